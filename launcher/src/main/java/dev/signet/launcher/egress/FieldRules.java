@@ -1,0 +1,96 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.signet.launcher.egress;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** Which of the agent's header fields go on to the upstream. */
+final class FieldRules {
+  /** Fields of one connection (RFC 9110 section 7.6.1). */
+  private static final Set<String> HOP_BY_HOP =
+      Set.of(
+          "connection",
+          "keep-alive",
+          "te",
+          "trailer",
+          "transfer-encoding",
+          "upgrade",
+          "http2-settings");
+
+  /** Fields that the proxy writes itself; an agent's own would contradict the signed ones. */
+  private static final Set<String> OURS =
+      Set.of(
+          "host",
+          "content-length",
+          "content-digest",
+          "expect",
+          "signature",
+          "signature-input",
+          "workload-identity-token",
+          "accept-signature");
+
+  private static final Set<String> METHOD_OVERRIDES =
+      Set.of("x-http-method-override", "x-http-method", "x-method-override");
+
+  private FieldRules() {}
+
+  /** What an agent's request may carry to the upstream, in the order it came. */
+  static List<Field> forwarded(List<Field> received) throws RefusedRequestException {
+    Set<String> named = connectionOptions(received);
+    List<Field> forwarded = new ArrayList<>(received.size());
+    for (Field field : received) {
+      String key = field.key();
+      String meant = asServersMayRead(key);
+      if (METHOD_OVERRIDES.contains(meant)) {
+        throw new RefusedRequestException(
+            EgressReason.METHOD_OVERRIDE,
+            "The field "
+                + field.name()
+                + " asks for another method than the signed one; send that method instead.");
+      }
+      boolean dropped =
+          HOP_BY_HOP.contains(meant)
+              || OURS.contains(meant)
+              || meant.startsWith("proxy-")
+              || named.contains(key);
+      if (!dropped) {
+        forwarded.add(field);
+      }
+    }
+    return forwarded;
+  }
+
+  /** Whether a field of the upstream's response belongs to its connection alone. */
+  static boolean endsAtProxy(String name, Set<String> connectionOptions) {
+    String key = name.toLowerCase(Locale.ROOT);
+    return HOP_BY_HOP.contains(key)
+        || key.startsWith("proxy-")
+        || connectionOptions.contains(key);
+  }
+
+  static Set<String> connectionOptions(List<Field> fields) {
+    Set<String> options = new HashSet<>();
+    for (Field field : fields) {
+      if (field.key().equals("connection")) {
+        addOptions(field.value(), options);
+      }
+    }
+    return options;
+  }
+
+  static void addOptions(String connection, Set<String> options) {
+    for (String option : connection.split(",", -1)) {
+      options.add(option.strip().toLowerCase(Locale.ROOT));
+    }
+  }
+
+  /** CGI-like servers read {@code Workload_Identity_Token} and the dashed name as one variable. */
+  private static String asServersMayRead(String key) {
+    return key.replace('_', '-');
+  }
+}
