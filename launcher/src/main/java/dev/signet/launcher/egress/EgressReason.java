@@ -10,8 +10,8 @@ package dev.signet.launcher.egress;
 public enum EgressReason {
   /** The request is not strict HTTP/1.1, or its framing can be read in two ways. */
   MALFORMED_REQUEST(400, "The request could not be read safely"),
-  /** A field that makes a service act on another method than the signed one. */
-  METHOD_OVERRIDE(400, "Method override fields are not forwarded"),
+  /** A field that makes a service act on another method or target than the signed one. */
+  OVERRIDE_FIELD(400, "Fields that override the method or target are not forwarded"),
   /** A target that this proxy does not serve, such as an unknown route. */
   NO_SUCH_TARGET(404, "The proxy has no such target"),
   /** TRACE and TRACK send the signed request back to whoever asked. */

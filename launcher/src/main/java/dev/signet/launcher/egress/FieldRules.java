@@ -3,6 +3,8 @@
 
 package dev.signet.launcher.egress;
 
+import dev.signet.protocol.IdentityClaims;
+import dev.signet.protocol.SignatureProfile;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -31,11 +33,10 @@ final class FieldRules {
           "expect",
           "signature",
           "signature-input",
-          "workload-identity-token",
+          IdentityClaims.HEADER,
           "accept-signature");
 
-  private static final Set<String> METHOD_OVERRIDES =
-      Set.of("x-http-method-override", "x-http-method", "x-method-override");
+  private static final Set<String> OVERRIDES = Set.copyOf(SignatureProfile.FORBIDDEN);
 
   private FieldRules() {}
 
@@ -46,12 +47,12 @@ final class FieldRules {
     for (Field field : received) {
       String key = field.key();
       String meant = asServersMayRead(key);
-      if (METHOD_OVERRIDES.contains(meant)) {
+      if (OVERRIDES.contains(meant)) {
         throw new RefusedRequestException(
-            EgressReason.METHOD_OVERRIDE,
+            EgressReason.OVERRIDE_FIELD,
             "The field "
                 + field.name()
-                + " asks for another method than the signed one; send that method instead.");
+                + " asks for another method or target than the signed one; ask for it directly.");
       }
       boolean dropped =
           HOP_BY_HOP.contains(meant)
