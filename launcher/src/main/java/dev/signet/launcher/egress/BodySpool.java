@@ -1,6 +1,5 @@
 // Copyright The Signet Authors
 // SPDX-License-Identifier: Apache-2.0
-
 package dev.signet.launcher.egress;
 
 import dev.signet.protocol.Digest;
@@ -15,15 +14,19 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A request body that is kept until its digest is known, since the digest is signed before the body
  * is sent. In memory up to a limit, then in a file that only the launcher's user can open and that
  * has no name from the moment it exists. Used by one thread at a time.
  */
-final class BodySpool implements AutoCloseable {
+final class BodySpool {
   private static final FileAttribute<?> OWNER_ONLY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+  private static final Logger LOG = LoggerFactory.getLogger(BodySpool.class);
 
   private final Path directory;
   private final int memoryLimit;
@@ -89,11 +92,15 @@ final class BodySpool implements AutoCloseable {
     }
   }
 
-  @Override
-  public void close() throws IOException {
+  /** Forgets the body; its file, having no name, goes with the channel. */
+  void discard() {
     memory = null;
     if (file != null) {
-      file.close();
+      try {
+        file.close();
+      } catch (IOException e) {
+        LOG.warn("a spooled body could not be closed: {}", e.toString());
+      }
     }
   }
 

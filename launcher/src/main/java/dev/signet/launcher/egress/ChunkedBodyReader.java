@@ -1,6 +1,5 @@
 // Copyright The Signet Authors
 // SPDX-License-Identifier: Apache-2.0
-
 package dev.signet.launcher.egress;
 
 import io.netty.buffer.ByteBuf;
@@ -99,7 +98,11 @@ final class ChunkedBodyReader {
 
   /** One line without its CR LF, or null when its end has not come yet. */
   private static String line(ByteBuf in, int max) throws RefusedRequestException {
-    int lf = in.indexOf(in.readerIndex(), in.readerIndex() + Math.min(in.readableBytes(), max + 2), (byte) '\n');
+    int lf =
+        in.indexOf(
+            in.readerIndex(),
+            in.readerIndex() + Math.min(in.readableBytes(), max + 2),
+            (byte) '\n');
     if (lf < 0) {
       if (in.readableBytes() >= max + 2) {
         throw RefusedRequestException.malformed(
@@ -110,8 +113,7 @@ final class ChunkedBodyReader {
     }
     int length = lf - in.readerIndex() - 1;
     if (length < 0 || in.getByte(lf - 1) != '\r') {
-      throw RefusedRequestException.malformed(
-          "A line of the chunked body must end with CR LF.");
+      throw RefusedRequestException.malformed("A line of the chunked body must end with CR LF.");
     }
     String line = in.readCharSequence(length, StandardCharsets.ISO_8859_1).toString();
     if (line.indexOf('\r') >= 0) {

@@ -1,6 +1,5 @@
 // Copyright The Signet Authors
 // SPDX-License-Identifier: Apache-2.0
-
 package dev.signet.launcher.egress;
 
 import java.time.Duration;
@@ -62,26 +61,66 @@ public record EgressLimits(
 
   public EgressLimits withBodyBytes(long most, int inMemory) {
     return new EgressLimits(
-        headBytes, fields, most, inMemory, connections, idleUpstreams, upstreamIdle, connect,
-        response, stream, agent, drain);
+        headBytes,
+        fields,
+        most,
+        inMemory,
+        connections,
+        idleUpstreams,
+        upstreamIdle,
+        connect,
+        response,
+        stream,
+        agent,
+        drain);
   }
 
   public EgressLimits withConnections(int most) {
     return new EgressLimits(
-        headBytes, fields, bodyBytes, bodyMemoryBytes, most, idleUpstreams, upstreamIdle, connect,
-        response, stream, agent, drain);
+        headBytes,
+        fields,
+        bodyBytes,
+        bodyMemoryBytes,
+        most,
+        idleUpstreams,
+        upstreamIdle,
+        connect,
+        response,
+        stream,
+        agent,
+        drain);
   }
 
   /** Other times for the upstream's answer, for silence in it, and for silence of the agent. */
   public EgressLimits withPatience(Duration answer, Duration silence, Duration ofAgent) {
     return new EgressLimits(
-        headBytes, fields, bodyBytes, bodyMemoryBytes, connections, idleUpstreams, upstreamIdle,
-        connect, answer, silence, ofAgent, drain);
+        headBytes,
+        fields,
+        bodyBytes,
+        bodyMemoryBytes,
+        connections,
+        idleUpstreams,
+        upstreamIdle,
+        connect,
+        answer,
+        silence,
+        ofAgent,
+        drain);
   }
 
   public EgressLimits withDrain(Duration most) {
     return new EgressLimits(
-        headBytes, fields, bodyBytes, bodyMemoryBytes, connections, idleUpstreams, upstreamIdle,
-        connect, response, stream, agent, most);
+        headBytes,
+        fields,
+        bodyBytes,
+        bodyMemoryBytes,
+        connections,
+        idleUpstreams,
+        upstreamIdle,
+        connect,
+        response,
+        stream,
+        agent,
+        most);
   }
 }

@@ -1,6 +1,5 @@
 // Copyright The Signet Authors
 // SPDX-License-Identifier: Apache-2.0
-
 package dev.signet.launcher.egress;
 
 import dev.signet.protocol.IdentityClaims;
@@ -36,6 +35,10 @@ final class FieldRules {
           IdentityClaims.HEADER,
           "accept-signature");
 
+  /** Covered by the signature, and with one value only by their definitions. */
+  private static final Set<String> SINGLETONS =
+      Set.of("content-type", "authorization", "mcp-session-id");
+
   private static final Set<String> OVERRIDES = Set.copyOf(SignatureProfile.FORBIDDEN);
 
   private FieldRules() {}
@@ -43,6 +46,7 @@ final class FieldRules {
   /** What an agent's request may carry to the upstream, in the order it came. */
   static List<Field> forwarded(List<Field> received) throws RefusedRequestException {
     Set<String> named = connectionOptions(received);
+    Set<String> seen = new HashSet<>();
     List<Field> forwarded = new ArrayList<>(received.size());
     for (Field field : received) {
       String key = field.key();
@@ -53,6 +57,10 @@ final class FieldRules {
             "The field "
                 + field.name()
                 + " asks for another method or target than the signed one; ask for it directly.");
+      }
+      if (SINGLETONS.contains(meant) && !seen.add(meant)) {
+        throw RefusedRequestException.malformed(
+            "The field " + field.name() + " came twice; services could read either.");
       }
       boolean dropped =
           HOP_BY_HOP.contains(meant)
@@ -69,9 +77,7 @@ final class FieldRules {
   /** Whether a field of the upstream's response belongs to its connection alone. */
   static boolean endsAtProxy(String name, Set<String> connectionOptions) {
     String key = name.toLowerCase(Locale.ROOT);
-    return HOP_BY_HOP.contains(key)
-        || key.startsWith("proxy-")
-        || connectionOptions.contains(key);
+    return HOP_BY_HOP.contains(key) || key.startsWith("proxy-") || connectionOptions.contains(key);
   }
 
   static Set<String> connectionOptions(List<Field> fields) {

@@ -1,6 +1,5 @@
 // Copyright The Signet Authors
 // SPDX-License-Identifier: Apache-2.0
-
 package dev.signet.launcher.egress;
 
 import io.netty.buffer.ByteBuf;
@@ -10,8 +9,8 @@ import java.util.List;
 
 /**
  * Turns the agent's bytes into a {@link RequestHead}, {@link ByteBuf} content, and {@link #END}; or
- * a {@link Problem}, after which the connection is not read again. It stops after each request until
- * {@link #next()}, so that pipelined requests wait instead of overtaking.
+ * a {@link Problem}, after which the connection is not read again. It stops after each request
+ * until {@link #next()}, so that pipelined requests wait instead of overtaking.
  */
 final class RequestDecoder extends ByteToMessageDecoder {
   /** Says that the request is complete. */
@@ -51,6 +50,21 @@ final class RequestDecoder extends ByteToMessageDecoder {
   void next() {
     if (state == State.PAUSED) {
       state = State.HEAD;
+    }
+  }
+
+  /** Reads nothing any more: whatever comes is thrown away. */
+  void discard() {
+    state = State.BROKEN;
+  }
+
+  /** A waiting request is not added to; otherwise as usual, an incomplete one is read on. */
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
+    if (state == State.PAUSED && holdsBytes()) {
+      ctx.fireChannelReadComplete();
+    } else {
+      super.channelReadComplete(ctx);
     }
   }
 

@@ -1,6 +1,5 @@
 // Copyright The Signet Authors
 // SPDX-License-Identifier: Apache-2.0
-
 package dev.signet.launcher.egress;
 
 import java.util.List;
@@ -21,8 +20,7 @@ record RequestHead(
   boolean expectsContinue() {
     return minorVersion == 1
         && fields.stream()
-            .anyMatch(
-                f -> f.key().equals("expect") && f.value().equalsIgnoreCase("100-continue"));
+            .anyMatch(f -> f.key().equals("expect") && f.value().equalsIgnoreCase("100-continue"));
   }
 
   /** RFC 9112 section 9.3: whether the agent wants its connection kept after this exchange. */

@@ -1,6 +1,5 @@
 // Copyright The Signet Authors
 // SPDX-License-Identifier: Apache-2.0
-
 package dev.signet.launcher.egress;
 
 import java.nio.charset.StandardCharsets;
@@ -88,8 +87,7 @@ final class RequestHeadParser {
     return new Field(line.substring(0, colon), value);
   }
 
-  private static void requireOneHost(List<Field> fields, int minor)
-      throws RefusedRequestException {
+  private static void requireOneHost(List<Field> fields, int minor) throws RefusedRequestException {
     long hosts = fields.stream().filter(f -> f.key().equals("host")).count();
     if (hosts > 1 || (hosts == 0 && minor == 1)) {
       throw RefusedRequestException.malformed(

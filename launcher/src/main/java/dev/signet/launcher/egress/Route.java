@@ -1,6 +1,5 @@
 // Copyright The Signet Authors
 // SPDX-License-Identifier: Apache-2.0
-
 package dev.signet.launcher.egress;
 
 import java.net.URI;
@@ -11,7 +10,8 @@ import java.util.regex.Pattern;
  * A local name for an upstream: {@code http://127.0.0.1:PORT/name/rest} is sent to {@code
  * upstream/rest}.
  *
- * @param name 1 to 64 letters, digits, dashes, underscores or dots, beginning with a letter or digit
+ * @param name 1 to 64 letters, digits, dashes, underscores or dots, beginning with a letter or
+ *     digit
  * @param upstream an http or https URI with a host; its path is the base, without query or fragment
  */
 public record Route(String name, URI upstream) {

@@ -1,6 +1,5 @@
 // Copyright The Signet Authors
 // SPDX-License-Identifier: Apache-2.0
-
 package dev.signet.launcher.egress;
 
 import java.io.IOException;
@@ -28,19 +27,19 @@ final class SocketTable {
     this.directory = directory;
   }
 
-  /** Inode of the socket whose own end is {@code local}; empty if there is none, or it is closed. */
+  /**
+   * Inode of the socket whose own end is {@code local}; empty if there is none, or it is closed.
+   */
   OptionalLong inode(InetSocketAddress local, InetSocketAddress remote) throws IOException {
     if (!(local.getAddress() instanceof Inet4Address)
         || !(remote.getAddress() instanceof Inet4Address)) {
       return OptionalLong.empty();
     }
-    OptionalLong inode =
-        search("tcp", entry(words(local), local), entry(words(remote), remote));
+    OptionalLong inode = search("tcp", entry(words(local), local), entry(words(remote), remote));
     // A JVM's dual-stack socket to 127.0.0.1 stands in the other table as ::ffff:127.0.0.1.
     return inode.isPresent()
         ? inode
-        : search(
-            "tcp6", entry(mapped(words(local)), local), entry(mapped(words(remote)), remote));
+        : search("tcp6", entry(mapped(words(local)), local), entry(mapped(words(remote)), remote));
   }
 
   private OptionalLong search(String table, String local, String remote) throws IOException {

@@ -1,6 +1,5 @@
 // Copyright The Signet Authors
 // SPDX-License-Identifier: Apache-2.0
-
 package dev.signet.launcher.egress;
 
 import io.netty.buffer.ByteBuf;
@@ -14,6 +13,8 @@ import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import java.io.EOFException;
+import java.io.IOException;
 
 /** One HTTP/1.1 connection to an upstream, for one exchange after the other. */
 final class UpstreamConnection extends ChannelInboundHandlerAdapter {
@@ -112,7 +113,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
   private void begin(HttpResponse response) {
     if (response.status().code() == 101) {
-      fail(new java.io.IOException("the upstream switched protocols without being asked"));
+      fail(new IOException("the upstream switched protocols without being asked"));
       return;
     }
     informational = response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
@@ -162,7 +163,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     pool.forget(this);
-    fail(new java.io.EOFException("the upstream closed the connection"));
+    fail(new EOFException("the upstream closed the connection"));
   }
 
   @Override

@@ -1,6 +1,5 @@
 // Copyright The Signet Authors
 // SPDX-License-Identifier: Apache-2.0
-
 package dev.signet.launcher.egress;
 
 import io.netty.bootstrap.Bootstrap;
@@ -110,7 +109,7 @@ final class UpstreamPool {
                     .setMaxHeaderSize(MAX_ANSWER_HEAD)
                     .setMaxChunkSize(MAX_PIECE),
                 false,
-                true),
+                false),
             connection);
   }
 

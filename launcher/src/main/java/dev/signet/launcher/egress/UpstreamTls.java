@@ -1,6 +1,5 @@
 // Copyright The Signet Authors
 // SPDX-License-Identifier: Apache-2.0
-
 package dev.signet.launcher.egress;
 
 import io.netty.handler.ssl.SslContext;
@@ -17,6 +16,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
@@ -56,7 +56,7 @@ final class UpstreamTls {
   }
 
   private static Collection<? extends Certificate> noRoots() {
-    return java.util.List.of();
+    return List.of();
   }
 
   private static X509Certificate[] platformRoots() throws GeneralSecurityException {
