@@ -1,0 +1,48 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.protocol;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/**
+ * What was checked, and no more than that (AR4SI's rule).
+ *
+ * @param boot how the boot state was judged
+ * @param bootReason the operator's words for a waiver, else null
+ * @param launcher how much the launcher's own digest is worth
+ * @param key how the request key is kept
+ * @param securityVersion of the reference statement
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record Appraisal(
+    Boot boot, String bootReason, Launcher launcher, KeyProtection key, long securityVersion) {
+  public Appraisal {
+    Require.present(boot, "boot");
+    Require.present(launcher, "launcher");
+    Require.present(key, "key");
+    if ((boot == Boot.WAIVED) != (bootReason != null)) {
+      throw new IllegalArgumentException("bootReason: expected exactly with a waiver");
+    }
+  }
+
+  /** How the boot state was judged. */
+  public enum Boot {
+    /** The quoted boot PCRs equal values that an operator pinned. */
+    @JsonProperty("pinned")
+    PINNED,
+    /** Not judged; the registration gives a reason. */
+    @JsonProperty("waived")
+    WAIVED
+  }
+
+  /** What stands behind the launcher's digest. */
+  public enum Launcher {
+    /** Only the launcher's own word. */
+    @JsonProperty("self-reported")
+    SELF_REPORTED,
+    /** Its own word, from an operating system whose boot was judged. */
+    @JsonProperty("verified-boot")
+    VERIFIED_BOOT
+  }
+}

@@ -1,0 +1,59 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.protocol;
+
+/**
+ * {@code POST /v1/attestations}: evidence for one agent on one host.
+ *
+ * @param log the launch log since boot, as on disk (see {@link LaunchLog})
+ * @param statement the DSSE envelope as received from CI
+ * @param requestKey the key that signs, or will sign, requests; alg ES256, no kid
+ * @param sessionNonce for {@link Purpose#RELEASE}: nonceTPM of the policy session, 32 bytes.
+ *     Exactly 32, so that a PolicySigned message (68 bytes) can never be taken for a
+ *     PolicyAuthorize message (64 bytes). Null otherwise.
+ * @param proofOfPossession for {@link Purpose#ATTEST}: ECDSA P-256 signature r || s by the request
+ *     key over {@link EvidenceInput#forAttestation}. Null otherwise.
+ */
+public record AttestationRequest(
+    Purpose purpose,
+    Bytes nonce,
+    Bytes akName,
+    AgentId agent,
+    LaunchId launch,
+    QuoteEvidence quote,
+    Bytes log,
+    Bytes statement,
+    PublicJwk requestKey,
+    KeyProtection keyProtection,
+    Bytes sessionNonce,
+    Bytes proofOfPossession) {
+  public AttestationRequest {
+    Require.present(purpose, "purpose");
+    Require.size(nonce, Limits.NONCE_BYTES, Limits.NONCE_BYTES, "nonce");
+    Require.size(akName, 34, 34, "akName");
+    Require.present(agent, "agent");
+    Require.present(launch, "launch");
+    Require.present(quote, "quote");
+    Require.size(log, 1, Limits.LAUNCH_LOG_BYTES, "log");
+    Require.size(statement, 1, Limits.STATEMENT_BYTES, "statement");
+    Require.present(requestKey, "requestKey");
+    Require.present(keyProtection, "keyProtection");
+    switch (purpose) {
+      case ENROL -> throw new IllegalArgumentException("purpose: expected release or attest");
+      case RELEASE -> {
+        Require.size(sessionNonce, 32, 32, "sessionNonce");
+        absent(proofOfPossession, "proofOfPossession");
+      }
+      case ATTEST -> {
+        absent(sessionNonce, "sessionNonce");
+        Require.size(proofOfPossession, 64, 64, "proofOfPossession");
+      }
+    }
+  }
+
+  private static void absent(Object value, String name) {
+    if (value != null) {
+      throw new IllegalArgumentException(name + ": expected null for this purpose");
+    }
+  }
+}

@@ -1,0 +1,24 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.protocol;
+
+/**
+ * {@code POST /v1/enrollments}: a host asks to have its attestation key bound to its TPM.
+ *
+ * @param ekCertificate DER X.509
+ * @param akPublic TPMT_PUBLIC of the attestation key
+ * @param akParentPublic TPMT_PUBLIC of the AK's storage parent in the endorsement hierarchy
+ * @param joinToken single-use admission, or null
+ */
+public record EnrollmentRequest(
+    HostId host, Bytes ekCertificate, Bytes akPublic, Bytes akParentPublic, String joinToken) {
+  public EnrollmentRequest {
+    Require.present(host, "host");
+    Require.size(ekCertificate, 1, Limits.CERTIFICATE_BYTES, "ekCertificate");
+    Require.size(akPublic, 1, Limits.TPM_STRUCTURE_BYTES, "akPublic");
+    Require.size(akParentPublic, 1, Limits.TPM_STRUCTURE_BYTES, "akParentPublic");
+    if (joinToken != null) {
+      Require.text(joinToken, 128, "joinToken");
+    }
+  }
+}

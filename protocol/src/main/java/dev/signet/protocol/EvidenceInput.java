@@ -1,0 +1,69 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.protocol;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * What a quote's {@code extraData} binds (DESIGN section 2.6):
+ *
+ * <pre>
+ * input     = "signet-evidence-v1" || 00 || purpose || nonce(32) || SHA-256(verifier id)
+ *             || SHA-256(AK Name) || for each part: u32 length || bytes
+ * extraData = SHA-256(input)
+ * </pre>
+ *
+ * The request key's proof of possession is an ECDSA-SHA256 signature over the same input.
+ */
+public final class EvidenceInput {
+  private static final byte[] DOMAIN = "signet-evidence-v1\0".getBytes(StandardCharsets.US_ASCII);
+
+  private EvidenceInput() {}
+
+  /**
+   * @param nonce 32 bytes, as the verifier gave it
+   * @param parts as received, in the order that {@code docs/protocol.md} fixes for the purpose
+   */
+  public static byte[] of(
+      Purpose purpose, Bytes nonce, String verifierId, Bytes akName, byte[]... parts) {
+    if (nonce.size() != Limits.NONCE_BYTES) {
+      throw new IllegalArgumentException("expected a nonce of 32 bytes, got " + nonce.size());
+    }
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.writeBytes(DOMAIN);
+    out.write(purpose.code());
+    out.writeBytes(nonce.toArray());
+    out.writeBytes(Digest.hash(verifierId.getBytes(StandardCharsets.UTF_8)).toArray());
+    out.writeBytes(Digest.hash(akName.toArray()).toArray());
+    for (byte[] part : parts) {
+      out.writeBytes(ByteBuffer.allocate(4).putInt(part.length).array());
+      out.writeBytes(part);
+    }
+    return out.toByteArray();
+  }
+
+  /** The input of an enrolment's quote. */
+  public static byte[] forEnrollment(
+      Bytes nonce, String verifierId, Bytes akName, Bytes akPublic, Bytes akParentPublic) {
+    return of(
+        Purpose.ENROL, nonce, verifierId, akName, akPublic.toArray(), akParentPublic.toArray());
+  }
+
+  /** The input of the quote (and, for {@link Purpose#ATTEST}, of the proof) of {@code evidence}. */
+  public static byte[] forAttestation(AttestationRequest evidence, String verifierId) {
+    return of(
+        evidence.purpose(),
+        evidence.nonce(),
+        verifierId,
+        evidence.akName(),
+        evidence.agent().value().getBytes(StandardCharsets.UTF_8),
+        evidence.launch().value().getBytes(StandardCharsets.UTF_8),
+        evidence.log().toArray(),
+        evidence.statement().toArray(),
+        evidence.requestKey().point(),
+        evidence.keyProtection().wireName().getBytes(StandardCharsets.UTF_8),
+        evidence.sessionNonce() == null ? new byte[0] : evidence.sessionNonce().toArray());
+  }
+}

@@ -1,0 +1,100 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.protocol;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.List;
+
+/**
+ * What the launcher extends into the launch register. The measured bytes are the JSON as written,
+ * never a re-encoding.
+ */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = LaunchEvent.Start.class, name = "start"),
+  @JsonSubTypes.Type(value = LaunchEvent.Stop.class, name = "stop")
+})
+public sealed interface LaunchEvent {
+  AgentId agent();
+
+  LaunchId launch();
+
+  /** One measured artifact by its role in the reference statement. */
+  record Artifact(String role, Digest digest) {
+    public Artifact {
+      Require.text(role, 64, "role");
+      Require.present(digest, "digest");
+    }
+  }
+
+  /**
+   * An agent is about to start.
+   *
+   * @param statement SHA-256 of the reference statement (DSSE payload)
+   * @param artifacts what was measured, by role, each role once
+   * @param runtime what the Java runtime says it is, for people
+   * @param arguments the agent's arguments, exactly
+   * @param environment names of the variables given to the agent, sorted, without values
+   * @param isolation what really separates the agent from the launcher, sorted
+   * @param requestKey RFC 7638 thumbprint of the key that will sign this launch's requests
+   * @param launcher SHA-256 over the launcher's own files
+   */
+  record Start(
+      AgentId agent,
+      LaunchId launch,
+      Digest statement,
+      List<Artifact> artifacts,
+      String runtime,
+      List<String> arguments,
+      List<String> environment,
+      List<String> isolation,
+      String requestKey,
+      KeyProtection keyProtection,
+      Digest launcher)
+      implements LaunchEvent {
+    public Start {
+      Require.present(agent, "agent");
+      Require.present(launch, "launch");
+      Require.present(statement, "statement");
+      Require.text(runtime, 255, "runtime");
+      Require.text(requestKey, 43, "requestKey");
+      Require.present(keyProtection, "keyProtection");
+      Require.present(launcher, "launcher");
+      artifacts = List.copyOf(artifacts);
+      arguments = List.copyOf(arguments);
+      environment = List.copyOf(environment);
+      isolation = List.copyOf(isolation);
+    }
+  }
+
+  /**
+   * The launch ended.
+   *
+   * @param exit the agent's exit code, or null if it is not known
+   * @param cause why
+   */
+  @JsonInclude(JsonInclude.Include.ALWAYS)
+  record Stop(AgentId agent, LaunchId launch, Integer exit, Cause cause) implements LaunchEvent {
+    public Stop {
+      Require.present(agent, "agent");
+      Require.present(launch, "launch");
+      Require.present(cause, "cause");
+    }
+  }
+
+  /** Why a launch ended. */
+  enum Cause {
+    /** The agent's process ended. */
+    @JsonProperty("exited")
+    EXITED,
+    /** The launcher refused or failed before the agent started. */
+    @JsonProperty("aborted")
+    ABORTED,
+    /** A later launcher found it unfinished. */
+    @JsonProperty("lost")
+    LOST
+  }
+}

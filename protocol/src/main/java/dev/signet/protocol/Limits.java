@@ -1,0 +1,82 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.protocol;
+
+import java.time.Duration;
+
+/**
+ * Every bound of the protocol, in one place. A message over its bound is refused before it is
+ * parsed further.
+ */
+public final class Limits {
+  /** Bytes of a JSON request to the verifier other than evidence. */
+  public static final int SMALL_MESSAGE_BYTES = 64 * 1024;
+
+  /** Bytes of an attestation request (evidence with its launch log). */
+  public static final int EVIDENCE_BYTES = 6 * 1024 * 1024;
+
+  /** Bytes of a launch log since boot. */
+  public static final int LAUNCH_LOG_BYTES = 4 * 1024 * 1024;
+
+  /** Records of a launch log since boot. */
+  public static final int LAUNCH_LOG_RECORDS = 16_384;
+
+  /** Bytes of one line of a launch log. */
+  public static final int LAUNCH_RECORD_BYTES = 64 * 1024;
+
+  /** Bytes of a DSSE envelope with a reference statement. */
+  public static final int STATEMENT_BYTES = 256 * 1024;
+
+  /** Bytes of an identity token in compact form. */
+  public static final int TOKEN_BYTES = 8 * 1024;
+
+  /** Bytes of a trust snapshot in compact form. */
+  public static final int SNAPSHOT_BYTES = 16 * 1024 * 1024;
+
+  /** Bytes of a TPM structure (attest, public area, signature) in a message. */
+  public static final int TPM_STRUCTURE_BYTES = 1024;
+
+  /** Bytes of a DER certificate in a message. */
+  public static final int CERTIFICATE_BYTES = 8 * 1024;
+
+  /** Nesting depth of any JSON document. */
+  public static final int JSON_DEPTH = 16;
+
+  /** Characters of one JSON string; large members are base64url of bounded bytes. */
+  public static final int JSON_STRING_CHARS = 8 * 1024 * 1024;
+
+  /** Bytes of a challenge nonce, exactly. */
+  public static final int NONCE_BYTES = 32;
+
+  /** Life of a challenge: the evidence must have been received before this has passed. */
+  public static final Duration CHALLENGE_LIFE = Duration.ofSeconds(60);
+
+  /** Life of an enrolment between the credential challenge and its activation. */
+  public static final Duration ENROLLMENT_LIFE = Duration.ofSeconds(60);
+
+  /** How long a state approval's TPM clock bound lies ahead of the quoted clock. */
+  public static final Duration APPROVAL_CLOCK_BOUND = Duration.ofSeconds(30);
+
+  /** Expiration given to TPM2_PolicySigned, counted from the start of the policy session. */
+  public static final Duration APPROVAL_EXPIRATION = Duration.ofSeconds(10);
+
+  /** Default life of an identity token. */
+  public static final Duration TOKEN_LIFE = Duration.ofMinutes(5);
+
+  /** Longest life that a verifier may be configured to give an identity token. */
+  public static final Duration TOKEN_LIFE_MAX = Duration.ofMinutes(59);
+
+  /** How far ahead of the checker's clock a signature's or token's time may lie. */
+  public static final Duration CLOCK_SKEW = Duration.ofSeconds(10);
+
+  /** Longest time from a request signature's {@code created} to its {@code expires}. */
+  public static final Duration SIGNATURE_LIFE = Duration.ofSeconds(60);
+
+  /** Least bits of randomness in a request signature's nonce. */
+  public static final int SIGNATURE_NONCE_BITS = 128;
+
+  /** A relying party refuses everybody once its newest trust snapshot is older than this. */
+  public static final Duration SNAPSHOT_STALE = Duration.ofSeconds(240);
+
+  private Limits() {}
+}
