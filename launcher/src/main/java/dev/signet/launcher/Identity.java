@@ -1,3 +1,5 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
 package dev.signet.launcher;
 
 import dev.signet.attestor.RequestKey;
@@ -18,9 +20,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * A launch's identity towards services: the request key and the newest token, renewed at half of
  * each token's life by a new quote.
  *
- * <p>A refusal by the verifier ends the identity at once, since a key that no longer passes must not
- * sign; a verifier that cannot be reached does not, until the token ends. In both cases it goes on
- * trying, so that a reinstated agent or a verifier that is back needs nobody at the host.
+ * <p>A refusal by the verifier ends the identity at once, since a key that no longer passes must
+ * not sign; a verifier that cannot be reached does not, until the token ends. In both cases it goes
+ * on trying, so that a reinstated agent or a verifier that is back needs nobody at the host.
  */
 final class Identity implements EgressIdentity, AutoCloseable {
   private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
@@ -74,7 +76,7 @@ final class Identity implements EgressIdentity, AutoCloseable {
 
   /** Ends renewal and destroys the key. */
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     lock.lock();
     try {
       closed = true;
@@ -84,7 +86,17 @@ final class Identity implements EgressIdentity, AutoCloseable {
       lock.unlock();
     }
     renewal.interrupt();
-    renewal.join();
+    boolean interrupted = false;
+    while (renewal.isAlive()) {
+      try {
+        renewal.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
     key.close();
   }
 

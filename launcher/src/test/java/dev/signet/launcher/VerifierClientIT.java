@@ -1,3 +1,5 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
 package dev.signet.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -79,8 +81,7 @@ class VerifierClientIT {
     factory.init(keys, PASSWORD);
     SSLContext tls = SSLContext.getInstance("TLS");
     tls.init(factory.getKeyManagers(), null, null);
-    server =
-        HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setHttpsConfigurator(new HttpsConfigurator(tls));
     server.createContext(
         "/",
@@ -125,7 +126,8 @@ class VerifierClientIT {
   void acceptsAPinnedAuthority() throws Exception {
     body = StrictJson.encode(challenge());
     Path pem = dir.resolve("ca.pem");
-    String base64 = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(certificate.getEncoded());
+    String base64 =
+        Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(certificate.getEncoded());
     Files.writeString(
         pem, "-----BEGIN CERTIFICATE-----\n" + base64 + "\n-----END CERTIFICATE-----\n");
     try (VerifierClient client = client(new ServerTrust.Authorities(pem))) {
@@ -140,8 +142,7 @@ class VerifierClientIT {
       assertThatThrownBy(() -> client.challenge(REQUEST))
           .isInstanceOf(IOException.class)
           .hasMessageContaining(other.toString())
-          .hasMessageContaining(
-              Digest.hash(certificate.getPublicKey().getEncoded()).toString());
+          .hasMessageContaining(Digest.hash(certificate.getPublicKey().getEncoded()).toString());
     }
   }
 
