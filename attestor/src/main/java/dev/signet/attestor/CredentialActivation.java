@@ -19,7 +19,12 @@ record CredentialActivation(Transaction transaction, HostKeys keys) {
    * @param encryptedSecret for the EK, without a size
    */
   byte[] activate(byte[] credentialBlob, byte[] encryptedSecret) throws IOException {
-    Session session = transaction.hmacSession(keys.saltKey());
+    return activate(credentialBlob, encryptedSecret, keys.saltKey());
+  }
+
+  byte[] activate(byte[] credentialBlob, byte[] encryptedSecret, SaltKey saltKey)
+      throws IOException {
+    Session session = transaction.hmacSession(saltKey);
     Entity attestationKey = keys.loadAttestationKey(transaction, session);
     var ek =
         EndorsementKey.load(
@@ -29,7 +34,7 @@ record CredentialActivation(Transaction transaction, HostKeys keys) {
           AttestorException.Reason.OTHER_TPM,
           "the TPM's endorsement key is not the one that this host was provisioned with");
     }
-    Session policy = transaction.policySession(keys.saltKey());
+    Session policy = transaction.policySession(saltKey);
     new PolicyCommands(transaction, policy).secret(keys.endorsement(), session.plain());
     Entity endorsementKey = ek.entity(Octets.NONE);
     TPMS_ID_OBJECT blob =

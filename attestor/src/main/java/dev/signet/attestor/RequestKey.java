@@ -94,7 +94,7 @@ public final class RequestKey implements Destroyable, AutoCloseable {
       requireAlive();
       platform = platformKey;
       fast = provider;
-      secret = platform == null ? scalar.clone() : null;
+      secret = platform == null ? scalar() : null;
     }
     if (platform != null) {
       return signOnPlatform(platform, fast, data);
@@ -124,6 +124,12 @@ public final class RequestKey implements Destroyable, AutoCloseable {
     signer.init(true, new ECPrivateKeyParameters(new BigInteger(1, secret), P256));
     BigInteger[] rs = signer.generateSignature(Digest.hash(data).toArray());
     return Octets.concat(Octets.fixed(rs[0], 32), Octets.fixed(rs[1], 32));
+  }
+
+  /** A copy, for the caller to zero. */
+  synchronized byte[] scalar() {
+    requireAlive();
+    return scalar.clone();
   }
 
   private void requireAlive() {
