@@ -1,0 +1,61 @@
+package dev.signet.demo.agent;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+
+/**
+ * A small agent that knows nothing of Signet: it holds an API key, reads lines such as {@code GET
+ * /weather} or {@code POST /notes text} from its standard input, calls its tool service over plain
+ * HTTP and prints the status and the answer on one line.
+ */
+public final class DemoAgent {
+  private DemoAgent() {}
+
+  /**
+   * @param args the tool service's base URL and the API key
+   */
+  public static void main(String[] args) throws IOException, InterruptedException {
+    if (args.length != 2) {
+      System.err.println("usage: java -jar agent.jar http://tool-service:port API-KEY");
+      System.exit(64);
+    }
+    HttpClient http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+    BufferedReader in =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    System.out.println("ready");
+    for (String line = in.readLine(); line != null; line = in.readLine()) {
+      String[] words = line.split(" ", 3);
+      if (words.length < 2) {
+        System.out.println("usage: METHOD PATH [BODY]");
+        continue;
+      }
+      HttpRequest.Builder request =
+          HttpRequest.newBuilder(URI.create(args[0] + words[1]))
+              .timeout(Duration.ofSeconds(10))
+              .header("authorization", "Bearer " + args[1]);
+      if (words.length == 3) {
+        request
+            .header("content-type", "text/plain; charset=utf-8")
+            .method(words[0], BodyPublishers.ofString(words[2]));
+      } else {
+        request.method(words[0], BodyPublishers.noBody());
+      }
+      try {
+        HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
+        System.out.println(
+            response.statusCode() + " " + response.body().replaceAll("\\s+", " ").strip());
+      } catch (IOException e) {
+        System.out.println("0 " + e);
+      }
+    }
+  }
+}

@@ -1,0 +1,149 @@
+package dev.signet.launcher;
+
+import dev.signet.attestor.Attestor;
+import dev.signet.attestor.LaunchRegister;
+import dev.signet.attestor.ReleaseOutcome;
+import dev.signet.attestor.ReleaseSession;
+import dev.signet.attestor.RequestKey;
+import dev.signet.attestor.SealedKey;
+import dev.signet.protocol.AgentId;
+import dev.signet.protocol.AttestationResult;
+import dev.signet.protocol.Bytes;
+import dev.signet.protocol.Challenge;
+import dev.signet.protocol.ChallengeRequest;
+import dev.signet.protocol.LaunchId;
+import dev.signet.protocol.ProblemDetails;
+import dev.signet.protocol.Purpose;
+import dev.signet.protocol.StateApproval;
+import java.io.IOException;
+
+/**
+ * The launcher's half of the release of a sealed key and of attestations ({@code docs/protocol.md},
+ * "A launch", steps 3 to 5), for one launch.
+ */
+public final class AttestationFlow {
+  /** How often a release is begun anew when a PCR moved or an approval came too late. */
+  private static final int RELEASE_ATTEMPTS = 5;
+
+  private final Attestor attestor;
+  private final LaunchRegister register;
+  private final VerifierClient verifier;
+  private final String verifierId;
+  private final AgentId agent;
+  private final LaunchId launch;
+  private final Bytes statement;
+
+  /**
+   * @param verifierId the verifier that this host enrolled at; a challenge of another one is refused
+   * @param statement the DSSE envelope, as received from CI
+   */
+  public AttestationFlow(
+      Attestor attestor,
+      LaunchRegister register,
+      VerifierClient verifier,
+      String verifierId,
+      AgentId agent,
+      LaunchId launch,
+      Bytes statement) {
+    this.attestor = attestor;
+    this.register = register;
+    this.verifier = verifier;
+    this.verifierId = verifierId;
+    this.agent = agent;
+    this.launch = launch;
+    this.statement = statement;
+  }
+
+  /** What became of a release. */
+  public sealed interface Release {
+    /** The caller closes the key. */
+    record Released(RequestKey key) implements Release {}
+
+    /** The verifier did not approve the state. */
+    record NotApproved(ProblemDetails problem) implements Release {}
+
+    /** The verifier approved, but the TPM kept the key. */
+    record KeptByTpm(ReleaseOutcome.Reason reason, String detail) implements Release {}
+  }
+
+  /** Asks for a state approval and has the TPM release the key. */
+  public Release release(SealedKey sealedKey) throws IOException, InterruptedException {
+    Release last = null;
+    for (int attempt = 0; attempt < RELEASE_ATTEMPTS; attempt++) {
+      last = releaseOnce(sealedKey);
+      boolean again = last instanceof Release.KeptByTpm kept && kept.reason().retryable();
+      if (!again) {
+        break;
+      }
+    }
+    return last;
+  }
+
+  private Release releaseOnce(SealedKey sealedKey) throws IOException, InterruptedException {
+    Challenge challenge;
+    switch (challenge(Purpose.RELEASE)) {
+      case Answer.Refused<Challenge>(ProblemDetails p) -> {
+        return new Release.NotApproved(p);
+      }
+      case Answer.Granted<Challenge>(Challenge c) -> challenge = c;
+    }
+    try (ReleaseSession session = sealedKey.beginRelease()) {
+      var evidence =
+          attestor.releaseEvidence(
+              challenge,
+              agent,
+              launch,
+              register,
+              statement,
+              sealedKey.publicKey(),
+              session.nonce());
+      return switch (verifier.release(evidence)) {
+        case Answer.Refused<StateApproval.Granted>(ProblemDetails p) -> new Release.NotApproved(p);
+        case Answer.Granted<StateApproval.Granted>(StateApproval.Granted granted) ->
+            switch (session.finish(granted.approval())) {
+              case ReleaseOutcome.Released(RequestKey key) -> new Release.Released(key);
+              case ReleaseOutcome.Refused(ReleaseOutcome.Reason reason, String detail) ->
+                  new Release.KeptByTpm(reason, detail);
+            };
+      };
+    }
+  }
+
+  /** Attests with the released key; the answer holds an identity token. */
+  public Answer<AttestationResult> attest(RequestKey key) throws IOException, InterruptedException {
+    return switch (challenge(Purpose.ATTEST)) {
+      case Answer.Refused<Challenge>(ProblemDetails p) -> new Answer.Refused<>(p);
+      case Answer.Granted<Challenge>(Challenge challenge) ->
+          verifier.attest(
+              attestor.attestEvidence(challenge, agent, launch, register, statement, key));
+    };
+  }
+
+  private Answer<Challenge> challenge(Purpose purpose) throws IOException, InterruptedException {
+    Answer<Challenge> answer =
+        verifier.challenge(new ChallengeRequest(attestor.akName(), agent, purpose));
+    if (answer instanceof Answer.Granted<Challenge>(Challenge challenge)) {
+      // A quote for another verifier's or purpose's nonce could be relayed there (ATTACKS 60).
+      if (!challenge.verifier().equals(verifierId) || challenge.purpose() != purpose) {
+        throw new IOException(
+            "expected a challenge of "
+                + verifierId
+                + " for "
+                + purpose
+                + ", got one of "
+                + challenge.verifier()
+                + " for "
+                + challenge.purpose());
+      }
+      if (challenge.registerPcr() != register.pcr()) {
+        throw new IOException(
+            "the verifier expects the launch register in PCR "
+                + challenge.registerPcr()
+                + ", this host keeps it in PCR "
+                + register.pcr()
+                + ": set both alike");
+      }
+    }
+    return answer;
+  }
+}

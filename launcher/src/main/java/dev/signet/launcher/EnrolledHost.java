@@ -1,0 +1,66 @@
+package dev.signet.launcher;
+
+import dev.signet.protocol.Bytes;
+import dev.signet.protocol.HostId;
+import dev.signet.protocol.Limits;
+import dev.signet.protocol.MalformedMessageException;
+import dev.signet.protocol.PublicJwk;
+import dev.signet.protocol.StrictJson;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/**
+ * What a host keeps of its enrolment, in {@code enrollment.json} of the state directory.
+ *
+ * @param version of this file's form, 1
+ * @param verifier the verifier's id; evidence is made for it and no other
+ * @param akName 34 bytes
+ * @param approvalKey under which request keys are sealed
+ */
+public record EnrolledHost(
+    int version, HostId host, String verifier, Bytes akName, PublicJwk approvalKey) {
+  private static final String FILE = "enrollment.json";
+  private static final int VERSION = 1;
+
+  public EnrolledHost {
+    if (version != VERSION || host == null || verifier == null || approvalKey == null) {
+      throw new IllegalArgumentException("expected version 1, host, verifier and approvalKey");
+    }
+  }
+
+  static EnrolledHost of(HostId host, String verifier, Bytes akName, PublicJwk approvalKey) {
+    return new EnrolledHost(VERSION, host, verifier, akName, approvalKey);
+  }
+
+  /**
+   * @throws IOException if the host was not enrolled or the file is damaged; the message says what
+   *     to do
+   */
+  public static EnrolledHost load(Path stateDirectory) throws IOException {
+    Path file = stateDirectory.resolve(FILE);
+    if (!Files.exists(file)) {
+      throw new IOException(
+          "this host is not enrolled (" + file + " is missing): run `signet enroll` first");
+    }
+    byte[] json = Files.readAllBytes(file);
+    try {
+      return StrictJson.decode(json, EnrolledHost.class, Limits.SMALL_MESSAGE_BYTES);
+    } catch (MalformedMessageException e) {
+      throw new IOException(file + " is damaged (" + e.getMessage() + "): enrol again", e);
+    }
+  }
+
+  void save(Path stateDirectory) throws IOException {
+    Path temporary =
+        Files.createTempFile(
+            stateDirectory,
+            "enrollment",
+            ".tmp",
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Files.write(temporary, StrictJson.encode(this));
+    Files.move(temporary, stateDirectory.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
+  }
+}

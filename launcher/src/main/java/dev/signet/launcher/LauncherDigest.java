@@ -1,0 +1,59 @@
+package dev.signet.launcher;
+
+import dev.signet.protocol.Digest;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The digest that the launcher gives of itself: SHA-256 over the sorted lines "digest, two spaces,
+ * file name" of every file on its class path. It is the launcher's own word; only a boot chain or
+ * IMA can vouch for it.
+ */
+public final class LauncherDigest {
+  private LauncherDigest() {}
+
+  /** Of the running program. */
+  public static Digest ofRunningProgram() throws IOException {
+    return of(System.getProperty("java.class.path"));
+  }
+
+  static Digest of(String classPath) throws IOException {
+    List<Path> files = new ArrayList<>();
+    for (String entry : classPath.split(File.pathSeparator)) {
+      Path path = Path.of(entry);
+      if (Files.isDirectory(path)) {
+        try (Stream<Path> below = Files.walk(path)) {
+          below.filter(Files::isRegularFile).forEach(files::add);
+        } catch (UncheckedIOException e) {
+          throw e.getCause();
+        }
+      } else if (Files.isRegularFile(path)) {
+        files.add(path);
+      }
+    }
+    List<String> lines = new ArrayList<>();
+    for (Path file : files) {
+      lines.add(digest(file).toHex() + "  " + file.getFileName() + "\n");
+    }
+    lines.sort(null);
+    return Digest.hash(String.join("", lines).getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static Digest digest(Path file) throws IOException {
+    MessageDigest md = Digest.sha256();
+    try (InputStream in = new DigestInputStream(Files.newInputStream(file), md)) {
+      in.transferTo(java.io.OutputStream.nullOutputStream());
+    }
+    return Digest.ofDigest(md.digest());
+  }
+}

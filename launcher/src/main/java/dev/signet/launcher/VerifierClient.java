@@ -1,0 +1,164 @@
+package dev.signet.launcher;
+
+import dev.signet.protocol.ActivationRequest;
+import dev.signet.protocol.AttestationRequest;
+import dev.signet.protocol.AttestationResult;
+import dev.signet.protocol.Challenge;
+import dev.signet.protocol.ChallengeRequest;
+import dev.signet.protocol.EnrollmentChallenge;
+import dev.signet.protocol.EnrollmentRequest;
+import dev.signet.protocol.EnrollmentResult;
+import dev.signet.protocol.Limits;
+import dev.signet.protocol.MalformedMessageException;
+import dev.signet.protocol.ProblemDetails;
+import dev.signet.protocol.StateApproval;
+import dev.signet.protocol.StrictJson;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+
+/**
+ * Calls the verifier service over TLS 1.3 to one pinned server. A refusal by the verifier is an
+ * {@link Answer.Refused}; a verifier that cannot be reached, or that answers 503, is an {@link
+ * IOException}.
+ */
+public final class VerifierClient implements AutoCloseable {
+  private static final int UNAVAILABLE = 503;
+
+  private final URI base;
+  private final HttpClient http;
+  private final Duration timeout;
+
+  /**
+   * @param base {@code https://host:port}
+   * @param timeout for one call, connecting included
+   * @throws IllegalArgumentException if {@code base} is not an https URL without path
+   */
+  public VerifierClient(URI base, ServerTrust trust, Duration timeout) throws IOException {
+    boolean bare = base.getRawPath() == null || base.getRawPath().matches("/?");
+    if (!"https".equals(base.getScheme()) || base.getHost() == null || !bare) {
+      throw new IllegalArgumentException(
+          "expected the verifier as https://host:port, got " + base);
+    }
+    this.base = base;
+    this.timeout = timeout;
+    this.http =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .sslContext(trust.sslContext())
+            .connectTimeout(timeout)
+            // The agent's own proxy settings must never reach the launcher's calls.
+            .proxy(HttpClient.Builder.NO_PROXY)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .build();
+  }
+
+  public Answer<EnrollmentChallenge> enroll(EnrollmentRequest request)
+      throws IOException, InterruptedException {
+    return post("/v1/enrollments", request, EnrollmentChallenge.class);
+  }
+
+  public Answer<EnrollmentResult> activate(String enrollment, ActivationRequest request)
+      throws IOException, InterruptedException {
+    return post("/v1/enrollments/" + enrollment + "/activation", request, EnrollmentResult.class);
+  }
+
+  public Answer<Challenge> challenge(ChallengeRequest request)
+      throws IOException, InterruptedException {
+    return post("/v1/challenges", request, Challenge.class);
+  }
+
+  /** Evidence with purpose release. */
+  public Answer<StateApproval.Granted> release(AttestationRequest evidence)
+      throws IOException, InterruptedException {
+    return post("/v1/attestations", evidence, StateApproval.Granted.class);
+  }
+
+  /** Evidence with purpose attest. */
+  public Answer<AttestationResult> attest(AttestationRequest evidence)
+      throws IOException, InterruptedException {
+    return post("/v1/attestations", evidence, AttestationResult.class);
+  }
+
+  /**
+   * Any other call.
+   *
+   * @param credential a bearer credential, or null
+   * @param body JSON, or null for none
+   * @return the body of a 2xx answer
+   */
+  public Answer<byte[]> call(String method, String path, String credential, byte[] body)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(base.resolve(path))
+            .timeout(timeout)
+            .header("accept", "application/json, " + ProblemDetails.MEDIA_TYPE)
+            .method(
+                method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));
+    if (body != null) {
+      request.header("content-type", "application/json");
+    }
+    if (credential != null) {
+      request.header("authorization", "Bearer " + credential);
+    }
+    HttpResponse<InputStream> response = send(request.build());
+    byte[] answer;
+    try (InputStream in = response.body()) {
+      answer = in.readNBytes(Limits.SNAPSHOT_BYTES + 1);
+    }
+    if (answer.length > Limits.SNAPSHOT_BYTES) {
+      throw new IOException("the verifier's answer is over " + Limits.SNAPSHOT_BYTES + " bytes");
+    }
+    if (response.statusCode() / 100 == 2) {
+      return new Answer.Granted<>(answer);
+    }
+    ProblemDetails problem = problem(response.statusCode(), answer);
+    if (response.statusCode() == UNAVAILABLE) {
+      throw new IOException("the verifier is not available: " + problem.title());
+    }
+    return new Answer.Refused<>(problem);
+  }
+
+  @Override
+  public void close() {
+    http.shutdownNow();
+  }
+
+  private HttpResponse<InputStream> send(HttpRequest request)
+      throws IOException, InterruptedException {
+    try {
+      return http.send(request, BodyHandlers.ofInputStream());
+    } catch (IOException e) {
+      String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+      throw new IOException("the verifier at " + base + " cannot be reached: " + why, e);
+    }
+  }
+
+  private <T> Answer<T> post(String path, Object message, Class<T> type)
+      throws IOException, InterruptedException {
+    return switch (call("POST", path, null, StrictJson.encode(message))) {
+      case Answer.Refused<byte[]>(ProblemDetails problem) -> new Answer.Refused<>(problem);
+      case Answer.Granted<byte[]>(byte[] json) -> {
+        try {
+          yield new Answer.Granted<>(StrictJson.decode(json, type, Limits.SMALL_MESSAGE_BYTES));
+        } catch (MalformedMessageException e) {
+          throw new IOException("the verifier's answer to " + path + ": " + e.getMessage(), e);
+        }
+      }
+    };
+  }
+
+  private static ProblemDetails problem(int status, byte[] body) throws IOException {
+    try {
+      return StrictJson.decode(body, ProblemDetails.class, Limits.SMALL_MESSAGE_BYTES);
+    } catch (MalformedMessageException e) {
+      throw new IOException("expected problem details with status " + status, e);
+    }
+  }
+}
