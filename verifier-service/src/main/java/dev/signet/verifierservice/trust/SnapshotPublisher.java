@@ -79,11 +79,12 @@ public final class SnapshotPublisher implements AutoCloseable {
       Instant now = clock.instant();
       List<PublicJwk> tokenKeys = keys.tokenKeys();
       TrustSnapshot snapshot = database.read(tx -> snapshot(tx, tokenKeys, now));
-      highWater.raise(database);
       String jws = keys.snapshot().jws(TrustSnapshot.TYP, StrictJson.encode(snapshot));
       listener.published(snapshot, jws);
       newest = new Published(newest == null ? 1 : newest.serial() + 1, snapshot, jws);
       changed.signalAll();
+      // Last: a disk that is full must not keep a revocation from taking effect.
+      highWater.raise(database);
     } finally {
       lock.unlock();
     }
