@@ -21,6 +21,7 @@ import dev.signet.protocol.ProblemDetails;
 import dev.signet.protocol.PublicJwk;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -203,9 +204,26 @@ final class RunCommand implements SignetCommand {
         Optional.ofNullable(workingDirectory),
         routes(),
         Optional.ofNullable(extraRoots),
-        user == null ? Optional.empty() : Optional.of(AgentUser.named(user)),
+        user == null ? Optional.empty() : Optional.of(agentUser()),
         privateParent(state),
         registerPcr);
+  }
+
+  private AgentUser agentUser() throws CommandFailure, IOException {
+    try {
+      return new AgentUser(id("-u"), id("-g"));
+    } catch (IllegalArgumentException e) {
+      throw CommandFailure.usage("--user " + user + ": " + e.getMessage());
+    }
+  }
+
+  private int id(String what) throws CommandFailure, IOException {
+    Process id = new ProcessBuilder("id", what, "--", user).start();
+    String answer = new String(id.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    if (!answer.matches("[0-9]{1,9}")) {
+      throw CommandFailure.usage("--user: there is no user " + user + " on this host");
+    }
+    return Integer.parseInt(answer);
   }
 
   private List<PublicJwk> signerKeys() throws CommandFailure, IOException {
