@@ -10,12 +10,17 @@ import dev.signet.measurements.JarMeasurement.Reason;
 import dev.signet.measurements.JarMeasurement.Refused;
 import dev.signet.protocol.Digest;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -195,6 +200,39 @@ class JarRulerTest {
     assertThat(JarRuler.measure(jar, size - 1))
         .isInstanceOfSatisfying(
             Refused.class, r -> assertThat(r.reason()).isEqualTo(Reason.TOO_LARGE));
+  }
+
+  @Test
+  void attack28FileThatIsWrittenMeanwhileIsRefused() throws Exception {
+    Path small = TestJars.withManifest(dir.resolve("small.jar"), TestJars.GOOD);
+    Path jar = dir.resolve("a.jar");
+    AtomicBoolean stop = new AtomicBoolean();
+    CountDownLatch writing = new CountDownLatch(1);
+    try (FileChannel file =
+        FileChannel.open(jar, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      file.write(ByteBuffer.wrap(Files.readAllBytes(small)), 64 << 20); // long enough to be hit
+      assertThat(JarRuler.measure(jar)).isInstanceOf(Measured.class);
+      Thread writer =
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    for (byte i = 0; !stop.get(); i++) {
+                      try {
+                        file.write(ByteBuffer.wrap(new byte[] {i}), 0);
+                      } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                      }
+                      writing.countDown();
+                    }
+                  });
+      writing.await();
+      try {
+        assertThat(reasonFor(jar)).isEqualTo(Reason.CHANGED);
+      } finally {
+        stop.set(true);
+        writer.join();
+      }
+    }
   }
 
   @Test

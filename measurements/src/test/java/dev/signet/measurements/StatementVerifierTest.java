@@ -229,6 +229,13 @@ class StatementVerifierTest {
   }
 
   @Test
+  void attack52AnotherFileOfTheSameSizeIsNotApproved() throws Exception {
+    VerifiedStatement verified = verified(CI.sign(PAYLOAD, RANDOM).encode());
+    Digest other = Digest.hash(new byte[] {1, 2, 3});
+    assertThat(verified.approves(new JarMeasurement.Measured(other, 3, "acme.Agent"))).isFalse();
+  }
+
+  @Test
   void attack52SizeMustMatchToo() throws Exception {
     VerifiedStatement verified = verified(CI.sign(PAYLOAD, RANDOM).encode());
     assertThat(verified.approves(Statements.JAR)).isTrue();
