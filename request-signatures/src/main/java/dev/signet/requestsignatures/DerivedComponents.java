@@ -17,7 +17,7 @@ final class DerivedComponents {
     RequestView request = request(component, message);
     switch (component.name()) {
       case "@method" -> out.append(request.method());
-      case "@target-uri" -> out.append(request.targetUri());
+      case "@target-uri" -> appendTargetUri(out, request);
       case "@authority" -> out.append(Authority.normalize(request.authority(), request.scheme()));
       case "@scheme" -> out.append(Authority.lowerCase(request.scheme()));
       case "@request-target" -> out.append(request.requestTarget());
@@ -27,6 +27,17 @@ final class DerivedComponents {
       default ->
           throw new Refusal(
               SignatureRefusal.UNKNOWN_COMPONENT, "no such derived component: " + component);
+    }
+  }
+
+  /** Here an empty query does show, as a question mark at the end (section 2.2.2). */
+  private static void appendTargetUri(StringBuilder out, RequestView request) throws Refusal {
+    out.append(Authority.lowerCase(request.scheme()))
+        .append("://")
+        .append(Authority.normalize(request.authority(), request.scheme()))
+        .append(request.path().isEmpty() ? "/" : request.path());
+    if (request.query().isPresent()) {
+      appendQuery(out, request.query());
     }
   }
 

@@ -7,7 +7,7 @@ import java.util.Map;
 
 /**
  * A signature as it stands in a message: well-formed and so far unverified. {@link
- * MessageSignatures#select} makes one.
+ * MessageSignatures} makes one.
  */
 public final class MessageSignature {
   private final String label;
@@ -42,6 +42,15 @@ public final class MessageSignature {
   /** The signature parameters, as claimed until the signature is verified. */
   public SignatureParameters parameters() {
     return parameters;
+  }
+
+  /** The inner list and its parameters as received: what the last line of the base holds. */
+  String receivedInput() {
+    return receivedInput;
+  }
+
+  byte[] value() {
+    return value.clone();
   }
 
   /** The same with the structured types of {@link FieldType#REGISTERED}. */

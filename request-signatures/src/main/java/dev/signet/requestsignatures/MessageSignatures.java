@@ -19,19 +19,35 @@ public final class MessageSignatures {
 
   private record Value(String label, byte[] bytes) {}
 
-  private MessageSignatures() {}
-
-  /** The same within {@link SignatureLimits#STANDARD}. */
-  public static SignatureSelection select(MessageView message, String tag) {
-    return select(message, tag, SignatureLimits.STANDARD);
+  private interface Choice {
+    Input among(List<Input> inputs) throws Refusal;
   }
+
+  private MessageSignatures() {}
 
   /**
    * Finds the one signature with a tag. Other signatures may be there, with other tags; two with
    * this tag are refused, since a verifier could look at one and an application at the other (RFC
    * 9421 section 7.2.6).
    */
-  public static SignatureSelection select(MessageView message, String tag, SignatureLimits limits) {
+  public static SignatureSelection withTag(
+      MessageView message, String tag, SignatureLimits limits) {
+    return select(message, limits, inputs -> onlyOneTagged(inputs, tag));
+  }
+
+  /** The same within {@link SignatureLimits#STANDARD}. */
+  public static SignatureSelection withTag(MessageView message, String tag) {
+    return withTag(message, tag, SignatureLimits.STANDARD);
+  }
+
+  /** Finds the signature with a label, for protocols that fix the label. */
+  public static SignatureSelection withLabel(
+      MessageView message, String label, SignatureLimits limits) {
+    return select(message, limits, inputs -> labeled(inputs, label));
+  }
+
+  private static SignatureSelection select(
+      MessageView message, SignatureLimits limits, Choice choice) {
     List<String> inputLines = message.fieldValues("signature-input");
     List<String> signatureLines = message.fieldValues("signature");
     if (inputLines.isEmpty() && signatureLines.isEmpty()) {
@@ -41,7 +57,7 @@ public final class MessageSignatures {
       List<Input> inputs = readInputs(bounded(inputLines, limits), limits);
       List<Value> values = readValues(bounded(signatureLines, limits), limits);
       refuseUnpairedLabels(inputs, values);
-      Input input = withTag(inputs, tag);
+      Input input = choice.among(inputs);
       return new SignatureSelection.Selected(
           new MessageSignature(
               input.label(),
@@ -164,7 +180,16 @@ public final class MessageSignatures {
     throw new Refusal(SignatureRefusal.LABEL_MISMATCH, "label is not in Signature: " + label);
   }
 
-  private static Input withTag(List<Input> inputs, String tag) throws Refusal {
+  private static Input labeled(List<Input> inputs, String label) throws Refusal {
+    for (int i = 0; i < inputs.size(); i++) {
+      if (inputs.get(i).label().equals(label)) {
+        return inputs.get(i);
+      }
+    }
+    throw new Refusal(SignatureRefusal.LABEL_NOT_FOUND, "no signature has the label " + label);
+  }
+
+  private static Input onlyOneTagged(List<Input> inputs, String tag) throws Refusal {
     Input found = null;
     for (int i = 0; i < inputs.size(); i++) {
       BareItem value = inputs.get(i).list().parameters().get("tag");

@@ -24,11 +24,6 @@ public non-sealed interface RequestView extends MessageView {
    */
   Optional<String> query();
 
-  /** The target URI; by default put together from the parts (RFC 9421 section 2.2.2). */
-  default String targetUri() {
-    return scheme() + "://" + authority() + requestTarget();
-  }
-
   /**
    * The target as it stands in the request line (RFC 9421 section 2.2.5). By default the origin
    * form; a view of a request in another form, such as one to a proxy, says so by overriding this.

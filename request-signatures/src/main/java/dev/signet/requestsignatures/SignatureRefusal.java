@@ -12,6 +12,8 @@ public enum SignatureRefusal {
   DUPLICATE_LABEL,
   /** A label stands in only one of Signature and Signature-Input (RFC 9421 section 4). */
   LABEL_MISMATCH,
+  /** There are signatures, and none has the label asked for. */
+  LABEL_NOT_FOUND,
   /** There are signatures, and none has the tag asked for. */
   TAG_NOT_FOUND,
   /** More than one signature has the tag asked for. */

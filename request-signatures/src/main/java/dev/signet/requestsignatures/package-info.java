@@ -1,3 +1,5 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
 /**
  * HTTP Message Signatures (RFC 9421) and Digest Fields (RFC 9530), without dependencies.
  *

@@ -39,9 +39,9 @@ public record ReceivedRequest(
   /** Everything that is wrong with the signature; empty if it is good and covers the profile. */
   public List<String> faults(VerificationKey key) {
     List<String> faults = new ArrayList<>();
-    if (!(MessageSignatures.select(this, SignatureProfile.TAG)
+    if (!(MessageSignatures.withTag(this, SignatureProfile.TAG)
         instanceof SignatureSelection.Selected(var signature))) {
-      return List.of("no signature: " + MessageSignatures.select(this, SignatureProfile.TAG));
+      return List.of("no signature: " + MessageSignatures.withTag(this, SignatureProfile.TAG));
     }
     if (!(signature.verify(this, key) instanceof SignatureVerification.Verified)) {
       faults.add("" + signature.verify(this, key));
@@ -79,7 +79,7 @@ public record ReceivedRequest(
   }
 
   public String nonce() {
-    return MessageSignatures.select(this, SignatureProfile.TAG)
+    return MessageSignatures.withTag(this, SignatureProfile.TAG)
             instanceof SignatureSelection.Selected(var signature)
         ? signature.parameters().nonce().orElse("")
         : "";
