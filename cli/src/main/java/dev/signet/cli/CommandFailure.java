@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.cli;
 
+import dev.signet.protocol.ProblemDetails;
+
 /** A command that ends with another code than {@link ExitCode#GOOD}, and why. */
 final class CommandFailure extends Exception {
   private static final long serialVersionUID = 1;
@@ -37,6 +39,23 @@ final class CommandFailure extends Exception {
   /** Refused for a reason with a name, by policy. */
   static CommandFailure refused(Enum<?> reason, String detail) {
     return new CommandFailure(ExitCode.REFUSED, reason.name(), detail, null);
+  }
+
+  /** Refused for a reason that another module names. */
+  static CommandFailure refused(String reason, String detail) {
+    return new CommandFailure(ExitCode.REFUSED, reason, detail, null);
+  }
+
+  /** What the verifier refused. */
+  static CommandFailure refusedByVerifier(ProblemDetails problem) {
+    String text = "the verifier says: " + problem.title();
+    if (problem.detail() != null) {
+      text += " (" + problem.detail() + ")";
+    }
+    if (problem.decision() != null) {
+      text += "; its audit log has the detail under decision " + problem.decision();
+    }
+    return new CommandFailure(ExitCode.REFUSED, problem.reason(), text, null);
   }
 
   ExitCode code() {

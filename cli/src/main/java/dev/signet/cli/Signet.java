@@ -62,6 +62,10 @@ import picocli.CommandLine.TypeConversionException;
       MeasureCommand.class,
       SignCommand.class,
       CheckCommand.class,
+      ProvisionCommand.class,
+      EnrollCommand.class,
+      RunCommand.class,
+      TpmCommand.class,
       VersionCommand.class
     })
 public final class Signet {

@@ -1,3 +1,5 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
 package dev.signet.launcher;
 
 import dev.signet.protocol.ActivationRequest;
@@ -43,8 +45,7 @@ public final class VerifierClient implements AutoCloseable {
   public VerifierClient(URI base, ServerTrust trust, Duration timeout) throws IOException {
     boolean bare = base.getRawPath() == null || base.getRawPath().matches("/?");
     if (!"https".equals(base.getScheme()) || base.getHost() == null || !bare) {
-      throw new IllegalArgumentException(
-          "expected the verifier as https://host:port, got " + base);
+      throw new IllegalArgumentException("expected the verifier as https://host:port, got " + base);
     }
     this.base = base;
     this.timeout = timeout;

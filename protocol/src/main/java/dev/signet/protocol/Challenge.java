@@ -23,7 +23,8 @@ public record Challenge(
     Require.size(nonce, Limits.NONCE_BYTES, Limits.NONCE_BYTES, "nonce");
     Require.present(purpose, "purpose");
     Require.text(verifier, 255, "verifier");
-    pcrs = List.copyOf(pcrs);
+    pcrs = Require.pcrs(pcrs, "pcrs");
+    Require.present(expires, "expires");
     if (!pcrs.contains(registerPcr)) {
       throw new IllegalArgumentException("registerPcr: expected one of the PCRs asked for");
     }

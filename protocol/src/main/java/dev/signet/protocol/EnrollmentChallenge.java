@@ -29,6 +29,7 @@ public record EnrollmentChallenge(
     Require.size(credentialBlob, 1, 512, "credentialBlob");
     Require.size(encryptedSecret, 1, 512, "encryptedSecret");
     Require.size(nonce, Limits.NONCE_BYTES, Limits.NONCE_BYTES, "nonce");
-    pcrs = List.copyOf(pcrs);
+    pcrs = Require.pcrs(pcrs, "pcrs");
+    Require.present(expires, "expires");
   }
 }

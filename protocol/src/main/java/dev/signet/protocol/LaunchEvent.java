@@ -6,7 +6,9 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What the launcher extends into the launch register. The measured bytes are the JSON as written,
@@ -63,10 +65,16 @@ public sealed interface LaunchEvent {
       Require.text(requestKey, 43, "requestKey");
       Require.present(keyProtection, "keyProtection");
       Require.present(launcher, "launcher");
-      artifacts = List.copyOf(artifacts);
-      arguments = List.copyOf(arguments);
-      environment = List.copyOf(environment);
-      isolation = List.copyOf(isolation);
+      artifacts = Require.list(artifacts, "artifacts");
+      Set<String> roles = new HashSet<>();
+      for (Artifact a : artifacts) {
+        if (!roles.add(a.role())) {
+          throw new IllegalArgumentException("artifacts: expected each role once");
+        }
+      }
+      arguments = Require.list(arguments, "arguments");
+      environment = Require.list(environment, "environment");
+      isolation = Require.list(isolation, "isolation");
     }
   }
 

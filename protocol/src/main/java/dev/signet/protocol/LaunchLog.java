@@ -31,6 +31,8 @@ public record LaunchLog(int pcr, Baseline baseline, List<Entry> entries) {
   public record Baseline(Digest value, long resetCount, long restartCount) {
     public Baseline {
       Require.present(value, "value");
+      Require.u32(resetCount, "resetCount");
+      Require.u32(restartCount, "restartCount");
     }
   }
 
@@ -66,6 +68,10 @@ public record LaunchLog(int pcr, Baseline baseline, List<Entry> entries) {
    * @param measured the event as it was measured
    */
   public static byte[] eventLine(long recnum, int pcr, byte[] measured) {
+    String text = new String(measured, StandardCharsets.UTF_8);
+    if (!Arrays.equals(text.getBytes(StandardCharsets.UTF_8), measured)) {
+      throw new IllegalArgumentException("expected an event in UTF-8");
+    }
     Digest digest = Digest.hash(measured);
     return line(
         new Record(
@@ -73,7 +79,7 @@ public record LaunchLog(int pcr, Baseline baseline, List<Entry> entries) {
             pcr,
             List.of(new RecordDigest("sha256", digest.toHex())),
             EVENT_TYPE,
-            new Content(new String(measured, StandardCharsets.UTF_8))));
+            new Content(text)));
   }
 
   /** Parses a whole log. */
@@ -101,6 +107,9 @@ public record LaunchLog(int pcr, Baseline baseline, List<Entry> entries) {
       Record record = record(Arrays.copyOfRange(log, from, to), recnum);
       if (recnum == 0) {
         pcr = record.pcr();
+        if (pcr < 0 || pcr > 23) {
+          throw new MalformedMessageException("launch log: expected a PCR of 0 to 23, got " + pcr);
+        }
         baseline = baseline(record);
       } else {
         entries.add(entry(record, pcr));
@@ -117,6 +126,7 @@ public record LaunchLog(int pcr, Baseline baseline, List<Entry> entries) {
           "launch log: expected record " + recnum + ", got " + record.recnum());
     }
     if (record.digests() == null
+        || record.digests().contains(null)
         || record.content() == null
         || record.content().string() == null
         || record.content_type() == null) {
@@ -140,6 +150,9 @@ public record LaunchLog(int pcr, Baseline baseline, List<Entry> entries) {
     }
     if (record.digests().size() != 1 || !"sha256".equals(record.digests().get(0).hashAlg())) {
       throw new MalformedMessageException(where + ": expected exactly one sha256 digest");
+    }
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(record.content().string())) {
+      throw new MalformedMessageException(where + ": the content is not Unicode text");
     }
     byte[] measured = record.content().string().getBytes(StandardCharsets.UTF_8);
     Digest digest;

@@ -24,7 +24,7 @@ public record QuoteEvidence(Bytes attest, Bytes signature, List<PcrValue> pcrs) 
   public QuoteEvidence {
     Require.size(attest, 1, Limits.TPM_STRUCTURE_BYTES, "attest");
     Require.size(signature, 1, Limits.TPM_STRUCTURE_BYTES, "signature");
-    pcrs = List.copyOf(pcrs);
+    pcrs = Require.list(pcrs, "pcrs");
     for (int i = 1; i < pcrs.size(); i++) {
       if (pcrs.get(i - 1).pcr() >= pcrs.get(i).pcr()) {
         throw new IllegalArgumentException("expected PCRs in ascending order, each once");

@@ -72,7 +72,7 @@ public record ReferenceStatement(
       }
       Require.present(validity, "validity");
       Require.present(launch, "launch");
-      artifacts = List.copyOf(artifacts);
+      artifacts = Require.list(artifacts, "artifacts");
       Set<String> roles = new HashSet<>();
       for (Artifact a : artifacts) {
         if (!roles.add(a.role())) {
@@ -117,14 +117,16 @@ public record ReferenceStatement(
   /**
    * How the agent may be started.
    *
-   * @param arguments the exact arguments, or null where any are allowed
+   * @param arguments the exact arguments, or null where any are allowed; the null must be written,
+   *     a forgotten member is refused
    * @param environment names of variables that may be given to it
    */
   @JsonInclude(JsonInclude.Include.ALWAYS)
-  public record Launch(List<String> arguments, List<String> environment) {
+  public record Launch(
+      @JsonProperty(required = true) List<String> arguments, List<String> environment) {
     public Launch {
-      arguments = arguments == null ? null : List.copyOf(arguments);
-      environment = List.copyOf(environment);
+      arguments = arguments == null ? null : Require.list(arguments, "arguments");
+      environment = Require.list(environment, "environment");
     }
   }
 
@@ -136,7 +138,7 @@ public record ReferenceStatement(
       throw new IllegalArgumentException("predicateType: expected " + PREDICATE_TYPE);
     }
     Require.present(predicate, "predicate");
-    subject = List.copyOf(subject);
+    subject = Require.list(subject, "subject");
     Set<String> named = new HashSet<>();
     for (Subject s : subject) {
       named.add(s.digest().sha256());

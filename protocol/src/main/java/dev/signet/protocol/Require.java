@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.protocol;
 
+import java.util.List;
+
 /** Checks of message members; a failure reads as "member: what was expected". */
 final class Require {
   private Require() {}
@@ -22,6 +24,39 @@ final class Require {
       throw new IllegalArgumentException(name + ": expected a value, got nothing");
     }
     return value;
+  }
+
+  /** A copy of {@code values}, none of them null. */
+  static <T> List<T> list(List<T> values, String name) {
+    present(values, name);
+    for (T value : values) {
+      if (value == null) {
+        throw new IllegalArgumentException(name + ": expected no null among the elements");
+      }
+    }
+    return List.copyOf(values);
+  }
+
+  /** PCR indexes: at least one, 0 to 23, ascending, each once. */
+  static List<Integer> pcrs(List<Integer> values, String name) {
+    List<Integer> pcrs = list(values, name);
+    int last = -1;
+    for (int pcr : pcrs) {
+      if (pcr <= last || pcr > 23) {
+        throw new IllegalArgumentException(name + ": expected PCRs of 0 to 23, ascending");
+      }
+      last = pcr;
+    }
+    if (pcrs.isEmpty()) {
+      throw new IllegalArgumentException(name + ": expected at least one PCR");
+    }
+    return pcrs;
+  }
+
+  static void u32(long value, String name) {
+    if (value < 0 || value > 0xFFFF_FFFFL) {
+      throw new IllegalArgumentException(name + ": expected 0 to 4294967295, got " + value);
+    }
   }
 
   static String text(String value, int max, String name) {

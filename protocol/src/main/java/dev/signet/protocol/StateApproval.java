@@ -36,7 +36,9 @@ public record StateApproval(
     Bytes sessionSignature,
     PublicJwk approvalKey) {
   public StateApproval {
-    pcrs = List.copyOf(pcrs);
+    pcrs = Require.pcrs(pcrs, "pcrs");
+    Require.u32(resetCount, "resetCount");
+    Require.u32(restartCount, "restartCount");
     Require.size(policyRef, 32, 32, "policyRef");
     Require.size(approvedPolicy, 32, 32, "approvedPolicy");
     Require.size(approvedPolicySignature, 64, 64, "approvedPolicySignature");

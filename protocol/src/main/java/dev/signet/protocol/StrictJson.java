@@ -13,6 +13,8 @@ import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.exc.InvalidTypeIdException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.type.LogicalType;
@@ -85,6 +87,14 @@ public final class StrictJson {
       throw new MalformedMessageException(
           "expected at most " + maxBytes + " bytes, got " + json.length);
     }
+    // Jackson would detect UTF-16 and UTF-32; JSON in either has a zero among its first two bytes.
+    if (json.length >= 2 && (json[0] == 0 || json[1] == 0)) {
+      throw new MalformedMessageException("expected JSON in UTF-8");
+    }
+    // RFC 8259 section 8.1: no byte order mark. Jackson would skip it.
+    if (json.length >= 3 && json[0] == (byte) 0xEF && json[1] == (byte) 0xBB) {
+      throw new MalformedMessageException("expected JSON without a byte order mark");
+    }
     try {
       StandardCharsets.UTF_8
           .newDecoder()
@@ -96,11 +106,6 @@ public final class StrictJson {
   }
 
   private static String describe(JsonMappingException e) {
-    Throwable cause = e.getCause();
-    String what =
-        cause instanceof IllegalArgumentException && cause.getMessage() != null
-            ? cause.getMessage()
-            : firstSentence(e.getOriginalMessage());
     StringBuilder path = new StringBuilder();
     for (JsonMappingException.Reference r : e.getPath()) {
       if (r.getFieldName() != null) {
@@ -109,16 +114,21 @@ public final class StrictJson {
         path.append('[').append(r.getIndex()).append(']');
       }
     }
-    return path.isEmpty() ? what : path + ": " + what;
+    return path.isEmpty() ? what(e) : path + ": " + what(e);
   }
 
-  /** Jackson's text without the class names that follow the first parenthesis. */
-  private static String firstSentence(String message) {
-    int cut = message.indexOf(" (class ");
-    String text = cut < 0 ? message : message.substring(0, cut);
-    cut = text.indexOf(" of type `");
-    text = cut < 0 ? text : text.substring(0, cut);
-    return text.length() > 200 ? text.substring(0, 200) : text;
+  /** Our own words: Jackson's name Java classes, which are nobody else's business. */
+  private static String what(JsonMappingException e) {
+    if (e.getCause() instanceof IllegalArgumentException cause && cause.getMessage() != null) {
+      return cause.getMessage();
+    }
+    if (e instanceof UnrecognizedPropertyException) {
+      return "expected no such member";
+    }
+    if (e instanceof InvalidTypeIdException) {
+      return "expected a known type";
+    }
+    return "expected another type of value, or one that is there";
   }
 
   private static String at(JsonProcessingException e) {
@@ -139,9 +149,10 @@ public final class StrictJson {
                     .maxNameLength(256)
                     .build())
             .build();
-    SimpleModule times = new SimpleModule("signet");
-    times.addSerializer(Instant.class, new Timestamps.Writer());
-    times.addDeserializer(Instant.class, new Timestamps.Reader());
+    SimpleModule module = new SimpleModule("signet");
+    module.addSerializer(Instant.class, new Timestamps.Writer());
+    module.addDeserializer(Instant.class, new Timestamps.Reader());
+    module.setDeserializerModifier(new ExactEnums());
     JsonMapper.Builder builder =
         JsonMapper.builder(factory)
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -155,7 +166,7 @@ public final class StrictJson {
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
             .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
             .disable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
-            .addModule(times);
+            .addModule(module);
     for (LogicalType t :
         new LogicalType[] {LogicalType.Textual, LogicalType.Enum, LogicalType.Collection}) {
       builder.withCoercionConfig(

@@ -26,7 +26,8 @@ final class Timestamps {
   static Instant parse(String text) {
     try {
       Instant time = Instant.parse(text);
-      if (format(time).equals(text)) {
+      // Years beyond 9999 have a sign and another length in ISO 8601; RFC 3339 has none of them.
+      if (text.length() == 20 && format(time).equals(text)) {
         return time;
       }
     } catch (DateTimeException e) {
@@ -55,7 +56,9 @@ final class Timestamps {
     @Override
     public Instant deserialize(JsonParser in, DeserializationContext context) throws IOException {
       if (in.currentToken() != JsonToken.VALUE_STRING) {
-        throw JsonMappingException.from(in, "expected a time like 2026-11-21T10:15:30Z");
+        IllegalArgumentException cause =
+            new IllegalArgumentException("expected a time like 2026-11-21T10:15:30Z");
+        throw JsonMappingException.from(in, cause.getMessage(), cause);
       }
       try {
         return parse(in.getText());

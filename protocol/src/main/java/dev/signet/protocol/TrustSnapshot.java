@@ -27,8 +27,8 @@ public record TrustSnapshot(
 
   public TrustSnapshot {
     Require.text(iss, 255, "iss");
-    tokenKeys = List.copyOf(tokenKeys);
-    revocations = List.copyOf(revocations);
+    tokenKeys = Require.list(tokenKeys, "tokenKeys");
+    revocations = Require.list(revocations, "revocations");
     if (epoch < 0 || number < 0 || exp <= iat) {
       throw new IllegalArgumentException(
           "expected epoch and number of 0 or more and exp after iat");

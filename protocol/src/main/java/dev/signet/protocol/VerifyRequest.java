@@ -24,9 +24,9 @@ public record VerifyRequest(
     Require.text(scheme, 16, "scheme");
     Require.text(authority, 512, "authority");
     Require.text(path, 16 * 1024, "path");
-    headers = List.copyOf(headers);
+    headers = Require.list(headers, "headers");
     for (List<String> pair : headers) {
-      if (pair == null || pair.size() != 2 || pair.contains(null)) {
+      if (pair.size() != 2 || pair.get(0) == null || pair.get(1) == null) {
         throw new IllegalArgumentException("headers: expected pairs of name and value");
       }
     }
