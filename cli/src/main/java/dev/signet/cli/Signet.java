@@ -132,8 +132,7 @@ public final class Signet {
         .setUsageHelpWidth(100)
         .setUsageHelpLongOptionsMaxWidth(28)
         .setParameterExceptionHandler((e, arguments) -> wrongCall(e, json, invocation))
-        .setExecutionExceptionHandler(
-            (e, command, result) -> FailureReport.report(e, json, invocation).code());
+        .setExecutionExceptionHandler((e, command, result) -> report(e, command, json, invocation));
   }
 
   private static int wrongCall(ParameterException e, boolean json, Invocation invocation) {
@@ -154,9 +153,14 @@ public final class Signet {
       e.getCommandLine().usage(invocation.err());
     }
     String help = spec.qualifiedName() + " --help";
-    return FailureReport.report(
-            CommandFailure.usage(message + " (see: " + help + ")"), json, invocation)
-        .code();
+    CommandFailure failure = CommandFailure.usage(message + " (see: " + help + ")");
+    return report(failure, e.getCommandLine(), json, invocation);
+  }
+
+  private static int report(Throwable e, CommandLine line, boolean json, Invocation invocation) {
+    boolean anothers =
+        line.getCommand() instanceof SignetCommand command && command.standardOutputIsAnothers();
+    return FailureReport.report(e, json, anothers ? invocation.withoutOutput() : invocation).code();
   }
 
   private static AgentId agent(String text) {
