@@ -15,8 +15,13 @@ import dev.signet.protocol.StateApproval;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.TreeMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -332,6 +337,46 @@ class SealedKeyIT {
     for (ReleaseSession session : waiting) {
       ReleaseOutcome outcome = session.finish(verifier.approveNow(host.tpm(), key, session));
       ((Released) outcome).key().close();
+    }
+  }
+
+  @Test
+  void launchOfAnotherAgentDuringTheReleaseIsARetry() throws IOException {
+    try (ReleaseSession session = key.beginRelease()) {
+      StateApproval approval = verifier.approveNow(host.tpm(), key, session);
+      host.extend(15, "launch of another agent");
+      assertThat(reason(session.finish(approval)).retryable()).isTrue();
+    }
+    assertThat(release(terms -> terms)).isInstanceOf(Released.class);
+  }
+
+  @Test
+  void releasesInParallelWhileImaMeasures() throws Exception {
+    AtomicBoolean stop = new AtomicBoolean();
+    Thread ima =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  while (!stop.get()) {
+                    try {
+                      host.extend(10, "ima");
+                    } catch (IOException e) {
+                      return;
+                    }
+                  }
+                });
+    try (var threads = Executors.newFixedThreadPool(6)) {
+      List<Future<ReleaseOutcome>> running = new ArrayList<>();
+      for (int i = 0; i < 24; i++) {
+        running.add(threads.submit(() -> release(terms -> terms)));
+      }
+      for (Future<ReleaseOutcome> one : running) {
+        // Transactions are whole: nothing of ours comes between PolicyPCR and Unseal.
+        ((Released) one.get()).key().close();
+      }
+    } finally {
+      stop.set(true);
+      ima.join();
     }
   }
 }
