@@ -296,6 +296,31 @@ class SealedKeyIT {
   }
 
   @Test
+  void attack58ApprovalForTheSameKeyOnAnotherTpmDoesNotRelease() throws IOException {
+    try (TestHost twin = TestHost.provisioned(directory.resolve("b"));
+        RequestKey stolen = ((Released) release(terms -> terms)).key()) {
+      twin.extend(4, "kernel");
+      twin.extend(15, "launch");
+      twin.attestor().createSealedKey(TestHost.AGENT, verifier.approvalKey());
+      HostTpm twinTpm = twin.attestor().sealedKey(TestHost.AGENT).orElseThrow().host();
+      SealedKey sameKey =
+          new SealedKey(
+              twinTpm,
+              SealedKey.seal(
+                  twinTpm,
+                  TestHost.AGENT,
+                  verifier.approvalKey(),
+                  stolen.scalar(),
+                  stolen.publicKey()));
+      // Agent, key, PCRs and counters are equal: only the AK Name in the policyRef differs.
+      try (ReleaseSession there = sameKey.beginRelease()) {
+        var terms = TestVerifier.termsNow(host.tpm(), key, there);
+        assertThat(reason(there.finish(verifier.approve(terms)))).isEqualTo(Reason.OTHER_KEY);
+      }
+    }
+  }
+
+  @Test
   void forgedApprovalDoesNotRelease() throws IOException {
     TestVerifier imposter = new TestVerifier();
     try (ReleaseSession session = key.beginRelease()) {
