@@ -1,3 +1,5 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
 package dev.signet.cli;
 
 import dev.signet.attestor.Attestor;
@@ -174,9 +176,14 @@ final class RunCommand implements SignetCommand {
     }
   }
 
+  @Override
+  public boolean standardOutputIsAnothers() {
+    return true;
+  }
+
   private int attend(RunningAgent agent) throws IOException, InterruptedException {
     try (agent;
-        ForwardedSignals signals = ForwardedSignals.to(agent.process())) {
+        var _ = ForwardedSignals.to(agent.process())) {
       return agent.waitFor();
     }
   }
@@ -262,8 +269,7 @@ final class RunCommand implements SignetCommand {
         if (equals < 1) {
           throw new IllegalArgumentException("expected NAME=URL");
         }
-        parsed.add(
-            new Route(route.substring(0, equals), URI.create(route.substring(equals + 1))));
+        parsed.add(new Route(route.substring(0, equals), URI.create(route.substring(equals + 1))));
       } catch (IllegalArgumentException e) {
         throw CommandFailure.usage("--route " + route + ": " + e.getMessage());
       }

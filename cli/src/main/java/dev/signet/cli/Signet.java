@@ -3,6 +3,8 @@
 package dev.signet.cli;
 
 import dev.signet.protocol.AgentId;
+import dev.signet.protocol.Digest;
+import dev.signet.protocol.HostId;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -16,6 +18,7 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import java.util.Set;
 import java.util.TreeSet;
 import picocli.CommandLine;
@@ -65,6 +68,13 @@ import picocli.CommandLine.TypeConversionException;
       ProvisionCommand.class,
       EnrollCommand.class,
       RunCommand.class,
+      ServeCommand.class,
+      HostCommand.class,
+      AgentCommand.class,
+      RevocationCommand.Revoke.class,
+      RevocationCommand.Reinstate.class,
+      AuditCommand.class,
+      DoctorCommand.class,
       TpmCommand.class,
       VersionCommand.class
     })
@@ -93,23 +103,27 @@ public final class Signet {
             System.getenv(),
             Clock.systemUTC(),
             SecureRandom::new);
-    System.exit(run(invocation, arguments).code());
+    System.exit(run(invocation, arguments));
   }
 
-  /** Runs one command line; never throws and never exits the JVM. */
-  static ExitCode run(Invocation invocation, String... arguments) {
+  /**
+   * Runs one command line; never throws and never exits the JVM.
+   *
+   * @return an {@link ExitCode}, or the agent's own where a command passes that through
+   */
+  static int run(Invocation invocation, String... arguments) {
     boolean json = Arrays.asList(untilDashes(arguments)).contains("--json");
-    ExitCode code;
+    int code;
     try {
-      code = exitCode(commandLine(invocation, json).execute(arguments));
+      code = commandLine(invocation, json).execute(arguments);
     } catch (RuntimeException | Error e) { // the outermost frame: there is nobody else to tell
-      code = FailureReport.report(e, json, invocation);
+      code = FailureReport.report(e, json, invocation).code();
     }
     invocation.err().flush();
-    if (invocation.out().checkError() && code == ExitCode.GOOD) {
+    if (invocation.out().checkError() && code == ExitCode.GOOD.code()) {
       invocation.note("the result could not be written to standard output; is its disk full?");
       invocation.err().flush();
-      return ExitCode.UNAVAILABLE;
+      return ExitCode.UNAVAILABLE.code();
     }
     return code;
   }
@@ -118,17 +132,19 @@ public final class Signet {
     CommandLine line =
         new CommandLine(new Signet(), new Commands(invocation))
             .registerConverter(AgentId.class, Signet::agent)
+            .registerConverter(HostId.class, text -> converted(HostId::new, text))
+            .registerConverter(Digest.class, text -> converted(Digest::parse, text))
             .registerConverter(Instant.class, Signet::time)
             .registerConverter(long.class, Signet::number)
             .registerConverter(Long.class, Signet::number);
     return line.setOut(new PrintWriter(invocation.out(), true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(invocation.err(), true, StandardCharsets.UTF_8))
         .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
+        .setExpandAtFiles(false) // an argument of the agent's may begin with @
         .setUsageHelpWidth(100)
         .setUsageHelpLongOptionsMaxWidth(28)
         .setParameterExceptionHandler((e, arguments) -> wrongCall(e, json, invocation))
-        .setExecutionExceptionHandler(
-            (e, command, result) -> FailureReport.report(e, json, invocation).code());
+        .setExecutionExceptionHandler((e, command, result) -> report(e, command, json, invocation));
   }
 
   private static int wrongCall(ParameterException e, boolean json, Invocation invocation) {
@@ -149,14 +165,23 @@ public final class Signet {
       e.getCommandLine().usage(invocation.err());
     }
     String help = spec.qualifiedName() + " --help";
-    return FailureReport.report(
-            CommandFailure.usage(message + " (see: " + help + ")"), json, invocation)
-        .code();
+    CommandFailure failure = CommandFailure.usage(message + " (see: " + help + ")");
+    return report(failure, e.getCommandLine(), json, invocation);
+  }
+
+  private static int report(Throwable e, CommandLine line, boolean json, Invocation invocation) {
+    boolean anothers =
+        line.getCommand() instanceof SignetCommand command && command.standardOutputIsAnothers();
+    return FailureReport.report(e, json, anothers ? invocation.withoutOutput() : invocation).code();
   }
 
   private static AgentId agent(String text) {
+    return converted(AgentId::new, text);
+  }
+
+  private static <T> T converted(Function<String, T> parse, String text) {
     try {
-      return new AgentId(text);
+      return parse.apply(text);
     } catch (IllegalArgumentException e) {
       throw new TypeConversionException(e.getMessage());
     }
@@ -177,15 +202,6 @@ public final class Signet {
     } catch (NumberFormatException e) {
       throw new TypeConversionException("expected a whole number, got \"" + text + "\"");
     }
-  }
-
-  private static ExitCode exitCode(int code) {
-    for (ExitCode e : ExitCode.values()) {
-      if (e.code() == code) {
-        return e;
-      }
-    }
-    return ExitCode.FAULT;
   }
 
   /** What follows {@code --} belongs to the agent. */
