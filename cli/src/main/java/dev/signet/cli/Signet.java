@@ -3,6 +3,8 @@
 package dev.signet.cli;
 
 import dev.signet.protocol.AgentId;
+import dev.signet.protocol.Digest;
+import dev.signet.protocol.HostId;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -16,6 +18,7 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import java.util.Set;
 import java.util.TreeSet;
 import picocli.CommandLine;
@@ -65,6 +68,13 @@ import picocli.CommandLine.TypeConversionException;
       ProvisionCommand.class,
       EnrollCommand.class,
       RunCommand.class,
+      ServeCommand.class,
+      HostCommand.class,
+      AgentCommand.class,
+      RevocationCommand.Revoke.class,
+      RevocationCommand.Reinstate.class,
+      AuditCommand.class,
+      DoctorCommand.class,
       TpmCommand.class,
       VersionCommand.class
     })
@@ -122,6 +132,8 @@ public final class Signet {
     CommandLine line =
         new CommandLine(new Signet(), new Commands(invocation))
             .registerConverter(AgentId.class, Signet::agent)
+            .registerConverter(HostId.class, text -> converted(HostId::new, text))
+            .registerConverter(Digest.class, text -> converted(Digest::parse, text))
             .registerConverter(Instant.class, Signet::time)
             .registerConverter(long.class, Signet::number)
             .registerConverter(Long.class, Signet::number);
@@ -164,8 +176,12 @@ public final class Signet {
   }
 
   private static AgentId agent(String text) {
+    return converted(AgentId::new, text);
+  }
+
+  private static <T> T converted(Function<String, T> parse, String text) {
     try {
-      return new AgentId(text);
+      return parse.apply(text);
     } catch (IllegalArgumentException e) {
       throw new TypeConversionException(e.getMessage());
     }
