@@ -22,9 +22,11 @@ import java.security.interfaces.RSAPublicKey;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A TPM activates the credentials that we make. Needs swtpm and tpm2-tools. */
+/** A TPM activates the credentials that we make. Skipped without swtpm and tpm2-tools. */
+@EnabledIf("dev.signet.verifier.verification.Swtpm#isInstalled")
 class MakeCredentialIT {
   private static final String AK_PARENT =
       "tpm2_createprimary -Q -C e -G ecc256:aes128cfb -g sha256 -c parent.ctx -a"

@@ -8,11 +8,21 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** A fresh swtpm, driven by tpm2-tools: code that shares nothing with ours. */
 final class Swtpm implements AutoCloseable {
   private final Path directory;
   private final Process process;
+
+  /** Whether both programs are on the PATH. */
+  static boolean isInstalled() {
+    return Stream.of("swtpm", "tpm2_activatecredential")
+        .allMatch(
+            name ->
+                Stream.of(System.getenv("PATH").split(":"))
+                    .anyMatch(folder -> Files.isExecutable(Path.of(folder, name))));
+  }
 
   Swtpm(Path directory) throws IOException, InterruptedException {
     this.directory = directory;
@@ -67,8 +77,8 @@ final class Swtpm implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     process.destroy();
-    process.waitFor(10, TimeUnit.SECONDS);
+    process.onExit().orTimeout(10, TimeUnit.SECONDS).join();
   }
 }
