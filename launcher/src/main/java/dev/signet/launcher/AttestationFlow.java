@@ -1,3 +1,5 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
 package dev.signet.launcher;
 
 import dev.signet.attestor.Attestor;
@@ -34,7 +36,8 @@ public final class AttestationFlow {
   private final Bytes statement;
 
   /**
-   * @param verifierId the verifier that this host enrolled at; a challenge of another one is refused
+   * @param verifierId the verifier that this host enrolled at; a challenge of another one is
+   *     refused
    * @param statement the DSSE envelope, as received from CI
    */
   public AttestationFlow(

@@ -1,16 +1,46 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
 package dev.signet.launcher;
 
 import dev.signet.attestor.Attestor;
+import dev.signet.protocol.Digest;
 import dev.signet.protocol.EnrollmentChallenge;
 import dev.signet.protocol.EnrollmentResult;
 import dev.signet.protocol.HostId;
 import dev.signet.protocol.ProblemDetails;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /** {@code signet enroll}: binds this host's attestation key to its TPM at the verifier. */
 public final class Enrollment {
+  private static final Duration TIMEOUT = Duration.ofSeconds(15);
+
   private Enrollment() {}
+
+  /**
+   * Where the host and its verifier find each other.
+   *
+   * @param tpm address of the TPM, kept for later launches
+   */
+  public record Place(URI url, ServerTrust trust, String tpm) {
+    EnrolledHost enrolled(HostId host, EnrollmentResult result) {
+      Digest pin = trust instanceof ServerTrust.Pin p ? p.spki() : null;
+      String authorities =
+          trust instanceof ServerTrust.Authorities a ? a.pem().toAbsolutePath().toString() : null;
+      return new EnrolledHost(
+          EnrolledHost.VERSION,
+          host,
+          result.verifier(),
+          url,
+          pin,
+          authorities,
+          tpm,
+          result.akName(),
+          result.approvalKey());
+    }
+  }
 
   /**
    * @param joinToken single-use admission from an operator, or null if the host is listed
@@ -18,7 +48,20 @@ public final class Enrollment {
    *     not fit
    */
   public static Answer<EnrolledHost> enroll(
-      Attestor attestor, VerifierClient verifier, HostId host, String joinToken, Path stateDirectory)
+      Attestor attestor, Place place, HostId host, String joinToken, Path stateDirectory)
+      throws IOException, InterruptedException {
+    try (VerifierClient verifier = new VerifierClient(place.url(), place.trust(), TIMEOUT)) {
+      return enroll(attestor, verifier, place, host, joinToken, stateDirectory);
+    }
+  }
+
+  private static Answer<EnrolledHost> enroll(
+      Attestor attestor,
+      VerifierClient verifier,
+      Place place,
+      HostId host,
+      String joinToken,
+      Path stateDirectory)
       throws IOException, InterruptedException {
     return switch (verifier.enroll(attestor.enrollmentRequest(host, joinToken))) {
       case Answer.Refused<EnrollmentChallenge>(ProblemDetails p) -> new Answer.Refused<>(p);
@@ -29,8 +72,7 @@ public final class Enrollment {
               if (!result.akName().equals(attestor.akName()) || !result.host().equals(host)) {
                 throw new IOException("the verifier enrolled another host or key than this one");
               }
-              EnrolledHost enrolled =
-                  EnrolledHost.of(host, result.verifier(), result.akName(), result.approvalKey());
+              EnrolledHost enrolled = place.enrolled(host, result);
               enrolled.save(stateDirectory);
               yield new Answer.Granted<>(enrolled);
             }

@@ -21,11 +21,12 @@ public final class DemoAgent {
   private DemoAgent() {}
 
   /**
-   * @param args the tool service's base URL and the API key
+   * @param args the tool service's base URL; the API key is in the variable {@code TOOL_API_KEY}
    */
   public static void main(String[] args) throws IOException, InterruptedException {
-    if (args.length != 2) {
-      System.err.println("usage: java -jar agent.jar http://tool-service:port API-KEY");
+    String apiKey = System.getenv("TOOL_API_KEY");
+    if (args.length != 1 || apiKey == null) {
+      System.err.println("usage: TOOL_API_KEY=… java -jar agent.jar http://tool-service:port");
       System.exit(64);
     }
     HttpClient http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
@@ -41,7 +42,7 @@ public final class DemoAgent {
       HttpRequest.Builder request =
           HttpRequest.newBuilder(URI.create(args[0] + words[1]))
               .timeout(Duration.ofSeconds(10))
-              .header("authorization", "Bearer " + args[1]);
+              .header("authorization", "Bearer " + apiKey);
       if (words.length == 3) {
         request
             .header("content-type", "text/plain; charset=utf-8")

@@ -1,0 +1,181 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.launcher;
+
+import dev.signet.attestor.RequestKey;
+import dev.signet.launcher.egress.EgressIdentity;
+import dev.signet.protocol.AttestationResult;
+import dev.signet.protocol.ProblemDetails;
+import dev.signet.protocol.Refusal;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A launch's identity towards services: the request key and the newest token, renewed at half of
+ * each token's life by a new quote.
+ *
+ * <p>A refusal by the verifier ends the identity at once, since a key that no longer passes must
+ * not sign; a verifier that cannot be reached does not, until the token ends. In both cases it goes
+ * on trying, so that a reinstated agent or a verifier that is back needs nobody at the host.
+ */
+final class Identity implements EgressIdentity, AutoCloseable {
+  private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
+  private static final Duration LAST_RETRY = Duration.ofSeconds(30);
+
+  /** Refusals that say nothing about the agent: the call came too often or too late. */
+  private static final Set<String> PASSING =
+      Set.of(Refusal.RATE_LIMITED.name(), Refusal.WRONG_NONCE.name());
+
+  /** One attestation. */
+  @FunctionalInterface
+  interface Attest {
+    Answer<AttestationResult> attest() throws IOException, InterruptedException;
+  }
+
+  private final RequestKey key;
+  private final Attest attest;
+  private final Clock clock;
+  private final Progress progress;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition wake = lock.newCondition();
+  private final Thread renewal;
+  private volatile Current current;
+  private boolean closed;
+  private Instant nextAt;
+  private Duration retry = FIRST_RETRY;
+
+  private Identity(RequestKey key, Attest attest, Clock clock, Progress progress) {
+    this.key = key;
+    this.attest = attest;
+    this.clock = clock;
+    this.progress = progress;
+    this.renewal = Thread.ofPlatform().daemon().name("signet-renewal").unstarted(this::renew);
+  }
+
+  /** Starts with a result just received; renews until closed. Owns the key from now on. */
+  static Identity start(
+      RequestKey key, AttestationResult first, Attest attest, Clock clock, Progress progress) {
+    Identity identity = new Identity(key, attest, clock, progress);
+    identity.accept(first);
+    identity.nextAt = identity.local(first, first.renewAfter());
+    identity.renewal.start();
+    return identity;
+  }
+
+  @Override
+  public Optional<Current> current() {
+    Current c = current;
+    return c == null || !clock.instant().isBefore(c.notAfter()) ? Optional.empty() : Optional.of(c);
+  }
+
+  /** Ends renewal and destroys the key. */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      current = null;
+      wake.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    renewal.interrupt();
+    boolean interrupted = false;
+    while (renewal.isAlive()) {
+      try {
+        renewal.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    key.close();
+  }
+
+  private void renew() {
+    try {
+      while (sleepUntil(nextAt)) {
+        renewOnce();
+      }
+    } catch (InterruptedException e) {
+      // Closed while it waited or called; nothing is left to do.
+    }
+  }
+
+  private void renewOnce() throws InterruptedException {
+    try {
+      switch (attest.attest()) {
+        case Answer.Granted<AttestationResult>(AttestationResult result) -> {
+          accept(result);
+          retry = FIRST_RETRY;
+          nextAt = local(result, result.renewAfter());
+          progress.say(Progress.Step.RENEWED, "identity renewed until " + result.notAfter());
+        }
+        case Answer.Refused<AttestationResult>(ProblemDetails problem) -> {
+          String why = new Answer.Refused<>(problem).describe();
+          retryLater();
+          if (PASSING.contains(problem.reason())) {
+            progress.say(Progress.Step.RENEWAL_FAILED, why);
+          } else {
+            current = null;
+            progress.say(
+                Progress.Step.IDENTITY_LOST,
+                "the verifier refused to renew: "
+                    + why
+                    + ". No request is signed or sent until it accepts again");
+          }
+        }
+      }
+    } catch (IOException e) {
+      retryLater();
+      progress.say(
+          Progress.Step.RENEWAL_FAILED,
+          e.getMessage() + "; trying again in " + retry.toSeconds() + " s");
+    }
+  }
+
+  private void retryLater() {
+    nextAt = clock.instant().plus(retry);
+    Duration doubled = retry.multipliedBy(2);
+    retry = doubled.compareTo(LAST_RETRY) > 0 ? LAST_RETRY : doubled;
+  }
+
+  private void accept(AttestationResult result) {
+    current =
+        new Current(
+            result.token(),
+            key.publicKey().thumbprint(),
+            key::sign,
+            local(result, result.notAfter()));
+  }
+
+  /** The verifier's time on this host's clock: what counts is how long from now, not the date. */
+  private Instant local(AttestationResult result, Instant verifierTime) {
+    return clock.instant().plus(Duration.between(result.serverTime(), verifierTime));
+  }
+
+  /** False when closed. */
+  private boolean sleepUntil(Instant time) throws InterruptedException {
+    lock.lock();
+    try {
+      while (!closed) {
+        long nanos = Duration.between(clock.instant(), time).toNanos();
+        if (nanos <= 0) {
+          return true;
+        }
+        wake.awaitNanos(nanos);
+      }
+      return false;
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,31 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.launcher;
+
+import java.util.Locale;
+
+/** Where a launch tells what it does, in words for people and with stable names for machines. */
+@FunctionalInterface
+public interface Progress {
+  /** What happened; the name in lower case is the machine's word for it. */
+  enum Step {
+    COPIED,
+    STATEMENT_ACCEPTED,
+    KEY_CREATED,
+    RECORDED,
+    RELEASED,
+    ATTESTED,
+    STARTED,
+    RENEWED,
+    RENEWAL_FAILED,
+    IDENTITY_LOST,
+    STOPPED,
+    WARNING;
+
+    public String wireName() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+  }
+
+  void say(Step step, String text);
+}

@@ -1,0 +1,62 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.launcher.egress;
+
+/**
+ * Why the proxy answered a request itself instead of the upstream. The names are stable: agents may
+ * decide by them. The HTTP status beside each is the one the agent gets.
+ */
+public enum EgressReason {
+  /** The request is not strict HTTP/1.1, or its framing can be read in two ways. */
+  MALFORMED_REQUEST(400, "The request could not be read safely"),
+  /** A field that makes a service act on another method or target than the signed one. */
+  OVERRIDE_FIELD(400, "Fields that override the method or target are not forwarded"),
+  /** A target that this proxy does not serve, such as an unknown route. */
+  NO_SUCH_TARGET(404, "The proxy has no such target"),
+  /** TRACE and TRACK send the signed request back to whoever asked. */
+  METHOD_REFUSED(405, "The method is not forwarded"),
+  /** Tunnels: what flows inside cannot be signed. */
+  CONNECT_UNSUPPORTED(501, "Tunnels are not forwarded"),
+  /** The connection does not come from the agent that this proxy signs for. */
+  PEER_REFUSED(403, "The connection is not from the agent of this proxy"),
+  /** The body is longer than the proxy may sign. */
+  BODY_TOO_LARGE(413, "The request body is too large to be signed"),
+  /** The header section is longer, or has more fields, than allowed. */
+  FIELDS_TOO_LARGE(431, "The request header is too large"),
+  /** The agent was too slow to send its request. */
+  REQUEST_TIMEOUT(408, "The request did not arrive in time"),
+  /** More connections than the proxy serves. */
+  TOO_MANY_CONNECTIONS(503, "The proxy is serving its maximum of connections"),
+  /** There is no attested identity to sign with, now. */
+  NOT_ATTESTED(503, "The agent is not attested at this moment"),
+  /** The request could not be signed although there is an identity. */
+  SIGNING_FAILED(502, "The request could not be signed"),
+  /** The body could not be kept while its digest was made, for example on a full disk. */
+  SPOOL_FAILED(507, "The request body could not be stored for signing"),
+  /** Name resolution, connecting, or sending to the upstream failed. */
+  UPSTREAM_UNREACHABLE(502, "The upstream could not be reached"),
+  /** The upstream's certificate or TLS version was not accepted. */
+  UPSTREAM_TLS(502, "The upstream could not be authenticated"),
+  /** The upstream answered something that is not HTTP, or stopped before its answer's header. */
+  UPSTREAM_BROKEN(502, "The upstream's answer could not be read"),
+  /** The upstream did not answer in time. */
+  UPSTREAM_TIMEOUT(504, "The upstream did not answer in time");
+
+  private final int status;
+  private final String title;
+
+  EgressReason(int status, String title) {
+    this.status = status;
+    this.title = title;
+  }
+
+  /** The HTTP status that the agent gets. */
+  public int status() {
+    return status;
+  }
+
+  /** One line for people, the same for every occurrence. */
+  public String title() {
+    return title;
+  }
+}

@@ -1,0 +1,88 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.launcher.egress;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Stands before everything else on a new connection: not a byte is read until the peer is known.
+ */
+final class PeerGate extends ChannelInboundHandlerAdapter {
+  private static final Logger LOG = LoggerFactory.getLogger(PeerGate.class);
+
+  private final ProxyContext proxy;
+  private final ChannelGroup connections;
+
+  PeerGate(ProxyContext proxy, ChannelGroup connections) {
+    this.proxy = proxy;
+    this.connections = connections;
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext ctx) {
+    connections.add(ctx.channel());
+    if (connections.size() > proxy.limits().connections()) {
+      refuse(
+          ctx,
+          new Problem(
+              EgressReason.TOO_MANY_CONNECTIONS,
+              "At most %d connections are served at one time; close some."
+                  .formatted(proxy.limits().connections())));
+      return;
+    }
+    InetSocketAddress client = (InetSocketAddress) ctx.channel().remoteAddress();
+    InetSocketAddress own = (InetSocketAddress) ctx.channel().localAddress();
+    proxy.blocking().execute(() -> check(ctx, client, own));
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    // Only a refused connection is read, until it is closed.
+    ReferenceCountUtil.release(message);
+  }
+
+  private void check(ChannelHandlerContext ctx, InetSocketAddress client, InetSocketAddress own) {
+    Optional<String> refusal;
+    try {
+      refusal = proxy.peers().refusal(client, own);
+    } catch (IOException e) {
+      refusal = Optional.of("the peer could not be looked up: " + e);
+    }
+    Optional<String> found = refusal;
+    ctx.channel().eventLoop().execute(() -> decide(ctx, found));
+  }
+
+  private void decide(ChannelHandlerContext ctx, Optional<String> refusal) {
+    if (refusal.isPresent()) {
+      LOG.warn("refused a connection to the egress proxy: {}", refusal.get());
+      refuse(
+          ctx,
+          new Problem(
+              EgressReason.PEER_REFUSED,
+              "This proxy signs for one agent only, and the connection is not from its process."));
+      return;
+    }
+    RequestDecoder decoder =
+        new RequestDecoder(proxy.limits().headBytes(), proxy.limits().fields());
+    AgentResponses responses = new AgentResponses();
+    AgentConnection connection = new AgentConnection(proxy, decoder, responses);
+    ctx.pipeline().addLast(decoder, responses, connection).remove(this);
+    ctx.channel().read();
+  }
+
+  private void refuse(ChannelHandlerContext ctx, Problem problem) {
+    proxy.stats().count(problem.reason());
+    ctx.pipeline().addLast(new AgentResponses());
+    ctx.channel()
+        .writeAndFlush(AgentResponses.problem(problem, proxy.clock().instant(), true))
+        .addListener(done -> Lingering.close(ctx.channel()));
+  }
+}

@@ -1,0 +1,56 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.launcher.egress;
+
+import io.netty.channel.EventLoop;
+import io.netty.handler.ssl.SslContext;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+
+/**
+ * What all connections of one proxy share.
+ *
+ * @param blocking where peers are looked up, names resolved and keys used: these block
+ */
+record ProxyContext(
+    EgressLimits limits,
+    TargetResolver targets,
+    RequestSigning signing,
+    PeerCheck peers,
+    EgressStats stats,
+    Clock clock,
+    Path spoolDirectory,
+    SslContext tls,
+    Executor blocking,
+    Map<EventLoop, UpstreamPool> pools) {
+
+  ProxyContext(
+      EgressLimits limits,
+      TargetResolver targets,
+      RequestSigning signing,
+      PeerCheck peers,
+      EgressStats stats,
+      Clock clock,
+      Path spoolDirectory,
+      SslContext tls,
+      Executor blocking) {
+    this(
+        limits,
+        targets,
+        signing,
+        peers,
+        stats,
+        clock,
+        spoolDirectory,
+        tls,
+        blocking,
+        new ConcurrentHashMap<>());
+  }
+
+  UpstreamPool pool(EventLoop loop) {
+    return pools.computeIfAbsent(loop, l -> new UpstreamPool(l, tls, limits));
+  }
+}

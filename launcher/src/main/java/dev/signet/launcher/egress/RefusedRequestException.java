@@ -1,0 +1,22 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.launcher.egress;
+
+/** Carries a {@link Problem} out of parsing; it never leaves this package. */
+final class RefusedRequestException extends Exception {
+  private final transient Problem problem;
+
+  RefusedRequestException(EgressReason reason, String detail) {
+    // A refusal is an ordinary outcome: no stack trace is collected for it.
+    super(detail, null, false, false);
+    this.problem = new Problem(reason, detail);
+  }
+
+  static RefusedRequestException malformed(String detail) {
+    return new RefusedRequestException(EgressReason.MALFORMED_REQUEST, detail);
+  }
+
+  Problem problem() {
+    return problem;
+  }
+}

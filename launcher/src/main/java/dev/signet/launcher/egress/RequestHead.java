@@ -1,0 +1,35 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.launcher.egress;
+
+import java.util.List;
+
+/**
+ * A request line and its header fields, as received and found well-formed.
+ *
+ * @param target the request-target of RFC 9112 section 3.2, unread
+ * @param minorVersion 0 or 1, of HTTP/1.x
+ */
+record RequestHead(
+    String method, String target, int minorVersion, List<Field> fields, BodyFraming framing) {
+
+  RequestHead {
+    fields = List.copyOf(fields);
+  }
+
+  boolean expectsContinue() {
+    return minorVersion == 1
+        && fields.stream()
+            .anyMatch(f -> f.key().equals("expect") && f.value().equalsIgnoreCase("100-continue"));
+  }
+
+  /** RFC 9112 section 9.3: whether the agent wants its connection kept after this exchange. */
+  boolean keepAlive() {
+    boolean close = connectionHas("close");
+    return minorVersion == 1 ? !close : !close && connectionHas("keep-alive");
+  }
+
+  private boolean connectionHas(String option) {
+    return FieldRules.connectionOptions(fields).contains(option);
+  }
+}

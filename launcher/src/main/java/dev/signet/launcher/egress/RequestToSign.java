@@ -1,0 +1,41 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.launcher.egress;
+
+import dev.signet.requestsignatures.RequestView;
+import java.util.List;
+import java.util.Optional;
+
+/** A request exactly as it is going to be sent, apart from the signature itself. */
+record RequestToSign(String method, Target target, List<Field> fields) implements RequestView {
+
+  @Override
+  public String scheme() {
+    return target.scheme();
+  }
+
+  @Override
+  public String authority() {
+    return target.authority();
+  }
+
+  @Override
+  public String path() {
+    int mark = target.pathAndQuery().indexOf('?');
+    return mark < 0 ? target.pathAndQuery() : target.pathAndQuery().substring(0, mark);
+  }
+
+  @Override
+  public Optional<String> query() {
+    int mark = target.pathAndQuery().indexOf('?');
+    return mark < 0 ? Optional.empty() : Optional.of(target.pathAndQuery().substring(mark + 1));
+  }
+
+  @Override
+  public List<String> fieldValues(String lowerCaseName) {
+    return fields.stream()
+        .filter(field -> field.key().equals(lowerCaseName))
+        .map(Field::value)
+        .toList();
+  }
+}

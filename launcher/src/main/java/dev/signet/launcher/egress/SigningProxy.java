@@ -1,0 +1,158 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.launcher.egress;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.ssl.SslContext;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The proxy through which one agent reaches the network: it signs every request that it forwards,
+ * and forwards nothing unsigned. It serves absolute {@code http://} targets and the configured
+ * routes, on a loopback port of its own, for the agent's processes only.
+ */
+public final class SigningProxy implements Closeable {
+  private static final int MAX_LOOPS = 4;
+
+  private final EventLoopGroup loops;
+  private final ExecutorService blocking;
+  private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+  private final EgressStats stats = new EgressStats();
+  private final EgressLimits limits;
+  private final Channel listener;
+  private volatile ProxyContext context;
+
+  private SigningProxy(
+      ProxySettings settings,
+      EgressIdentity identity,
+      PeerCheck peers,
+      Clock clock,
+      SecureRandom random)
+      throws IOException {
+    limits = settings.limits();
+    SslContext tls = UpstreamTls.context(settings.extraRoots());
+    blocking = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("egress-", 0).factory());
+    loops =
+        new MultiThreadIoEventLoopGroup(
+            Math.min(MAX_LOOPS, Runtime.getRuntime().availableProcessors()),
+            new DefaultThreadFactory("egress", true),
+            NioIoHandler.newFactory());
+    ChannelFuture bound =
+        new ServerBootstrap()
+            .group(loops)
+            .channel(NioServerSocketChannel.class)
+            // Nobody is accepted before the context is there.
+            .option(ChannelOption.AUTO_READ, false)
+            .childOption(ChannelOption.AUTO_READ, false)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childHandler(
+                new ChannelInitializer<Channel>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    channel.pipeline().addLast(new PeerGate(context, connections));
+                  }
+                })
+            .bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0))
+            .awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      stopThreads();
+      throw new IOException("no loopback port could be opened for the proxy", bound.cause());
+    }
+    listener = bound.channel();
+    context =
+        new ProxyContext(
+            limits,
+            new TargetResolver(settings.routes(), address()),
+            new RequestSigning(identity, clock, random),
+            peers,
+            stats,
+            clock,
+            settings.spoolDirectory(),
+            tls,
+            blocking);
+    listener.config().setAutoRead(true);
+  }
+
+  /**
+   * Opens a loopback port and serves it until {@link #close()}.
+   *
+   * @param identity asked anew at each request
+   * @param peers asked once for each connection
+   * @throws IOException if the port cannot be opened or the extra TLS roots cannot be read
+   */
+  public static SigningProxy start(
+      ProxySettings settings,
+      EgressIdentity identity,
+      PeerCheck peers,
+      Clock clock,
+      SecureRandom random)
+      throws IOException {
+    return new SigningProxy(settings, identity, peers, clock, random);
+  }
+
+  /** Where the agent reaches the proxy: 127.0.0.1 and a port. */
+  public InetSocketAddress address() {
+    return (InetSocketAddress) listener.localAddress();
+  }
+
+  /** The local base address of a route, without a slash at its end. */
+  public URI routeAddress(String name) {
+    return URI.create("http://127.0.0.1:" + address().getPort() + "/" + name);
+  }
+
+  public EgressStats stats() {
+    return stats;
+  }
+
+  /**
+   * Stops accepting, lets running exchanges end for at most the drain time, then cuts them off.
+   * Returns when everything is closed.
+   */
+  @Override
+  public void close() {
+    listener.close().awaitUninterruptibly();
+    for (Channel channel : connections) {
+      channel.eventLoop().execute(() -> drain(channel));
+    }
+    connections
+        .newCloseFuture()
+        .awaitUninterruptibly(limits.drain().toMillis(), TimeUnit.MILLISECONDS);
+    connections.close().awaitUninterruptibly();
+    stopThreads();
+  }
+
+  private static void drain(Channel channel) {
+    AgentConnection connection = channel.pipeline().get(AgentConnection.class);
+    if (connection == null) {
+      channel.close();
+    } else {
+      connection.drain();
+    }
+  }
+
+  private void stopThreads() {
+    loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
+    blocking.shutdownNow();
+  }
+}

@@ -1,0 +1,182 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.launcher.egress;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.io.EOFException;
+import java.io.IOException;
+
+/** One HTTP/1.1 connection to an upstream, for one exchange after the other. */
+final class UpstreamConnection extends ChannelInboundHandlerAdapter {
+
+  /** Who waits for the answer. Called on the connection's event loop. */
+  interface Listener {
+    /** The answer's header; informational ones are not told. */
+    void answerBegins(HttpResponse response);
+
+    /** A piece of the answer, to be released by the listener. */
+    void answerContent(ByteBuf content);
+
+    /** The answer is complete; the listener gives the connection back or closes it. */
+    void answerEnds();
+
+    /** Everything that has come so far was told; the listener asks for more when it can take it. */
+    void answerPauses();
+
+    /** The connection takes more of the request's body. */
+    void requestMayContinue();
+
+    /** The connection ended or broke before the answer's end. */
+    void upstreamFailed(Throwable cause);
+  }
+
+  private final UpstreamPool pool;
+  private final UpstreamPool.Key key;
+  private Channel channel;
+  private Listener listener;
+  private boolean informational;
+  private boolean reusable;
+  private boolean used;
+
+  UpstreamConnection(UpstreamPool pool, UpstreamPool.Key key) {
+    this.pool = pool;
+    this.key = key;
+  }
+
+  Channel channel() {
+    return channel;
+  }
+
+  UpstreamPool.Key key() {
+    return key;
+  }
+
+  /** Whether it has carried an exchange before, so that its end may be ordinary idle closing. */
+  boolean used() {
+    return used;
+  }
+
+  void begin(Listener exchange) {
+    listener = exchange;
+    reusable = false;
+    channel.config().setAutoRead(false);
+  }
+
+  /** Ends the exchange: the connection is kept if both sides allow it, or closed. */
+  void release(boolean requestWasSent) {
+    listener = null;
+    used = true;
+    if (reusable && requestWasSent && channel.isActive()) {
+      channel.config().setAutoRead(true);
+      pool.keep(this);
+    } else {
+      channel.close();
+    }
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    channel = ctx.channel();
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    if (listener == null) {
+      // An answer that nobody asked for would become the next exchange's.
+      ReferenceCountUtil.release(message);
+      ctx.close();
+      return;
+    }
+    HttpObject part = (HttpObject) message;
+    if (part.decoderResult().isFailure()) {
+      ReferenceCountUtil.release(message);
+      fail(part.decoderResult().cause());
+      return;
+    }
+    if (message instanceof HttpResponse response) {
+      begin(response);
+    }
+    if (message instanceof HttpContent content) {
+      take(content);
+    }
+  }
+
+  private void begin(HttpResponse response) {
+    if (response.status().code() == 101) {
+      fail(new IOException("the upstream switched protocols without being asked"));
+      return;
+    }
+    informational = response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
+    if (!informational) {
+      reusable =
+          HttpUtil.isKeepAlive(response)
+              && (HttpUtil.isTransferEncodingChunked(response)
+                  || HttpUtil.isContentLengthSet(response)
+                  || response.status().code() == 204
+                  || response.status().code() == 304);
+      listener.answerBegins(response);
+    }
+  }
+
+  private void take(HttpContent content) {
+    Listener exchange = listener;
+    boolean last = content instanceof LastHttpContent;
+    if (informational || exchange == null) {
+      informational &= !last;
+      content.release();
+      return;
+    }
+    if (content.content().isReadable()) {
+      exchange.answerContent(content.content());
+    } else {
+      content.release();
+    }
+    if (last) {
+      exchange.answerEnds();
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    if (listener != null) {
+      listener.answerPauses();
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    if (listener != null && ctx.channel().isWritable()) {
+      listener.requestMayContinue();
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    pool.forget(this);
+    fail(new EOFException("the upstream closed the connection"));
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    fail(cause);
+  }
+
+  void fail(Throwable cause) {
+    Listener exchange = listener;
+    listener = null;
+    channel.close();
+    if (exchange != null) {
+      exchange.upstreamFailed(cause);
+    }
+  }
+}

@@ -1,0 +1,162 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.launcher.egress;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.codec.http.HttpClientCodec;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.Promise;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+/** Connections to upstreams on one event loop, used again while they are fresh. */
+final class UpstreamPool {
+  private static final int MAX_ANSWER_HEAD = 64 * 1024;
+  private static final int MAX_PIECE = 64 * 1024;
+
+  /** Connections with equal keys can serve each other's requests. */
+  record Key(boolean secure, String host, int port) {
+    static Key of(Target target) {
+      return new Key(target.secure(), target.hostName(), target.port());
+    }
+  }
+
+  private record Idle(UpstreamConnection connection, Future<?> expiry) {}
+
+  private final EventLoop loop;
+  private final SslContext tls;
+  private final EgressLimits limits;
+  private final Deque<Idle> idle = new ArrayDeque<>();
+
+  UpstreamPool(EventLoop loop, SslContext tls, EgressLimits limits) {
+    this.loop = loop;
+    this.tls = tls;
+    this.limits = limits;
+  }
+
+  /** A kept connection, the most recently used one; or null. */
+  UpstreamConnection takeKept(Key key) {
+    for (var i = idle.descendingIterator(); i.hasNext(); ) {
+      Idle candidate = i.next();
+      if (candidate.connection().key().equals(key)) {
+        i.remove();
+        candidate.expiry().cancel(false);
+        return candidate.connection();
+      }
+    }
+    return null;
+  }
+
+  /** A new connection, ready for a request, to the first address that answers. */
+  Promise<UpstreamConnection> connect(Key key, List<InetAddress> addresses) {
+    Promise<UpstreamConnection> ready = loop.newPromise();
+    connect(key, addresses, 0, ready);
+    return ready;
+  }
+
+  private void connect(
+      Key key, List<InetAddress> addresses, int index, Promise<UpstreamConnection> ready) {
+    UpstreamConnection connection = new UpstreamConnection(this, key);
+    new Bootstrap()
+        .group(loop)
+        .channel(NioSocketChannel.class)
+        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) limits.connect().toMillis())
+        .option(ChannelOption.TCP_NODELAY, true)
+        .handler(
+            new ChannelInitializer<Channel>() {
+              @Override
+              protected void initChannel(Channel channel) {
+                install(channel, key, connection);
+              }
+            })
+        .connect(new InetSocketAddress(addresses.get(index), key.port()))
+        .addListener(
+            connected -> {
+              if (connected.isSuccess()) {
+                whenSecured(connection, ready);
+              } else if (index + 1 < addresses.size()) {
+                connect(key, addresses, index + 1, ready);
+              } else {
+                ready.tryFailure(connected.cause());
+              }
+            });
+  }
+
+  private void install(Channel channel, Key key, UpstreamConnection connection) {
+    if (key.secure()) {
+      SslHandler handler = tls.newHandler(channel.alloc(), key.host(), key.port());
+      handler.setHandshakeTimeoutMillis(limits.connect().toMillis());
+      channel.pipeline().addLast(handler);
+    }
+    channel
+        .pipeline()
+        .addLast(
+            new HttpClientCodec(
+                new HttpDecoderConfig()
+                    .setMaxInitialLineLength(MAX_PIECE)
+                    .setMaxHeaderSize(MAX_ANSWER_HEAD)
+                    .setMaxChunkSize(MAX_PIECE),
+                false,
+                false),
+            connection);
+  }
+
+  private static void whenSecured(
+      UpstreamConnection connection, Promise<UpstreamConnection> ready) {
+    SslHandler handler = connection.channel().pipeline().get(SslHandler.class);
+    if (handler == null) {
+      ready.trySuccess(connection);
+      return;
+    }
+    handler
+        .handshakeFuture()
+        .addListener(
+            secured -> {
+              if (secured.isSuccess()) {
+                ready.trySuccess(connection);
+              } else {
+                ready.tryFailure(secured.cause());
+              }
+            });
+  }
+
+  void keep(UpstreamConnection connection) {
+    if (idle.size() >= limits.idleUpstreams()) {
+      Idle oldest = idle.removeFirst();
+      oldest.expiry().cancel(false);
+      oldest.connection().channel().close();
+    }
+    Future<?> expiry =
+        loop.schedule(
+            () -> {
+              forget(connection);
+              connection.channel().close();
+            },
+            limits.upstreamIdle().toMillis(),
+            TimeUnit.MILLISECONDS);
+    idle.addLast(new Idle(connection, expiry));
+  }
+
+  void forget(UpstreamConnection connection) {
+    idle.removeIf(
+        kept -> {
+          boolean same = kept.connection() == connection;
+          if (same) {
+            kept.expiry().cancel(false);
+          }
+          return same;
+        });
+  }
+}

@@ -1,0 +1,106 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.requestsignatures;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.signet.requestsignatures.structuredfields.StructuredFieldException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ContentDigestTest {
+  private static final byte[] BODY = "{\"hello\": \"world\"}".getBytes(StandardCharsets.US_ASCII);
+
+  /** RFC 9530 appendix D gives these for this body. */
+  private static final String SHA_256 = "sha-256=:X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=:";
+
+  private static final String SHA_512 =
+      "sha-512=:WZDPaVn/7XgHaAy8pmojAkGWoRx2UFChF41A2svX+TaPm+AbwAgBWnrIiYllu7BNNyealdVLvRwEmTHW"
+          + "XvJwew==:";
+
+  @Test
+  void computesTheDigestOfTheRfc() {
+    assertThat(ContentDigest.sha256Of(BODY)).isEqualTo(SHA_256);
+  }
+
+  @Test
+  void checksEveryDigestThatIsClaimed() throws StructuredFieldException {
+    assertThat(ContentDigest.parse(List.of(SHA_512)).matches(BODY)).isTrue();
+    assertThat(ContentDigest.parse(List.of(SHA_256, SHA_512)).matches(BODY)).isTrue();
+    assertThat(ContentDigest.parse(List.of("md5=:AAAA:, " + SHA_256)).matches(BODY)).isTrue();
+    String other = ContentDigest.sha256Of(new byte[0]);
+    assertThat(ContentDigest.parse(List.of(other + ", " + SHA_512)).matches(BODY)).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "md5=:AAAA:",
+        "sha-256=:AAAA:",
+        "sha-256=\"x\"",
+        "sha-256",
+        "sha-256=(:AAAA:)",
+        "sha-256=:X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=:, "
+            + "sha-256=:X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=:"
+      })
+  void refusesMalformedFields(String field) {
+    assertThatThrownBy(() -> ContentDigest.parse(List.of(field)))
+        .isInstanceOf(StructuredFieldException.class);
+  }
+
+  @Test
+  void letsGoodContentThrough() throws IOException, StructuredFieldException {
+    try (InputStream content = checked(BODY, 1000)) {
+      assertThat(content.readAllBytes()).isEqualTo(BODY);
+      assertThat(content.read()).isEqualTo(-1);
+    }
+    try (InputStream content = checked(BODY, BODY.length)) {
+      assertThat(content.skip(1000)).isEqualTo(BODY.length);
+    }
+  }
+
+  @Test
+  void failsAtTheEndOfOtherContent() throws IOException, StructuredFieldException {
+    byte[] other = BODY.clone();
+    other[3] ^= 1;
+    InputStream content = checked(other, 1000);
+    assertThat(content.readNBytes(other.length)).hasSize(other.length);
+    assertThatThrownBy(content::read).isInstanceOf(DigestMismatchException.class);
+    assertThatThrownBy(content::read).isInstanceOf(DigestMismatchException.class);
+  }
+
+  @Test
+  void attack44StopsAtTheLimit() throws StructuredFieldException {
+    InputStream content = checked(BODY, BODY.length - 1);
+    assertThatThrownBy(content::readAllBytes)
+        .isInstanceOf(DigestMismatchException.class)
+        .hasMessageContaining("longer than");
+  }
+
+  @Test
+  void failsWhenClosedEarly() throws IOException, StructuredFieldException {
+    InputStream content = checked(BODY, 1000);
+    content.read();
+    assertThatThrownBy(content::close).isInstanceOf(DigestMismatchException.class);
+  }
+
+  @Test
+  void doesNotLetBytesByTwice() throws StructuredFieldException {
+    InputStream content = checked(BODY, 1000);
+    assertThat(content.markSupported()).isFalse();
+    content.mark(5);
+    assertThatThrownBy(content::reset).isInstanceOf(IOException.class);
+  }
+
+  private static InputStream checked(byte[] content, long max) throws StructuredFieldException {
+    return ContentDigest.parse(List.of(SHA_256)).checking(new ByteArrayInputStream(content), max);
+  }
+}
