@@ -27,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -85,7 +86,7 @@ final class Scenes {
   }
 
   private void thefts(AgentRun agent) throws Exception {
-    Thief thief = new Thief(world.tap().port());
+    Thief thief = new Thief(world.tools().port());
     String authority = "127.0.0.1:" + world.tap().port();
     story.scene(
         "stolen-api-key",
@@ -184,7 +185,7 @@ final class Scenes {
     Files.write(tampered, new byte[] {'!'}, StandardOpenOption.APPEND);
     story.scene(
         "tampered-jar",
-        "Somebody changed one byte of the agent's JAR.",
+        "Somebody added one byte to the agent's JAR.",
         "MEASUREMENT_MISMATCH",
         () -> refusedRun(statement, tampered));
 
@@ -233,24 +234,26 @@ final class Scenes {
         "The sealed key and all files are copied to another, admitted machine.",
         "OTHER_KEY",
         () -> {
+          // Everything but the TPM is in the thief's hands: an admitted machine on which the agent
+          // may run, and a genuine approval of the verifier for a key of his own.
           DemoHost thief = world.otherHost();
+          Attestor attestor = thief.attestor();
+          SealedKey own =
+              attestor.createSealedKey(World.AGENT, EnrolledHost.load(thief.state()).approvalKey());
+          attestor
+              .launchRegister(REGISTER)
+              .append(
+                  start(
+                      LaunchId.random(world.random()),
+                      own,
+                      Digest.hash(Files.readAllBytes(jar)),
+                      statement));
           copyKeys(world.host().state().resolve("keys"), thief.state().resolve("keys"));
-          SealedKey stolen = thief.attestor().sealedKey(World.AGENT).orElseThrow();
-          LaunchId launch = LaunchId.random(world.random());
-          LaunchRegister register = thief.attestor().launchRegister(REGISTER);
-          register.append(start(launch, stolen, Digest.hash(Files.readAllBytes(jar)), statement));
-          try (VerifierClient client = thief.client()) {
-            return switch (flow(thief, client, register, launch, statement).release(stolen)) {
-              case AttestationFlow.Release.NotApproved(var problem) ->
-                  Outcome.refused(
-                      problem.reason(), "the verifier knows this key from another host");
-              case AttestationFlow.Release.KeptByTpm(var reason, var detail) ->
-                  Outcome.refused(reason.name(), detail);
-              case AttestationFlow.Release.Released(var released) -> {
-                released.close();
-                yield Outcome.accepted("the key came out");
-              }
-            };
+          SealedKey stolen = attestor.sealedKey(World.AGENT).orElseThrow();
+          try (ReleaseSession session = stolen.beginRelease()) {
+            return kept(
+                session.finish(approve(thief, own, session)),
+                "an approval names the TPM, the agent and the key");
           }
         });
     story.scene(
@@ -407,7 +410,8 @@ final class Scenes {
   }
 
   private static void copyKeys(Path from, Path to) throws IOException {
-    Files.createDirectories(to);
+    Files.createDirectories(
+        to, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     try (Stream<Path> files = Files.list(from)) {
       for (Path file : files.toList()) {
         Files.copy(file, to.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);

@@ -86,7 +86,6 @@ final class WireTap implements AutoCloseable {
         Socket server = new Socket();
         server.connect(upstream, 2000);
         ByteArrayOutputStream kept = new ByteArrayOutputStream();
-        last = kept;
         Thread.ofVirtual().start(() -> relay(client, server, kept));
         Thread.ofVirtual().start(() -> relay(server, client, null));
       }
@@ -104,6 +103,7 @@ final class WireTap implements AutoCloseable {
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
         if (kept != null && kept.size() < KEEP) {
           kept.write(buffer, 0, n);
+          last = kept;
         }
         if (kept != null && withholding) {
           if (complete(kept.toString(StandardCharsets.ISO_8859_1))) {

@@ -205,7 +205,9 @@ public final class AgentLaunch {
 
   private SealedKey sealedKey(AgentId agent) throws IOException {
     Optional<SealedKey> kept = attestor.sealedKey(agent);
-    if (kept.isPresent() && kept.get().approvalKey().equals(host.approvalKey())) {
+    // By thumbprint: a JWK may carry a name and a use besides the point.
+    String approvalKey = host.approvalKey().thumbprint();
+    if (kept.isPresent() && kept.get().approvalKey().thumbprint().equals(approvalKey)) {
       return kept.get();
     }
     SealedKey made = attestor.createSealedKey(agent, host.approvalKey());
