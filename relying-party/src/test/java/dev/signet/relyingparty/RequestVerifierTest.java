@@ -372,7 +372,13 @@ class RequestVerifierTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"AAECAwQFBgcICQoLDA0O", "", "AAECAwQFBgcICQoLDA0ODw==", "nonce-nonce-nonce-nonc!"})
+      strings = {
+        "AAECAwQFBgcICQoLDA0O",
+        "",
+        "AAECAwQFBgcICQoLDA0ODw==",
+        "nonce-nonce-nonce-nonc!",
+        "+AECAwQFBgcICQoLDA0ODw"
+      })
   void refusesShortOrMalformedNonces(String nonce) throws Exception {
     TestRequest request = TestRequest.get().with(IdentityClaims.HEADER, agents.token());
     assertRefused(
