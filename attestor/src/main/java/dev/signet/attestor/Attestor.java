@@ -10,85 +10,180 @@ import dev.signet.protocol.Challenge;
 import dev.signet.protocol.Digest;
 import dev.signet.protocol.EnrollmentChallenge;
 import dev.signet.protocol.EnrollmentRequest;
+import dev.signet.protocol.EvidenceInput;
 import dev.signet.protocol.HostId;
 import dev.signet.protocol.LaunchId;
 import dev.signet.protocol.PublicJwk;
+import dev.signet.protocol.Purpose;
 import dev.signet.protocol.QuoteEvidence;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /**
  * A provisioned host's TPM side: its keys, quotes, evidence and launch register. Safe for use by
  * several threads; the TPM does one thing at a time.
  */
 public final class Attestor {
-  Attestor() {}
+  private final HostTpm host;
+  private final AttestorState state;
+  private final StateDirectory directory;
+
+  private Attestor(HostTpm host, AttestorState state, StateDirectory directory) {
+    this.host = host;
+    this.state = state;
+    this.directory = directory;
+  }
 
   /**
-   * Opens what {@link Provisioning} made.
+   * Opens what {@link Provisioning} made, and makes sure that the TPM still has the keys.
    *
    * @throws AttestorException NOT_PROVISIONED, STATE_UNREADABLE, TPM_CLEARED, OTHER_TPM
    */
   public static Attestor open(Tpm tpm, Path stateDirectory) throws IOException {
-    throw new UnsupportedOperationException();
+    StateDirectory directory = StateDirectory.open(stateDirectory);
+    AttestorState state =
+        AttestorState.read(directory)
+            .filter(found -> found.stage() == AttestorState.Stage.COMPLETE)
+            .orElseThrow(
+                () ->
+                    new AttestorException(
+                        AttestorException.Reason.NOT_PROVISIONED,
+                        "this host is not provisioned, or not to the end; run signet provision"));
+    HostTpm host;
+    try {
+      host = new HostTpm(tpm, HostKeys.of(state));
+    } catch (IOException e) {
+      throw new AttestorException(
+          AttestorException.Reason.STATE_UNREADABLE,
+          "the keys in " + stateDirectory + " are not what was written: " + e.getMessage(),
+          e);
+    }
+    Optional<AttestorException> wrong = tpm.connection().repeatable(new Diagnosis(host.keys())::of);
+    if (wrong.isPresent()) {
+      throw wrong.get();
+    }
+    host.repeatable(
+        transaction ->
+            host.keys()
+                .loadAttestationKey(transaction, transaction.hmacSession(host.keys().saltKey())));
+    return new Attestor(host, state, directory);
+  }
+
+  public Tpm tpm() {
+    return host.tpm();
   }
 
   /** 000B and SHA-256 of the AK's TPMT_PUBLIC, 34 bytes. */
   public Bytes akName() {
-    throw new UnsupportedOperationException();
+    return Bytes.of(host.keys().attestationKey().key().publicArea().name());
   }
 
   /** The AK's TPMT_PUBLIC. */
   public Bytes akPublic() {
-    throw new UnsupportedOperationException();
+    return state.akPublic();
   }
 
   /** TPMT_PUBLIC of the AK's parent, for the Qualified Name. */
   public Bytes akParentPublic() {
-    throw new UnsupportedOperationException();
+    return state.akParentPublic();
   }
 
   /** The EK certificate in DER, if the TPM has one. */
   public Optional<Bytes> ekCertificate() {
-    throw new UnsupportedOperationException();
+    return Optional.ofNullable(state.ekCertificate());
+  }
+
+  /** The EK's TPMT_PUBLIC. */
+  public Bytes ekPublic() {
+    return state.ekPublic();
   }
 
   /**
    * @param joinToken may be null
-   * @throws IOException also if this TPM has no EK certificate, without which no host can enrol
+   * @throws IOException if this TPM has no EK certificate, without which no host can enrol
    */
-  public EnrollmentRequest enrollmentRequest(HostId host, String joinToken) throws IOException {
-    throw new UnsupportedOperationException();
+  public EnrollmentRequest enrollmentRequest(HostId hostId, String joinToken) throws IOException {
+    Bytes certificate =
+        ekCertificate()
+            .orElseThrow(
+                () ->
+                    new IOException(
+                        "this TPM has no EK certificate in NV 0x01c00002 or 0x01c0000a, so no"
+                            + " verifier can tell who made it; ask the machine's maker for it"));
+    return new EnrollmentRequest(hostId, certificate, akPublic(), akParentPublic(), joinToken);
   }
 
   /** Answers an enrolment's challenge: TPM2_ActivateCredential and a quote. */
   public ActivationRequest activate(EnrollmentChallenge challenge) throws IOException {
-    throw new UnsupportedOperationException();
+    byte[] secret =
+        host.transact(
+            transaction ->
+                new CredentialActivation(transaction, host.keys())
+                    .activate(
+                        challenge.credentialBlob().toArray(),
+                        challenge.encryptedSecret().toArray()));
+    byte[] input =
+        EvidenceInput.forEnrollment(
+            challenge.nonce(), challenge.verifier(), akName(), akPublic(), akParentPublic());
+    return new ActivationRequest(Bytes.of(secret), quote(Digest.hash(input), challenge.pcrs()));
   }
 
   /** Quotes PCRs of the SHA-256 bank; the values returned are those that were quoted. */
   public QuoteEvidence quote(Digest extraData, Collection<Integer> pcrs) throws IOException {
-    throw new UnsupportedOperationException();
+    TreeSet<Integer> selection = new TreeSet<>(pcrs);
+    return host.repeatable(
+        transaction -> {
+          Session session = transaction.hmacSession(host.keys().saltKey());
+          Entity key = host.keys().loadAttestationKey(transaction, session);
+          return new Quoting(transaction).quote(key, session, extraData, selection);
+        });
   }
 
   /** This agent's sealed key, if there is one. */
   public Optional<SealedKey> sealedKey(AgentId agent) throws IOException {
-    throw new UnsupportedOperationException();
+    return directory
+        .child("keys")
+        .read(SealedKeyState.file(agent), SealedKeyState.class)
+        .filter(found -> found.agent().equals(agent))
+        .map(found -> new SealedKey(host, found));
   }
 
-  /** Makes a new sealed key for the agent, in place of any earlier one. */
+  /**
+   * Makes a new sealed key for the agent, in place of any earlier one.
+   *
+   * @param approvalKey the verifier's, as it came with the enrolment's result
+   */
   public SealedKey createSealedKey(AgentId agent, PublicJwk approvalKey) throws IOException {
-    throw new UnsupportedOperationException();
+    SealedKeyState made = SealedKey.create(host, agent, approvalKey);
+    directory.child("keys").write(SealedKeyState.file(agent), made);
+    return new SealedKey(host, made);
   }
 
-  /** Opens the launch register and repairs it if a crash interrupted an append. */
+  /** Forgets the agent's sealed key; without its file nobody can ever release it. */
+  public void deleteSealedKey(AgentId agent) throws IOException {
+    directory.child("keys").delete(SealedKeyState.file(agent));
+  }
+
+  /**
+   * Opens the launch register, and repairs what a crash left of an append.
+   *
+   * @param pcr 15 unless configured otherwise
+   * @throws IllegalArgumentException for a PCR that cannot serve, 16 and 23 above all
+   * @throws AttestorException REGISTER_MOVED, LOG_DAMAGED
+   */
   public LaunchRegister launchRegister(int pcr) throws IOException {
-    throw new UnsupportedOperationException();
+    return LaunchRegister.open(host.tpm(), pcr, directory);
   }
 
-  /** Evidence for purpose release: quote and log, consistent with each other. */
+  /**
+   * Evidence for purpose release: quote and log, consistent with each other.
+   *
+   * @param statement the DSSE envelope as it was received
+   * @param sessionNonce {@link ReleaseSession#nonce()}
+   */
   public AttestationRequest releaseEvidence(
       Challenge challenge,
       AgentId agent,
@@ -98,7 +193,14 @@ public final class Attestor {
       PublicJwk requestKey,
       Bytes sessionNonce)
       throws IOException {
-    throw new UnsupportedOperationException();
+    requirePurpose(challenge, Purpose.RELEASE);
+    return register.withLog(
+        (log, value) -> {
+          var parts =
+              new EvidenceParts(
+                  challenge, akName(), agent, launch, log, statement, requestKey, sessionNonce);
+          return parts.with(quoteOf(parts, register, value), null);
+        });
   }
 
   /** Evidence for purpose attest, with proof that the request key is in hand. */
@@ -110,6 +212,45 @@ public final class Attestor {
       Bytes statement,
       RequestKey requestKey)
       throws IOException {
-    throw new UnsupportedOperationException();
+    requirePurpose(challenge, Purpose.ATTEST);
+    return register.withLog(
+        (log, value) -> {
+          var parts =
+              new EvidenceParts(
+                  challenge, akName(), agent, launch, log, statement, requestKey.publicKey(), null);
+          QuoteEvidence quote = quoteOf(parts, register, value);
+          return parts.with(quote, Bytes.of(requestKey.sign(parts.input())));
+        });
+  }
+
+  /** The quote of evidence must show the register that the log replays to. */
+  private QuoteEvidence quoteOf(EvidenceParts parts, LaunchRegister register, Digest value)
+      throws IOException {
+    QuoteEvidence quote = quote(parts.extraData(), parts.challenge().pcrs());
+    for (QuoteEvidence.PcrValue quoted : quote.pcrs()) {
+      if (quoted.pcr() == register.pcr() && !quoted.value().equals(value)) {
+        throw new AttestorException(
+            AttestorException.Reason.REGISTER_MOVED,
+            "register moved outside the log: PCR "
+                + register.pcr()
+                + " was quoted as "
+                + quoted.value()
+                + ", the log says "
+                + value);
+      }
+    }
+    return quote;
+  }
+
+  private static void requirePurpose(Challenge challenge, Purpose purpose) {
+    if (challenge.purpose() != purpose) {
+      throw new IllegalArgumentException(
+          "expected a challenge for " + purpose + ", got one for " + challenge.purpose());
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "Attestor[AK " + akName().toHex() + "]";
   }
 }

@@ -2,32 +2,166 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.attestor;
 
+import dev.signet.protocol.Digest;
 import dev.signet.protocol.PublicJwk;
+import java.math.BigInteger;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PrivateKey;
+import java.security.Provider;
+import java.security.SecureRandom;
+import java.security.Signature;
+import java.security.spec.ECPrivateKeySpec;
 import java.util.Arrays;
 import javax.security.auth.Destroyable;
+import org.bouncycastle.asn1.x9.X9ECParameters;
+import org.bouncycastle.crypto.ec.CustomNamedCurves;
+import org.bouncycastle.crypto.params.ECDomainParameters;
+import org.bouncycastle.crypto.params.ECPrivateKeyParameters;
+import org.bouncycastle.crypto.signers.ECDSASigner;
 
-/** A released request key, in memory. */
+/**
+ * A released request key, in memory until it is closed. Its bytes are zeroed then; copies that the
+ * Java platform made while computing live until the garbage collector takes them.
+ *
+ * <p>Safe for use by several threads.
+ */
 public final class RequestKey implements Destroyable, AutoCloseable {
-  private final PublicJwk publicKey;
+  private static final ECDomainParameters P256 = domain();
 
-  RequestKey(PublicJwk publicKey) {
+  private final PublicJwk publicKey;
+  private final SecureRandom random;
+  private final byte[] scalar;
+  private PrivateKey platformKey;
+  private Provider provider;
+  private boolean destroyed;
+
+  private RequestKey(byte[] scalar, PublicJwk publicKey, SecureRandom random) {
+    this.scalar = scalar;
     this.publicKey = publicKey;
+    this.random = random;
+  }
+
+  /**
+   * @param scalar 32 bytes; copied
+   * @throws IllegalArgumentException if it is not the private part of {@code publicKey}
+   */
+  static RequestKey of(byte[] scalar, PublicJwk publicKey, SecureRandom random) {
+    BigInteger d = new BigInteger(1, scalar);
+    if (scalar.length != 32 || d.signum() == 0 || d.compareTo(P256.getN()) >= 0) {
+      throw new IllegalArgumentException("expected a P-256 private key of 32 bytes");
+    }
+    var point = P256.getG().multiply(d).normalize();
+    byte[] made =
+        Octets.concat(point.getAffineXCoord().getEncoded(), point.getAffineYCoord().getEncoded());
+    if (!Arrays.equals(made, publicKey.point())) {
+      throw new IllegalArgumentException("the private key is not that of the public key");
+    }
+    return new RequestKey(scalar.clone(), publicKey, random);
   }
 
   public PublicJwk publicKey() {
     return publicKey;
   }
 
-  /** ECDSA-SHA256 over {@code data}: 64 bytes r || s. */
+  /**
+   * Signs with a provider's ECDSA from now on, for speed. Its nonces must be hedged as ours are:
+   * Amazon Corretto Crypto Provider mixes key and message into them; the JDK's own provider does
+   * not, and so must not be given here.
+   */
+  public synchronized RequestKey using(Provider fast) throws GeneralSecurityException {
+    requireAlive();
+    var parameters = publicKey.toPublicKey().getParams();
+    platformKey =
+        KeyFactory.getInstance("EC", fast)
+            .generatePrivate(new ECPrivateKeySpec(new BigInteger(1, scalar), parameters));
+    Signature.getInstance("SHA256withECDSAinP1363Format", fast).initSign(platformKey);
+    provider = fast;
+    return this;
+  }
+
+  /**
+   * ECDSA-SHA256 over {@code data}.
+   *
+   * @return 64 bytes r || s
+   * @throws IllegalStateException if the key was destroyed
+   */
   public byte[] sign(byte[] data) {
-    throw new UnsupportedOperationException(Arrays.toString(data));
+    PrivateKey platform;
+    Provider fast;
+    byte[] secret;
+    synchronized (this) {
+      requireAlive();
+      platform = platformKey;
+      fast = provider;
+      secret = platform == null ? scalar() : null;
+    }
+    if (platform != null) {
+      return signOnPlatform(platform, fast, data);
+    }
+    try {
+      return signHedged(secret, data);
+    } finally {
+      Arrays.fill(secret, (byte) 0);
+    }
+  }
+
+  private static byte[] signOnPlatform(PrivateKey key, Provider provider, byte[] data) {
+    try {
+      Signature signature = Signature.getInstance("SHA256withECDSAinP1363Format", provider);
+      signature.initSign(key);
+      signature.update(data);
+      return signature.sign();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("the provider signed before and does not now", e);
+    }
+  }
+
+  private byte[] signHedged(byte[] secret, byte[] data) {
+    byte[] additional = new byte[32];
+    random.nextBytes(additional);
+    ECDSASigner signer = new ECDSASigner(new HedgedNonces(additional));
+    signer.init(true, new ECPrivateKeyParameters(new BigInteger(1, secret), P256));
+    BigInteger[] rs = signer.generateSignature(Digest.hash(data).toArray());
+    return Octets.concat(Octets.fixed(rs[0], 32), Octets.fixed(rs[1], 32));
+  }
+
+  /** A copy, for the caller to zero. */
+  synchronized byte[] scalar() {
+    requireAlive();
+    return scalar.clone();
+  }
+
+  private void requireAlive() {
+    if (destroyed) {
+      throw new IllegalStateException("the request key was destroyed");
+    }
   }
 
   @Override
-  public void destroy() {}
+  public synchronized void destroy() {
+    Arrays.fill(scalar, (byte) 0);
+    platformKey = null;
+    destroyed = true;
+  }
+
+  @Override
+  public synchronized boolean isDestroyed() {
+    return destroyed;
+  }
 
   @Override
   public void close() {
     destroy();
+  }
+
+  @Override
+  public String toString() {
+    return "RequestKey[" + publicKey.thumbprint() + "]";
+  }
+
+  private static ECDomainParameters domain() {
+    X9ECParameters p256 = CustomNamedCurves.getByName("secp256r1");
+    return new ECDomainParameters(p256.getCurve(), p256.getG(), p256.getN(), p256.getH());
   }
 }

@@ -42,7 +42,7 @@ public record PublicJwk(
     if (use != null && !use.equals("sig")) {
       throw new IllegalArgumentException("expected use sig");
     }
-    if (!onCurve(x, y)) {
+    if (!isOnCurve(x, y)) {
       throw new IllegalArgumentException("the point is not on P-256");
     }
   }
@@ -104,7 +104,8 @@ public record PublicJwk(
     }
   }
 
-  private static boolean onCurve(Bytes xBytes, Bytes yBytes) {
+  /** Whether this is a point on P-256; coordinates of 32 bytes each. */
+  public static boolean isOnCurve(Bytes xBytes, Bytes yBytes) {
     BigInteger p = ((ECFieldFp) Curve.P256.getCurve().getField()).getP();
     BigInteger x = new BigInteger(1, xBytes.toArray());
     BigInteger y = new BigInteger(1, yBytes.toArray());

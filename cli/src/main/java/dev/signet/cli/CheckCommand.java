@@ -1,0 +1,14 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.cli;
+
+import picocli.CommandLine.Command;
+
+@Command(
+    name = "check",
+    description = "Checks a file offline: nothing is asked of any service or TPM.",
+    synopsisSubcommandLabel = "COMMAND",
+    footerHeading = "%nExamples:%n",
+    footer = "  signet check statement statement.dsse --signer ci.pub.pem --jar agent.jar",
+    subcommands = CheckStatementCommand.class)
+final class CheckCommand {}

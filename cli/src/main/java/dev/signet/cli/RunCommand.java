@@ -1,0 +1,298 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.cli;
+
+import dev.signet.attestor.Attestor;
+import dev.signet.attestor.ReleaseOutcome;
+import dev.signet.attestor.Tpm;
+import dev.signet.launcher.AgentLaunch;
+import dev.signet.launcher.EnrolledHost;
+import dev.signet.launcher.LaunchOutcome;
+import dev.signet.launcher.LaunchRequest;
+import dev.signet.launcher.Progress;
+import dev.signet.launcher.RunningAgent;
+import dev.signet.launcher.VerifierClient;
+import dev.signet.launcher.egress.Route;
+import dev.signet.launcher.process.AgentUser;
+import dev.signet.launcher.process.ForwardedSignals;
+import dev.signet.launcher.process.LauncherHardening;
+import dev.signet.measurements.KeyFiles;
+import dev.signet.measurements.KeyFormatException;
+import dev.signet.measurements.SignerPolicy;
+import dev.signet.protocol.ProblemDetails;
+import dev.signet.protocol.PublicJwk;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "run",
+    description = {
+      "Starts an agent: measures its JAR into the TPM, has its request key released, and signs every"
+          + " request that it sends through the local proxy.",
+      "Standard streams, signals and the exit code are the agent's, as with java -jar. What Signet"
+          + " itself has to say stands on standard error."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  signet run --statement agent.dsse --signer ci.pub.pem --jar agent.jar -- --port 8080",
+      "  signet run --statement agent.dsse --signer ci.pub.pem --jar agent.jar --env LLM_API_KEY"
+          + " --route llm=https://api.llm.example/v1"
+    })
+final class RunCommand implements SignetCommand {
+  private static final Duration VERIFIER_TIMEOUT = Duration.ofSeconds(15);
+
+  private final Invocation invocation;
+
+  @Mixin private HostOptions host;
+
+  @Option(names = "--jar", required = true, paramLabel = "FILE", description = "The agent.")
+  private Path jar;
+
+  @Option(
+      names = "--statement",
+      required = true,
+      paramLabel = "FILE",
+      description = "The reference statement that CI signed (DSSE envelope).")
+  private Path statement;
+
+  @Option(
+      names = "--signer",
+      required = true,
+      paramLabel = "FILE",
+      description = "A public key whose signature on statements counts. May be repeated.")
+  private List<Path> signers = new ArrayList<>();
+
+  @Option(
+      names = "--java",
+      paramLabel = "HOME",
+      description = "Home of the Java runtime for the agent. Default: the one that runs Signet.")
+  private Path runtime = Path.of(System.getProperty("java.home"));
+
+  @Option(
+      names = "--jvm",
+      paramLabel = "OPTION",
+      description = "A JVM option such as -Xmx512m. May be repeated.")
+  private List<String> jvmOptions = new ArrayList<>();
+
+  @Option(
+      names = "--env",
+      paramLabel = "NAME[=VALUE]",
+      description =
+          "A variable for the agent, from this environment if no value is given. The statement must"
+              + " allow its name. May be repeated.")
+  private List<String> variables = new ArrayList<>();
+
+  @Option(
+      names = "--route",
+      paramLabel = "NAME=URL",
+      description =
+          "The agent reaches URL as http://127.0.0.1:PORT/NAME; its base is in the variable"
+              + " SIGNET_ROUTE_NAME. May be repeated.")
+  private List<String> routes = new ArrayList<>();
+
+  @Option(
+      names = "--upstream-ca",
+      paramLabel = "FILE",
+      description = "PEM file of authorities for upstreams, besides the runtime's own.")
+  private Path extraRoots;
+
+  @Option(
+      names = "--user",
+      paramLabel = "NAME",
+      description = "Run the agent as another user (needs root).")
+  private String user;
+
+  @Option(
+      names = "--cwd",
+      paramLabel = "DIR",
+      description = "Working directory. Default: a new, empty, private one.")
+  private Path workingDirectory;
+
+  @Option(names = "--register-pcr", paramLabel = "PCR", description = "The launch register.")
+  private int registerPcr = 15;
+
+  @Option(names = "--json", description = "Tell progress as JSON lines on standard error.")
+  private boolean json;
+
+  @Parameters(paramLabel = "ARGUMENT", description = "The agent's arguments, after --.")
+  private List<String> arguments = new ArrayList<>();
+
+  RunCommand(Invocation invocation) {
+    this.invocation = invocation;
+  }
+
+  private record Said(String step, String text) {}
+
+  @Override
+  public ExitCode run() throws CommandFailure, IOException {
+    throw new IllegalStateException("the exit code is the agent's; see call()");
+  }
+
+  /** The agent's exit code. */
+  @Override
+  public Integer call() throws CommandFailure, IOException {
+    Path state = host.state(invocation.environment());
+    LaunchRequest request = request(state);
+    EnrolledHost enrolled = EnrolledHost.load(state);
+    LauncherHardening hardening = LauncherHardening.apply();
+    hardening.gaps().forEach(gap -> say(Progress.Step.WARNING, gap));
+    try (Tpm tpm = host.open(invocation);
+        VerifierClient verifier =
+            new VerifierClient(enrolled.url(), enrolled.trust(), VERIFIER_TIMEOUT)) {
+      AgentLaunch launch =
+          new AgentLaunch(
+              Attestor.open(tpm, state),
+              enrolled,
+              verifier,
+              invocation.clock(),
+              invocation.random().get(),
+              this::say);
+      return switch (launch.start(request, invocation.environment())) {
+        case LaunchOutcome.RefusedHere(String reason, String detail) ->
+            throw CommandFailure.refused(reason, detail);
+        case LaunchOutcome.RefusedByVerifier(ProblemDetails problem) ->
+            throw CommandFailure.refusedByVerifier(problem);
+        case LaunchOutcome.KeptByTpm(ReleaseOutcome.Reason reason, String detail) ->
+            throw CommandFailure.refused(reason, "the TPM kept the request key: " + detail);
+        case LaunchOutcome.Running(RunningAgent agent) -> attend(agent);
+      };
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw CommandFailure.unavailable("interrupted", e);
+    }
+  }
+
+  @Override
+  public boolean standardOutputIsAnothers() {
+    return true;
+  }
+
+  private int attend(RunningAgent agent) throws IOException, InterruptedException {
+    try (agent;
+        var _ = ForwardedSignals.to(agent.process())) {
+      return agent.waitFor();
+    }
+  }
+
+  private void say(Progress.Step step, String text) {
+    if (json) {
+      byte[] line = dev.signet.protocol.StrictJson.encode(new Said(step.wireName(), text));
+      invocation.err().write(line, 0, line.length);
+      invocation.err().print("\n");
+      invocation.err().flush();
+    } else {
+      invocation.note(step == Progress.Step.WARNING ? "warning: " + text : text);
+    }
+  }
+
+  private LaunchRequest request(Path state) throws CommandFailure, IOException {
+    return new LaunchRequest(
+        jar,
+        statement,
+        SignerPolicy.pinned(signerKeys()),
+        runtime,
+        jvmOptions,
+        arguments,
+        environment(),
+        Optional.ofNullable(workingDirectory),
+        routes(),
+        Optional.ofNullable(extraRoots),
+        user == null ? Optional.empty() : Optional.of(agentUser()),
+        privateParent(state),
+        registerPcr);
+  }
+
+  private AgentUser agentUser() throws CommandFailure, IOException {
+    try {
+      return new AgentUser(id("-u"), id("-g"));
+    } catch (IllegalArgumentException e) {
+      throw CommandFailure.usage("--user " + user + ": " + e.getMessage());
+    }
+  }
+
+  private int id(String what) throws CommandFailure, IOException {
+    Process id = new ProcessBuilder("id", what, "--", user).start();
+    String answer = new String(id.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    if (!answer.matches("[0-9]{1,9}")) {
+      throw CommandFailure.usage("--user: there is no user " + user + " on this host");
+    }
+    return Integer.parseInt(answer);
+  }
+
+  private List<PublicJwk> signerKeys() throws CommandFailure, IOException {
+    List<PublicJwk> keys = new ArrayList<>();
+    for (Path file : signers) {
+      try {
+        keys.add(KeyFiles.readPublic(file));
+      } catch (KeyFormatException e) {
+        throw CommandFailure.usage(file + ": " + e.getMessage());
+      }
+    }
+    return keys;
+  }
+
+  private Map<String, String> environment() throws CommandFailure {
+    Map<String, String> chosen = new TreeMap<>();
+    for (String variable : variables) {
+      int equals = variable.indexOf('=');
+      String name = equals < 0 ? variable : variable.substring(0, equals);
+      String value =
+          equals < 0 ? invocation.environment().get(name) : variable.substring(equals + 1);
+      if (name.isEmpty() || value == null) {
+        throw CommandFailure.usage(
+            "--env " + name + ": expected NAME=VALUE, or a variable that is set here");
+      }
+      chosen.put(name, value);
+    }
+    return chosen;
+  }
+
+  private List<Route> routes() throws CommandFailure {
+    List<Route> parsed = new ArrayList<>();
+    for (String route : routes) {
+      int equals = route.indexOf('=');
+      try {
+        if (equals < 1) {
+          throw new IllegalArgumentException("expected NAME=URL");
+        }
+        parsed.add(new Route(route.substring(0, equals), URI.create(route.substring(equals + 1))));
+      } catch (IllegalArgumentException e) {
+        throw CommandFailure.usage("--route " + route + ": " + e.getMessage());
+      }
+    }
+    return parsed;
+  }
+
+  /** On a tmpfs where there is one that other users can pass through only as they must. */
+  private Path privateParent(Path state) throws IOException {
+    boolean root = "root".equals(System.getProperty("user.name"));
+    String runtimeDirectory = invocation.environment().get("XDG_RUNTIME_DIR");
+    Path parent;
+    if (root && Files.isDirectory(Path.of("/run"))) {
+      parent = Path.of("/run/signet");
+    } else if (runtimeDirectory != null && Files.isWritable(Path.of(runtimeDirectory))) {
+      parent = Path.of(runtimeDirectory, "signet");
+    } else {
+      parent = state.resolve("launches");
+    }
+    Files.createDirectories(
+        parent,
+        PosixFilePermissions.asFileAttribute(
+            PosixFilePermissions.fromString(root ? "rwx--x--x" : "rwx------")));
+    return parent;
+  }
+}

@@ -1,0 +1,264 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.launcher;
+
+import dev.signet.attestor.Attestor;
+import dev.signet.attestor.LaunchRegister;
+import dev.signet.attestor.ReleaseOutcome;
+import dev.signet.attestor.RequestKey;
+import dev.signet.attestor.SealedKey;
+import dev.signet.launcher.egress.EgressLimits;
+import dev.signet.launcher.egress.ProcessTreePeerCheck;
+import dev.signet.launcher.egress.ProxySettings;
+import dev.signet.launcher.egress.SigningProxy;
+import dev.signet.launcher.process.AgentProcess;
+import dev.signet.launcher.process.JarLaunch;
+import dev.signet.launcher.process.LaunchDirectory;
+import dev.signet.launcher.process.PrivateCopy;
+import dev.signet.measurements.JarRuler;
+import dev.signet.protocol.AgentId;
+import dev.signet.protocol.AttestationResult;
+import dev.signet.protocol.Bytes;
+import dev.signet.protocol.KeyProtection;
+import dev.signet.protocol.LaunchEvent;
+import dev.signet.protocol.LaunchId;
+import dev.signet.protocol.ProblemDetails;
+import dev.signet.protocol.ReferenceStatement;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * Starts agents: copies and measures, checks against the reference statement, records the launch in
+ * the TPM, has the key released, attests, and only then starts the process. Nothing that fails on
+ * the way leaves an agent running, a key in memory or an unfinished launch in the log.
+ */
+public final class AgentLaunch {
+  /** A host's clock further off than this is corrected by the verifier's. */
+  private static final Duration TOLERATED_SKEW = Duration.ofSeconds(2);
+
+  private final Attestor attestor;
+  private final EnrolledHost host;
+  private final VerifierClient verifier;
+  private final Clock clock;
+  private final SecureRandom random;
+  private final Progress progress;
+
+  public AgentLaunch(
+      Attestor attestor,
+      EnrolledHost host,
+      VerifierClient verifier,
+      Clock clock,
+      SecureRandom random,
+      Progress progress) {
+    this.attestor = attestor;
+    this.host = host;
+    this.verifier = verifier;
+    this.clock = clock;
+    this.random = random;
+    this.progress = progress;
+  }
+
+  /**
+   * Starts one agent.
+   *
+   * @param parentEnvironment the launcher's environment, of which language and time zone are taken
+   * @throws IOException if the TPM, the verifier or a file cannot be used
+   */
+  public LaunchOutcome start(LaunchRequest request, Map<String, String> parentEnvironment)
+      throws IOException, InterruptedException {
+    try (Unwinding unwinding = new Unwinding()) {
+      LaunchDirectory directory = LaunchDirectory.create(request.privateParent(), request.user());
+      unwinding.undo(directory::close);
+      PrivateCopy copy = PrivateCopy.of(request.jar(), directory, JarRuler.MAX_BYTES);
+      unwinding.undo(copy::close);
+      progress.say(
+          Progress.Step.COPIED,
+          request.jar().getFileName()
+              + " copied to a private place and measured: "
+              + copy.digest());
+      return switch (LaunchCheck.check(request, copy, clock.instant())) {
+        case LaunchCheck.Result.Failed(String reason, String detail) ->
+            new LaunchOutcome.RefusedHere(reason, detail);
+        case LaunchCheck.Result.Passed passed -> {
+          sayAccepted(passed);
+          yield launch(request, parentEnvironment, directory, copy, passed, unwinding);
+        }
+      };
+    }
+  }
+
+  private LaunchOutcome launch(
+      LaunchRequest request,
+      Map<String, String> parentEnvironment,
+      LaunchDirectory directory,
+      PrivateCopy copy,
+      LaunchCheck.Result.Passed passed,
+      Unwinding unwinding)
+      throws IOException, InterruptedException {
+    AgentId agent = passed.statement().statement().predicate().agent();
+    LaunchId launch = LaunchId.random(random);
+    SealedKey sealedKey = sealedKey(agent);
+    AtomicReference<Identity> identity = new AtomicReference<>();
+    AtomicReference<Clock> signingClock = new AtomicReference<>(clock);
+    ProcessTreePeerCheck peers = new ProcessTreePeerCheck();
+    SigningProxy proxy =
+        SigningProxy.start(
+            new ProxySettings(
+                directory.spool(), request.routes(), request.extraRoots(), EgressLimits.standard()),
+            () -> Optional.ofNullable(identity.get()).flatMap(Identity::current),
+            peers,
+            new CorrectedClock(signingClock),
+            random);
+    unwinding.undo(proxy::close);
+    JarLaunch plan =
+        JarLaunch.plan(
+            copy,
+            directory,
+            new JarLaunch.Options(
+                request.runtime(),
+                request.jvmOptions(),
+                request.arguments(),
+                request.environment(),
+                request.workingDirectory(),
+                Optional.of(proxy.address())),
+            parentEnvironment);
+    plan.isolation().gaps().forEach(gap -> progress.say(Progress.Step.WARNING, gap));
+
+    LaunchRegister register = attestor.launchRegister(request.registerPcr());
+    register.append(event(request, agent, launch, passed, plan, sealedKey));
+    unwinding.undo(
+        () ->
+            register.append(new LaunchEvent.Stop(agent, launch, null, LaunchEvent.Cause.ABORTED)));
+    progress.say(
+        Progress.Step.RECORDED,
+        "launch recorded in the TPM (PCR " + register.pcr() + ") before anything starts");
+
+    AttestationFlow flow =
+        new AttestationFlow(
+            attestor,
+            register,
+            verifier,
+            host.verifier(),
+            agent,
+            launch,
+            Bytes.of(passed.envelope()));
+    RequestKey key;
+    switch (flow.release(sealedKey)) {
+      case AttestationFlow.Release.NotApproved(ProblemDetails problem) -> {
+        return new LaunchOutcome.RefusedByVerifier(problem);
+      }
+      case AttestationFlow.Release.KeptByTpm(ReleaseOutcome.Reason reason, String detail) -> {
+        return new LaunchOutcome.KeptByTpm(reason, detail);
+      }
+      case AttestationFlow.Release.Released(RequestKey released) -> key = released;
+    }
+    unwinding.undo(key::close);
+    progress.say(
+        Progress.Step.RELEASED,
+        "the verifier approved this state, and the TPM released the request key "
+            + key.publicKey().thumbprint());
+
+    AttestationResult result;
+    switch (flow.attest(key)) {
+      case Answer.Refused<AttestationResult>(ProblemDetails problem) -> {
+        return new LaunchOutcome.RefusedByVerifier(problem);
+      }
+      case Answer.Granted<AttestationResult>(AttestationResult granted) -> result = granted;
+    }
+    signingClock.set(corrected(result.serverTime()));
+    Identity live =
+        Identity.start(key, result, () -> flow.attest(key), signingClock.get(), progress);
+    unwinding.undo(live::close);
+    identity.set(live);
+    progress.say(
+        Progress.Step.ATTESTED,
+        "attested as " + agent + " until " + result.notAfter() + ", renewed by itself");
+
+    AgentProcess process = AgentProcess.start(plan);
+    peers.admit(process.handle());
+    unwinding.keepAll();
+    progress.say(
+        Progress.Step.STARTED,
+        "started; its requests through http://127.0.0.1:"
+            + proxy.address().getPort()
+            + " are signed");
+    return new LaunchOutcome.Running(
+        new RunningAgent(
+            agent,
+            launch,
+            key.publicKey().thumbprint(),
+            process,
+            proxy,
+            live,
+            register,
+            copy,
+            directory,
+            progress));
+  }
+
+  private SealedKey sealedKey(AgentId agent) throws IOException {
+    Optional<SealedKey> kept = attestor.sealedKey(agent);
+    if (kept.isPresent() && kept.get().approvalKey().equals(host.approvalKey())) {
+      return kept.get();
+    }
+    SealedKey made = attestor.createSealedKey(agent, host.approvalKey());
+    progress.say(
+        Progress.Step.KEY_CREATED,
+        "made a request key for this agent on this host, sealed by the TPM: "
+            + made.publicKey().thumbprint());
+    return made;
+  }
+
+  private static LaunchEvent.Start event(
+      LaunchRequest request,
+      AgentId agent,
+      LaunchId launch,
+      LaunchCheck.Result.Passed passed,
+      JarLaunch plan,
+      SealedKey sealedKey)
+      throws IOException {
+    return new LaunchEvent.Start(
+        agent,
+        launch,
+        passed.statement().payloadDigest(),
+        passed.artifacts(),
+        "java at " + request.runtime(),
+        request.arguments(),
+        request.environment().keySet().stream().sorted().toList(),
+        plan.isolation().labels(),
+        sealedKey.publicKey().thumbprint(),
+        KeyProtection.SEALED,
+        LauncherDigest.ofRunningProgram());
+  }
+
+  private Clock corrected(Instant serverTime) {
+    Duration ahead = Duration.between(clock.instant(), serverTime);
+    if (ahead.abs().compareTo(TOLERATED_SKEW) <= 0) {
+      return clock;
+    }
+    progress.say(
+        Progress.Step.WARNING,
+        "this host's clock differs by "
+            + ahead.toSeconds()
+            + " s from the verifier's; signatures carry the verifier's time");
+    return Clock.offset(clock, ahead);
+  }
+
+  private void sayAccepted(LaunchCheck.Result.Passed passed) {
+    ReferenceStatement.Predicate p = passed.statement().statement().predicate();
+    List<String> words =
+        List.of(
+            "the reference statement is signed by a trusted key",
+            "names exactly this JAR as " + p.agent(),
+            "security version " + p.securityVersion(),
+            "valid until " + p.validity().notAfter());
+    progress.say(Progress.Step.STATEMENT_ACCEPTED, String.join(", ", words));
+  }
+}

@@ -1,0 +1,127 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.launcher;
+
+import dev.signet.launcher.process.PrivateCopy;
+import dev.signet.launcher.process.RuntimeMeasurement;
+import dev.signet.measurements.JarMeasurement;
+import dev.signet.measurements.JarRuler;
+import dev.signet.measurements.StatementVerification;
+import dev.signet.measurements.StatementVerifier;
+import dev.signet.measurements.VerifiedStatement;
+import dev.signet.protocol.LaunchEvent;
+import dev.signet.protocol.Limits;
+import dev.signet.protocol.ReferenceStatement;
+import dev.signet.protocol.Refusal;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+
+/**
+ * The launcher's own check of what it is about to start against the reference statement. The
+ * verifier checks the same again from the launch event; this one saves a person the round trip and
+ * keeps a tampered JAR from ever being measured as a launch.
+ */
+final class LaunchCheck {
+  private LaunchCheck() {}
+
+  /** What came of it. */
+  sealed interface Result {
+    /**
+     * @param envelope the DSSE envelope as read
+     */
+    record Passed(
+        byte[] envelope, VerifiedStatement statement, List<LaunchEvent.Artifact> artifacts)
+        implements Result {}
+
+    /** With a reason's name. */
+    record Failed(String reason, String detail) implements Result {}
+  }
+
+  static Result check(LaunchRequest request, PrivateCopy copy, Instant now) throws IOException {
+    JarMeasurement measurement = JarRuler.measure(copy.path());
+    if (measurement instanceof JarMeasurement.Refused(JarMeasurement.Reason reason, String why)) {
+      return new Result.Failed(reason.name(), why);
+    }
+    byte[] envelope = read(request.statement());
+    VerifiedStatement verified;
+    switch (StatementVerifier.verify(envelope, request.signers(), now)) {
+      case StatementVerification.Refused(Refusal reason, String detail) -> {
+        return new Result.Failed(reason.name(), request.statement() + ": " + detail);
+      }
+      case StatementVerification.Verified(VerifiedStatement s) -> verified = s;
+    }
+    ReferenceStatement.Predicate predicate = verified.statement().predicate();
+    List<LaunchEvent.Artifact> artifacts = new ArrayList<>();
+    for (ReferenceStatement.Artifact expected : predicate.artifacts()) {
+      LaunchEvent.Artifact got;
+      switch (expected.role()) {
+        case ReferenceStatement.ROLE_AGENT_JAR ->
+            got = new LaunchEvent.Artifact(expected.role(), copy.digest());
+        case ReferenceStatement.ROLE_JAVA_RUNTIME ->
+            got =
+                new LaunchEvent.Artifact(
+                    expected.role(), RuntimeMeasurement.of(request.runtime()).digest());
+        default -> {
+          return new Result.Failed(
+              Refusal.MEASUREMENT_MISMATCH.name(),
+              "the statement names an artifact of role "
+                  + expected.role()
+                  + ", which this launcher does not know");
+        }
+      }
+      if (!got.digest().equals(expected.digest())) {
+        return new Result.Failed(
+            Refusal.MEASUREMENT_MISMATCH.name(),
+            expected.role()
+                + ": the statement names "
+                + expected.digest()
+                + ", measured "
+                + got.digest()
+                + ". This is not the build that CI signed");
+      }
+      artifacts.add(got);
+    }
+    return parameters(request, predicate, new Result.Passed(envelope, verified, artifacts));
+  }
+
+  private static Result parameters(
+      LaunchRequest request, ReferenceStatement.Predicate predicate, Result passed) {
+    List<String> arguments = predicate.launch().arguments();
+    if (arguments != null && !arguments.equals(request.arguments())) {
+      return new Result.Failed(
+          Refusal.MEASUREMENT_MISMATCH.name(),
+          "the statement allows the arguments "
+              + arguments
+              + ", given were "
+              + request.arguments());
+    }
+    TreeSet<String> extra = new TreeSet<>(request.environment().keySet());
+    extra.removeAll(predicate.launch().environment());
+    if (!extra.isEmpty()) {
+      return new Result.Failed(
+          Refusal.MEASUREMENT_MISMATCH.name(),
+          "the statement does not allow the variables "
+              + extra
+              + "; it allows "
+              + predicate.launch().environment());
+    }
+    return passed;
+  }
+
+  private static byte[] read(Path statement) throws IOException {
+    try (InputStream in = Files.newInputStream(statement)) {
+      byte[] bytes = in.readNBytes(Limits.STATEMENT_BYTES + 1);
+      if (bytes.length > Limits.STATEMENT_BYTES) {
+        throw new IOException(
+            statement + ": expected at most " + Limits.STATEMENT_BYTES + " bytes");
+      }
+      return bytes;
+    }
+  }
+}

@@ -1,0 +1,50 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.launcher;
+
+import dev.signet.launcher.egress.Route;
+import dev.signet.launcher.process.AgentUser;
+import dev.signet.measurements.SignerPolicy;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What somebody asks the launcher to start.
+ *
+ * @param jar any executable JAR
+ * @param statement the DSSE envelope that CI signed
+ * @param signers whose signatures count here; the verifier has its own list
+ * @param runtime home of the Java runtime for the agent
+ * @param jvmOptions heap sizes and the like
+ * @param arguments the agent's
+ * @param environment variables for the agent, whose names the statement must allow
+ * @param workingDirectory an existing directory; without one, a new empty one
+ * @param routes local names for upstreams, for clients that cannot use a proxy or need https
+ * @param extraRoots PEM file of TLS roots for upstreams besides the JDK's
+ * @param user another user for the agent; needs root
+ * @param privateParent an existing directory for the launch's private files
+ * @param registerPcr the launch register
+ */
+public record LaunchRequest(
+    Path jar,
+    Path statement,
+    SignerPolicy signers,
+    Path runtime,
+    List<String> jvmOptions,
+    List<String> arguments,
+    Map<String, String> environment,
+    Optional<Path> workingDirectory,
+    List<Route> routes,
+    Optional<Path> extraRoots,
+    Optional<AgentUser> user,
+    Path privateParent,
+    int registerPcr) {
+  public LaunchRequest {
+    jvmOptions = List.copyOf(jvmOptions);
+    arguments = List.copyOf(arguments);
+    environment = Map.copyOf(environment);
+    routes = List.copyOf(routes);
+  }
+}

@@ -1,0 +1,119 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.launcher.process;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** The running agent. Its standard streams are the launcher's. */
+public final class AgentProcess {
+  private final Process process;
+  private final CompletableFuture<Integer> exit;
+
+  private AgentProcess(Process process, CompletableFuture<Integer> exit) {
+    this.process = process;
+    this.exit = exit;
+  }
+
+  /**
+   * Checks the private copy once more, starts the agent, and waits until the kernel shows the
+   * isolation that was planned; where it shows another, the agent is killed.
+   *
+   * @throws IOException if the copy changed, the start failed, or the isolation is not in force
+   */
+  public static AgentProcess start(JarLaunch launch) throws IOException {
+    launch.jar().requireUnchanged();
+    ProcessBuilder builder =
+        new ProcessBuilder(launch.command())
+            .directory(launch.workingDirectory().toFile())
+            .inheritIO();
+    Map<String, String> environment = builder.environment();
+    environment.clear();
+    environment.putAll(launch.environment());
+
+    CompletableFuture<Process> started = new CompletableFuture<>();
+    CompletableFuture<Integer> exit = new CompletableFuture<>();
+    // The kernel's parent-death signal follows the thread that forked, not the process: this one
+    // lives as long as the agent. A pooled or virtual thread would kill the agent by ending.
+    Thread.ofPlatform().daemon().name("agent-parent").start(() -> runAgent(builder, started, exit));
+    AgentProcess agent = new AgentProcess(get(started), exit);
+    ObservedIsolation.require(agent.process, launch);
+    return agent;
+  }
+
+  private static void runAgent(
+      ProcessBuilder builder, CompletableFuture<Process> started, CompletableFuture<Integer> exit) {
+    Process process;
+    try {
+      process = builder.start();
+    } catch (IOException e) {
+      started.completeExceptionally(e);
+      return;
+    }
+    started.complete(process);
+    boolean ended = false;
+    while (!ended) {
+      try {
+        exit.complete(process.waitFor());
+        ended = true;
+      } catch (InterruptedException e) {
+        // Nobody has a reason to interrupt this thread, and the agent would die with it.
+        ended = false;
+      }
+    }
+  }
+
+  private static Process get(CompletableFuture<Process> started) throws IOException {
+    try {
+      return started.get();
+    } catch (ExecutionException e) {
+      throw new IOException("the agent could not be started: " + e.getCause().getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while the agent was starting", e);
+    }
+  }
+
+  /** The agent's process, as the egress proxy's peer check wants it. */
+  public ProcessHandle handle() {
+    return process.toHandle();
+  }
+
+  /** Completed when the agent has ended, with its exit code; 128 + n if signal n ended it. */
+  public CompletableFuture<Integer> onExit() {
+    return exit.copy();
+  }
+
+  /** Waits for the agent's end, and gives its exit code as a shell does: 128 + n for signal n. */
+  public int waitFor() throws InterruptedException {
+    try {
+      return exit.get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("an exit code never comes exceptionally", e);
+    }
+  }
+
+  /** Sends a signal, as kill(2) does; nothing happens if the agent has ended. */
+  public void signal(int number) throws IOException {
+    if (process.isAlive()) {
+      Libc.kill(process.pid(), number);
+    }
+  }
+
+  /** Asks the agent to end, and kills it if it has not done so in time. */
+  public void stop(Duration patience) throws InterruptedException {
+    process.destroy();
+    try {
+      exit.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      process.destroyForcibly();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("an exit code never comes exceptionally", e);
+    }
+  }
+}

@@ -1,0 +1,116 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.launcher.process;
+
+import dev.signet.launcher.process.Isolation.Measure;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The words before {@code java} on the command line, by util-linux's {@code prlimit} and {@code
+ * setpriv}: they set what a JVM cannot set for its child, then become the agent (same process).
+ *
+ * @param prefix the words
+ * @param isolation what they bring, with the rest of a launch
+ */
+record Confinement(List<String> prefix, Isolation isolation) {
+
+  static Confinement plan(Optional<AgentUser> user, boolean ownDirectories) throws IOException {
+    List<String> prefix = new ArrayList<>();
+    Set<Measure> measures =
+        EnumSet.of(Measure.CLEAN_ENVIRONMENT, Measure.JVM_SIDE_DOORS_SHUT, Measure.PRIVATE_COPY);
+    List<String> gaps = new ArrayList<>();
+    if (ownDirectories) {
+      measures.add(Measure.PRIVATE_DIRECTORIES);
+    } else {
+      gaps.add("private-directories: a working directory was given");
+    }
+    planCoreLimit(prefix, measures, gaps);
+    Optional<Path> setpriv = trusted("setpriv");
+    if (setpriv.isPresent()) {
+      prefix.addAll(List.of(setpriv.get().toString(), "--no-new-privs", "--pdeathsig", "KILL"));
+      measures.add(Measure.NO_NEW_PRIVILEGES);
+      measures.add(Measure.DIES_WITH_LAUNCHER);
+    } else {
+      gaps.add("no-new-privileges, dies-with-launcher: there is no setpriv (util-linux)");
+    }
+    planUser(user, setpriv.isPresent(), prefix, measures, gaps);
+    if (setpriv.isPresent()) {
+      prefix.add("--");
+    }
+    return new Confinement(List.copyOf(prefix), new Isolation(measures, gaps));
+  }
+
+  private static void planCoreLimit(List<String> prefix, Set<Measure> measures, List<String> gaps)
+      throws IOException {
+    Optional<Path> prlimit = trusted("prlimit");
+    if (prlimit.isEmpty()) {
+      gaps.add("no-core-files: there is no prlimit (util-linux)");
+      return;
+    }
+    prefix.addAll(List.of(prlimit.get().toString(), "--core=0:0", "--"));
+    Path pattern = Path.of("/proc/sys/kernel/core_pattern");
+    // core(5): the limit does not hold for dumps that are piped to a program.
+    if (Files.isReadable(pattern) && Files.readString(pattern).startsWith("|")) {
+      gaps.add("no-core-files: this host pipes core dumps to a program, whatever the limit");
+    } else {
+      measures.add(Measure.NO_CORE_FILES);
+    }
+  }
+
+  private static void planUser(
+      Optional<AgentUser> user,
+      boolean setpriv,
+      List<String> prefix,
+      Set<Measure> measures,
+      List<String> gaps)
+      throws IOException {
+    if (user.isEmpty()) {
+      gaps.add(
+          "other-user: the agent runs as the launcher's user, and could change its copy or, "
+              + "as root, read the launcher's memory");
+      return;
+    }
+    if (!setpriv) {
+      throw new IOException("to run the agent as another user, install setpriv (util-linux)");
+    }
+    prefix.addAll(
+        List.of(
+            "--reuid",
+            Integer.toString(user.get().uid()),
+            "--regid",
+            Integer.toString(user.get().gid()),
+            "--clear-groups",
+            "--inh-caps=-all",
+            "--bounding-set=-all"));
+    measures.add(Measure.OTHER_USER);
+  }
+
+  /** A program of the system that only root can have put there; never looked for in PATH. */
+  private static Optional<Path> trusted(String name) throws IOException {
+    for (String directory : new String[] {"/usr/bin", "/bin"}) {
+      Path program = Path.of(directory, name);
+      if (Files.isRegularFile(program, LinkOption.NOFOLLOW_LINKS)) {
+        PosixFileAttributes attributes =
+            Files.readAttributes(program, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        Set<PosixFilePermission> permissions = attributes.permissions();
+        if (attributes.owner().getName().equals("root")
+            && permissions.contains(PosixFilePermission.OTHERS_EXECUTE)
+            && !permissions.contains(PosixFilePermission.GROUP_WRITE)
+            && !permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
+          return Optional.of(program);
+        }
+      }
+    }
+    return Optional.empty();
+  }
+}

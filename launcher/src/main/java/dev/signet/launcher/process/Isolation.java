@@ -1,0 +1,63 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.launcher.process;
+
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What separates an agent from the launcher and the host. Planned before the start, so that it can
+ * be measured; what the kernel shows is compared with the plan once the agent runs.
+ *
+ * @param measures what is in force
+ * @param gaps what is not, each with the reason, for people
+ */
+public record Isolation(Set<Measure> measures, List<String> gaps) {
+  /** One measure; its {@link #label()} goes into the launch event. */
+  public enum Measure {
+    /** The environment holds nothing but what was named. */
+    CLEAN_ENVIRONMENT("clean-environment"),
+    /** JVM options: no attach, no agents later, no dumps, no performance data. */
+    JVM_SIDE_DOORS_SHUT("jvm-side-doors-shut"),
+    /** The agent runs a copy in a directory that other users cannot enter. */
+    PRIVATE_COPY("private-copy"),
+    /** Working directory, home and temporary directory are new, empty and its own. */
+    PRIVATE_DIRECTORIES("private-directories"),
+    /** Neither it nor its children can gain rights by set-user-id programs. */
+    NO_NEW_PRIVILEGES("no-new-privileges"),
+    /** The kernel kills it when the launcher dies. */
+    DIES_WITH_LAUNCHER("dies-with-launcher"),
+    /** The kernel writes no core file of it. */
+    NO_CORE_FILES("no-core-files"),
+    /** It runs as another user, without supplementary groups or capabilities. */
+    OTHER_USER("other-user");
+
+    private final String label;
+
+    Measure(String label) {
+      this.label = label;
+    }
+
+    public String label() {
+      return label;
+    }
+  }
+
+  public Isolation {
+    measures = Set.copyOf(measures.isEmpty() ? EnumSet.noneOf(Measure.class) : measures);
+    gaps = List.copyOf(gaps);
+  }
+
+  public boolean has(Measure measure) {
+    return measures.contains(measure);
+  }
+
+  /** The labels, sorted, as the launch event states them. */
+  public List<String> labels() {
+    Set<String> labels = new TreeSet<>();
+    measures.forEach(measure -> labels.add(measure.label()));
+    return List.copyOf(labels);
+  }
+}

@@ -1,0 +1,142 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.launcher.process;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+
+/**
+ * Everything that decides what an agent's process will be, fixed before the start so that it can be
+ * measured. {@link AgentProcess#start} starts exactly this.
+ */
+public final class JarLaunch {
+  private final PrivateCopy jar;
+  private final Path java;
+  private final List<String> command;
+  private final SortedMap<String, String> environment;
+  private final Path workingDirectory;
+  private final Confinement confinement;
+  private final Optional<AgentUser> user;
+
+  private JarLaunch(
+      PrivateCopy jar,
+      Path java,
+      List<String> command,
+      SortedMap<String, String> environment,
+      Path workingDirectory,
+      Confinement confinement,
+      Optional<AgentUser> user) {
+    this.jar = jar;
+    this.java = java;
+    this.command = command;
+    this.environment = environment;
+    this.workingDirectory = workingDirectory;
+    this.confinement = confinement;
+    this.user = user;
+  }
+
+  /**
+   * What may differ between launches.
+   *
+   * @param runtime a JDK's or JRE's home directory
+   * @param jvmOptions heap sizes and the like; others are refused
+   * @param arguments the agent's own, passed on as they are
+   * @param environment variables for the agent beside the few that every agent gets
+   * @param workingDirectory an existing directory; without one, a new empty one
+   * @param proxy the signing proxy to be used for every request
+   */
+  public record Options(
+      Path runtime,
+      List<String> jvmOptions,
+      List<String> arguments,
+      Map<String, String> environment,
+      Optional<Path> workingDirectory,
+      Optional<InetSocketAddress> proxy) {
+    public Options {
+      jvmOptions = List.copyOf(jvmOptions);
+      arguments = List.copyOf(arguments);
+      environment = Map.copyOf(environment);
+    }
+  }
+
+  /**
+   * Plans a launch.
+   *
+   * @param parentEnvironment the launcher's own, of which language and time zone are taken
+   * @throws IOException if the runtime has no java, or another user cannot be had
+   * @throws IllegalArgumentException if an option or variable would open a side door
+   */
+  public static JarLaunch plan(
+      PrivateCopy jar,
+      LaunchDirectory directory,
+      Options options,
+      Map<String, String> parentEnvironment)
+      throws IOException {
+    Path java = options.runtime().toRealPath().resolve("bin/java");
+    if (!Files.isExecutable(java)) {
+      throw new IOException(
+          "the Java runtime must be a directory with bin/java in it: " + options.runtime());
+    }
+    Confinement confinement =
+        Confinement.plan(directory.user(), options.workingDirectory().isEmpty());
+    SortedMap<String, String> environment =
+        CleanEnvironment.of(parentEnvironment, options.environment(), directory, options.proxy());
+    List<String> command = new ArrayList<>(confinement.prefix());
+    command.add(java.toString());
+    command.addAll(JvmOptions.of(options.jvmOptions(), directory, options.proxy()));
+    command.add("-Duser.home=" + environment.get("HOME"));
+    command.add("-jar");
+    command.add(jar.path().toString());
+    command.addAll(options.arguments());
+    return new JarLaunch(
+        jar,
+        java.toRealPath(),
+        List.copyOf(command),
+        environment,
+        options.workingDirectory().orElse(directory.work()),
+        confinement,
+        directory.user());
+  }
+
+  /** The whole command line. */
+  public List<String> command() {
+    return command;
+  }
+
+  /** Names of the variables that the agent gets, sorted. */
+  public List<String> environmentNames() {
+    return List.copyOf(environment.keySet());
+  }
+
+  /** What will separate the agent; the start fails if it turns out otherwise. */
+  public Isolation isolation() {
+    return confinement.isolation();
+  }
+
+  PrivateCopy jar() {
+    return jar;
+  }
+
+  Path java() {
+    return java;
+  }
+
+  SortedMap<String, String> environment() {
+    return environment;
+  }
+
+  Path workingDirectory() {
+    return workingDirectory;
+  }
+
+  Optional<AgentUser> user() {
+    return user;
+  }
+}

@@ -1,0 +1,120 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.launcher.process;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+
+/**
+ * The directories of one launch, made new and removed at its end: {@code jar} for the copy, {@code
+ * spool} for the launcher, {@code work} and {@code tmp} for the agent.
+ */
+public final class LaunchDirectory implements Closeable {
+  private final Path root;
+  private final Optional<AgentUser> user;
+
+  private LaunchDirectory(Path root, Optional<AgentUser> user) {
+    this.root = root;
+    this.user = user;
+  }
+
+  /**
+   * Makes the directories.
+   *
+   * @param parent an existing directory, on a tmpfs if there is one; the agent's user, if given,
+   *     must be able to pass through it
+   */
+  public static LaunchDirectory create(Path parent, Optional<AgentUser> user) throws IOException {
+    Path root =
+        Files.createTempDirectory(
+            parent.toRealPath(),
+            "launch-",
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    LaunchDirectory directory = new LaunchDirectory(root, user);
+    try {
+      for (String name : new String[] {"jar", "spool", "work", "tmp"}) {
+        Files.createDirectory(
+            root.resolve(name),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      }
+      if (user.isPresent()) {
+        directory.letPass(root);
+        directory.letPass(directory.jar());
+        directory.giveTo(directory.work());
+        directory.giveTo(directory.tmp());
+      }
+      return directory;
+    } catch (IOException e) {
+      directory.close();
+      throw e;
+    }
+  }
+
+  /** For the agent's JAR; the agent can read what is in it, at most. */
+  public Path jar() {
+    return root.resolve("jar");
+  }
+
+  /** For the launcher alone. */
+  public Path spool() {
+    return root.resolve("spool");
+  }
+
+  /** The agent's working directory and home: empty, and its own. */
+  public Path work() {
+    return root.resolve("work");
+  }
+
+  /** The agent's directory for temporary files. */
+  public Path tmp() {
+    return root.resolve("tmp");
+  }
+
+  /** Removes everything, also what the agent left; symbolic links are removed, not followed. */
+  @Override
+  public void close() throws IOException {
+    Files.walkFileTree(
+        root,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path directory, IOException failure)
+              throws IOException {
+            if (failure != null) {
+              throw failure;
+            }
+            Files.delete(directory);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+
+  Optional<AgentUser> user() {
+    return user;
+  }
+
+  /** The agent's group may pass through, but not list or write. */
+  private void letPass(Path directory) throws IOException {
+    Files.setAttribute(directory, "unix:gid", user.orElseThrow().gid(), LinkOption.NOFOLLOW_LINKS);
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x---"));
+  }
+
+  private void giveTo(Path directory) throws IOException {
+    Files.setAttribute(directory, "unix:gid", user.orElseThrow().gid(), LinkOption.NOFOLLOW_LINKS);
+    Files.setAttribute(directory, "unix:uid", user.orElseThrow().uid(), LinkOption.NOFOLLOW_LINKS);
+  }
+}

@@ -1,0 +1,57 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.launcher.process;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Shuts the launcher's own house, before it holds a secret: other processes of its user cannot
+ * attach to it or read its memory, and its memory reaches neither a core file nor swap.
+ *
+ * @param done what worked
+ * @param gaps what did not, with the reason, for people
+ */
+public record LauncherHardening(Set<Measure> done, List<String> gaps) {
+  /** One measure on the launcher's own process. */
+  public enum Measure {
+    /** No core files, also of what it starts. */
+    NO_CORE_FILES,
+    /** PR_SET_DUMPABLE 0: no ptrace and no /proc/PID/mem for its own user. */
+    NOT_DUMPABLE,
+    /** Touched pages stay out of swap. */
+    MEMORY_LOCKED
+  }
+
+  /** One system call that may fail. */
+  private interface Step {
+    void run() throws IOException;
+  }
+
+  public LauncherHardening {
+    done = Set.copyOf(done);
+    gaps = List.copyOf(gaps);
+  }
+
+  /** Does what is possible and tells what was. Cannot be undone. */
+  public static LauncherHardening apply() {
+    Set<Measure> done = EnumSet.noneOf(Measure.class);
+    List<String> gaps = new ArrayList<>();
+    attempt(Measure.NO_CORE_FILES, Libc::forbidCoreFiles, done, gaps);
+    attempt(Measure.NOT_DUMPABLE, Libc::forbidDumping, done, gaps);
+    attempt(Measure.MEMORY_LOCKED, Libc::lockMemory, done, gaps);
+    return new LauncherHardening(done, gaps);
+  }
+
+  private static void attempt(Measure measure, Step step, Set<Measure> done, List<String> gaps) {
+    try {
+      step.run();
+      done.add(measure);
+    } catch (IOException | IllegalStateException e) {
+      gaps.add(measure + ": " + e.getMessage());
+    }
+  }
+}

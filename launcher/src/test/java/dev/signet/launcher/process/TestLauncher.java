@@ -1,0 +1,49 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.launcher.process;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A launcher without TPM: copies, starts and waits. Runs in a JVM of its own, as the real one. */
+public final class TestLauncher {
+  private TestLauncher() {}
+
+  /** Arguments: the runtime, a directory, the JAR, and the agent's own. */
+  public static void main(String[] args) throws Exception {
+    Integer uid = Integer.getInteger("agent.uid");
+    Optional<AgentUser> user = Optional.ofNullable(uid).map(id -> new AgentUser(id, id));
+    if (Boolean.getBoolean("harden")) {
+      System.err.println("hardening=" + LauncherHardening.apply());
+    }
+    int exit;
+    try (LaunchDirectory directory = LaunchDirectory.create(Path.of(args[1]), user);
+        PrivateCopy copy = PrivateCopy.of(Path.of(args[2]), directory, 100_000_000)) {
+      JarLaunch launch =
+          JarLaunch.plan(
+              copy,
+              directory,
+              new JarLaunch.Options(
+                  Path.of(args[0]),
+                  List.of("-Xmx512m", "-XX:+UseSerialGC"),
+                  Arrays.asList(args).subList(3, args.length),
+                  Map.of("GIVEN", "by the operator"),
+                  Optional.empty(),
+                  Optional.ofNullable(Integer.getInteger("egress.port"))
+                      .map(port -> new InetSocketAddress("127.0.0.1", port))),
+              System.getenv());
+      AgentProcess agent = AgentProcess.start(launch);
+      System.err.println("agent=" + agent.handle().pid());
+      System.err.println("isolation=" + launch.isolation().labels());
+      try (ForwardedSignals _ = ForwardedSignals.to(agent)) {
+        System.err.println("forwarding");
+        exit = agent.waitFor();
+      }
+    }
+    System.exit(exit);
+  }
+}

@@ -1,0 +1,42 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.verifierservice.audit;
+
+import dev.signet.protocol.AgentId;
+import dev.signet.protocol.HostId;
+import dev.signet.protocol.LaunchId;
+import java.time.Instant;
+
+/**
+ * One thing that was decided, for the audit log.
+ *
+ * @param act what was asked for, such as {@code attest} or {@code revoke}
+ * @param actor who asked: an operator, a service, or the host by name
+ * @param outcome {@code OK} or the name of the refusal
+ * @param detail what the caller does not learn, or null
+ * @param lastSeen when the agent's host last proved its state, or null
+ */
+public record Decision(
+    String act,
+    String actor,
+    AgentId agent,
+    HostId host,
+    LaunchId launch,
+    String outcome,
+    String detail,
+    Instant lastSeen) {
+  public static final String OK = "OK";
+  private static final int DETAIL_CHARS = 2000;
+
+  public Decision {
+    if (detail != null && detail.length() > DETAIL_CHARS) {
+      detail = detail.substring(0, DETAIL_CHARS) + "…";
+    }
+  }
+
+  /** An operator's act that was done. */
+  public static Decision act(
+      String act, String operator, HostId host, AgentId agent, String detail) {
+    return new Decision(act, operator, agent, host, null, OK, detail, null);
+  }
+}

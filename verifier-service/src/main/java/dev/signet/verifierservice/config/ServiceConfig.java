@@ -1,0 +1,141 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.verifierservice.config;
+
+import dev.signet.protocol.Digest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The verifier's configuration; {@code signet-verifier.example.yaml} documents every key. Relative
+ * paths are relative to the file.
+ *
+ * @param operations the listener of health and metrics, or null: then the main listener answers
+ *     them to loopback only
+ * @param makers directory of certificates, PEM or DER: self-signed ones are trusted roots
+ * @param pcrs SHA-256 bank indexes that a quote covers, ascending
+ * @param authorities {@code scheme://authority} that requests shown to /v1/verify may name
+ */
+public record ServiceConfig(
+    String issuer,
+    Listen listen,
+    Listen operations,
+    Tls tls,
+    Path dataDir,
+    Path makers,
+    boolean allowSimulators,
+    List<Integer> pcrs,
+    int registerPcr,
+    Duration tokenLife,
+    List<Operator> operators,
+    List<CallingService> services,
+    List<String> authorities,
+    ServiceLimits limits) {
+  public ServiceConfig {
+    pcrs = List.copyOf(pcrs);
+    operators = List.copyOf(operators);
+    services = List.copyOf(services);
+    authorities = List.copyOf(authorities);
+  }
+
+  /**
+   * Where a listener is bound.
+   *
+   * @param port 0 for one that the system chooses
+   */
+  public record Listen(String host, int port) {}
+
+  /**
+   * The server's certificate.
+   *
+   * @param certificate PEM chain; null with {@code names}
+   * @param key PKCS #8 PEM; null with {@code names}
+   * @param names the names in a self-signed certificate made once in the data directory
+   */
+  public record Tls(Path certificate, Path key, List<String> names) {
+    public Tls {
+      names = List.copyOf(names);
+    }
+
+    public boolean generated() {
+      return certificate == null;
+    }
+  }
+
+  /** Rights of an operator; each call needs exactly one. */
+  public enum Role {
+    ADMIT("admit"),
+    REGISTER("register"),
+    REVOKE("revoke"),
+    LOWER_FLOOR("lower-floor"),
+    REINSTATE("reinstate"),
+    AUDIT("audit");
+
+    private final String wireName;
+
+    Role(String wireName) {
+      this.wireName = wireName;
+    }
+
+    public String wireName() {
+      return wireName;
+    }
+
+    static Role parse(String text) {
+      for (Role role : values()) {
+        if (role.wireName.equals(text)) {
+          return role;
+        }
+      }
+      throw new IllegalArgumentException("no such role");
+    }
+  }
+
+  /**
+   * How a caller proves who it is; exactly one is not null.
+   *
+   * @param tokenSha256 of the bearer token's text
+   * @param certificateSha256 of the DER client certificate
+   */
+  public record Credential(Digest tokenSha256, Digest certificateSha256) {}
+
+  public record Operator(String name, Set<Role> roles, Credential credential) {
+    public Operator {
+      roles = Set.copyOf(roles);
+    }
+  }
+
+  /**
+   * A service that asks about requests.
+   *
+   * @param proxy true: calls /v1/authz as a proxy; false: calls /v1/verify
+   * @param bodyDigestHeader proxy only: the field in which it gives the digest of the body that it
+   *     received, {@code sha256:…}; null if it does not
+   * @param uncheckedBodies proxy only: accept requests with a body whose digest it does not give,
+   *     and say {@code Signet-Body: unchecked}
+   */
+  public record CallingService(
+      String name,
+      boolean proxy,
+      Credential credential,
+      String bodyDigestHeader,
+      boolean uncheckedBodies) {}
+
+  /** Reads and checks the file. */
+  public static ServiceConfig load(Path file) throws IOException, ConfigException {
+    Path absolute = file.toAbsolutePath();
+    return parse(absolute.toString(), Files.readAllBytes(absolute), absolute.getParent());
+  }
+
+  /**
+   * @param file for messages
+   * @param base what relative paths are relative to
+   */
+  public static ServiceConfig parse(String file, byte[] yaml, Path base) throws ConfigException {
+    return ConfigReader.read(file, yaml, base);
+  }
+}

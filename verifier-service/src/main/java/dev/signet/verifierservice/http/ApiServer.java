@@ -1,0 +1,118 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.verifierservice.http;
+
+import dev.signet.protocol.Limits;
+import dev.signet.verifierservice.config.ServiceConfig;
+import dev.signet.verifierservice.config.ServiceConfig.Listen;
+import io.helidon.common.tls.Tls;
+import io.helidon.common.tls.TlsClientAuth;
+import io.helidon.http.DirectHandler;
+import io.helidon.http.encoding.ContentEncodingContext;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.DirectHandlers;
+import io.helidon.webserver.http1.Http1ConnectionSelector;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+
+/** One listener: TLS 1.3, HTTP/1.1, a list of routes, and nothing else. */
+public final class ApiServer implements AutoCloseable {
+  private static final int HEADER_BYTES = 32 * 1024;
+  private static final int TARGET_BYTES = 8 * 1024;
+
+  private final WebServer server;
+
+  private ApiServer(WebServer server) {
+    this.server = server;
+  }
+
+  /**
+   * Starts to listen.
+   *
+   * @param operations whether this is the operations listener: its routes are then open to every
+   *     address that reaches it, otherwise to loopback only
+   * @throws IOException if the address cannot be bound
+   */
+  public static ApiServer start(
+      Listen listen,
+      boolean operations,
+      ServerTls tls,
+      ServiceConfig config,
+      List<Route> routes,
+      CallObserver observer,
+      InstantSource clock)
+      throws IOException {
+    Callers callers = new Callers(config);
+    WatchedConnections connections =
+        new WatchedConnections(
+            config.limits().connectionsPerAddress(), config.limits().requestTimeout());
+    Gate gate =
+        new Gate(operations, routes, callers, config.limits(), connections, observer, clock);
+    Tls serverTls =
+        Tls.builder()
+            .sslContext(tls.context(callers.certificates()))
+            .clientAuth(TlsClientAuth.OPTIONAL)
+            .addEnabledProtocol("TLSv1.3")
+            .addApplicationProtocol("http/1.1")
+            .build();
+    WebServer server =
+        WebServer.builder()
+            .address(InetAddress.getByName(listen.host()))
+            .port(listen.port())
+            .tls(serverTls)
+            .shutdownHook(false)
+            .shutdownGracePeriod(Duration.ofMillis(500))
+            .protocolsDiscoverServices(false)
+            .concurrencyLimitDiscoverServices(false)
+            .addConnectionSelector(connections.selecting(http1(connections)))
+            .contentEncoding(
+                ContentEncodingContext.builder().contentEncodingsDiscoverServices(false).build())
+            .connectionOptions(o -> o.readTimeout(config.limits().idleTimeout()))
+            .maxTcpConnections(config.limits().connections())
+            .maxPayloadSize(Limits.EVIDENCE_BYTES)
+            .idleConnectionTimeout(config.limits().idleTimeout())
+            .idleConnectionPeriod(config.limits().idleTimeout().dividedBy(2))
+            .directHandlers(directHandlers(clock))
+            .featuresDiscoverServices(false)
+            .routing(routing -> routing.any(gate))
+            .build();
+    try {
+      server.start();
+    } catch (RuntimeException e) {
+      throw new IOException(
+          "cannot listen on " + listen.host() + ":" + listen.port() + ": " + e.getMessage(), e);
+    }
+    return new ApiServer(server);
+  }
+
+  public int port() {
+    return server.port();
+  }
+
+  @Override
+  public void close() {
+    server.stop();
+  }
+
+  private static Http1ConnectionSelector http1(WatchedConnections connections) {
+    return Http1ConnectionSelector.builder()
+        .config(
+            http ->
+                http.maxHeadersSize(HEADER_BYTES)
+                    .maxPrologueLength(TARGET_BYTES)
+                    .continueImmediately(false)
+                    .addReceiveListener(connections))
+        .build();
+  }
+
+  private static DirectHandlers directHandlers(InstantSource clock) {
+    DirectHandlers.Builder builder = DirectHandlers.builder();
+    for (DirectHandler.EventType type : DirectHandler.EventType.values()) {
+      builder.addHandler(type, new TransportProblem(clock));
+    }
+    return builder.build();
+  }
+}

@@ -1,0 +1,310 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.verifierservice.http;
+
+import dev.signet.protocol.Digest;
+import dev.signet.protocol.MalformedMessageException;
+import dev.signet.protocol.ProblemDetails;
+import dev.signet.protocol.Refusal;
+import dev.signet.protocol.StrictJson;
+import dev.signet.verifierservice.config.ServiceLimits;
+import io.helidon.http.Header;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Status;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.http.Handler;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Every request comes through here: route, credential, rate, size, then the handler. Whatever goes
+ * wrong, the answer is a problem document without a stack trace.
+ */
+final class Gate implements Handler {
+  private static final Logger LOG = LoggerFactory.getLogger(Gate.class);
+  private static final String BEARER = "Bearer ";
+  static final String PROXY_CREDENTIAL = "signet-proxy-credential";
+
+  private final List<Route> routes;
+  private final Callers callers;
+  private final RateLimiter perAddress;
+  private final WatchedConnections connections;
+  private final CallObserver observer;
+  private final InstantSource clock;
+  private final boolean operationsListener;
+
+  /**
+   * @param operationsListener whether operations routes are open to every address here
+   */
+  Gate(
+      boolean operationsListener,
+      List<Route> routes,
+      Callers callers,
+      ServiceLimits limits,
+      WatchedConnections connections,
+      CallObserver observer,
+      InstantSource clock) {
+    this.operationsListener = operationsListener;
+    this.routes = List.copyOf(routes);
+    this.callers = callers;
+    this.perAddress = new RateLimiter(limits.perAddress());
+    this.connections = connections;
+    this.observer = observer;
+    this.clock = clock;
+  }
+
+  /** A refusal of the gate itself. */
+  private static final class Refused extends Exception {
+    private static final long serialVersionUID = 1L;
+    private final Refusal reason;
+
+    Refused(Refusal reason, String detail) {
+      super(detail, null, false, false);
+      this.reason = reason;
+    }
+  }
+
+  @Override
+  public void handle(ServerRequest request, ServerResponse response) {
+    long begin = System.nanoTime();
+    String method = request.prologue().method().text();
+    String path = request.prologue().uriPath().rawPath();
+    Route route = null;
+    Answer answer;
+    boolean bodyRead = false;
+    try {
+      Map<String, String> variables = null;
+      TreeSet<String> allowed = new TreeSet<>();
+      for (Route candidate : routes) {
+        Optional<Map<String, String>> match = candidate.match(path);
+        if (match.isPresent()) {
+          allowed.add(candidate.method());
+          if (candidate.takes(method)) {
+            route = candidate;
+            variables = match.get();
+            break;
+          }
+        }
+      }
+      Caller caller = admit(request, route);
+      if (route == null) {
+        if (allowed.isEmpty()) {
+          throw new Refused(Refusal.NOT_FOUND, null);
+        }
+        response.header(HeaderNames.ALLOW, String.join(", ", allowed));
+        throw new Refused(Refusal.METHOD_NOT_ALLOWED, null);
+      }
+      byte[] body = body(request, route);
+      bodyRead = true;
+      connections.received(request.socketId() + " " + request.serverSocketId());
+      answer =
+          route
+              .handler()
+              .answer(
+                  new Call(
+                      method,
+                      variables,
+                      request.prologue().query().isEmpty()
+                          ? null
+                          : request.prologue().query().rawValue(),
+                      fields(request),
+                      body,
+                      caller,
+                      address(request)));
+    } catch (Refused e) {
+      answer = problem(ProblemDetails.of(e.reason, e.getMessage(), null, clock.instant()));
+    } catch (MalformedMessageException e) {
+      answer =
+          problem(
+              ProblemDetails.of(Refusal.MALFORMED_MESSAGE, e.getMessage(), null, clock.instant()));
+    } catch (IOException e) {
+      LOG.error("cannot answer {} {}", method, path, e);
+      answer = problem(ProblemDetails.unavailable("try again later", clock.instant()));
+    } catch (CloseConnectionException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      String incident = UUID.randomUUID().toString();
+      LOG.error("incident {} at {} {}", incident, method, path, e);
+      answer = problem(Problems.internal(incident, clock.instant()));
+    }
+    if (!bodyRead) {
+      // What follows on this connection may be the body that was refused.
+      response.header(HeaderNames.CONNECTION, "close");
+    }
+    observer.answered(
+        route == null ? "none" : route.template(), answer.reason(), System.nanoTime() - begin);
+    send(answer, response);
+  }
+
+  private Caller admit(ServerRequest request, Route route) throws Refused {
+    Access access = route == null ? new Access.Open() : route.access();
+    Optional<Caller> caller =
+        switch (access) {
+          case Access.Open o -> Optional.empty();
+          case Access.Operations o -> {
+            if (!operationsListener && !remote(request).getAddress().isLoopbackAddress()) {
+              throw new Refused(Refusal.NOT_FOUND, null);
+            }
+            yield Optional.of(new Caller.Anybody());
+          }
+          case Access.Operators o -> callers.operator(bearer(request), certificate(request));
+          case Access.Services s ->
+              callers.service(
+                  s.proxies(),
+                  s.proxies() ? only(request, PROXY_CREDENTIAL) : bearer(request),
+                  certificate(request));
+        };
+    if (caller.isEmpty()) {
+      if (!perAddress.take(address(request), System.nanoTime())) {
+        throw new Refused(Refusal.RATE_LIMITED, null);
+      }
+      if (!(access instanceof Access.Open)) {
+        throw new Refused(Refusal.UNAUTHENTICATED, null);
+      }
+      return new Caller.Anybody();
+    }
+    if (access instanceof Access.Operators needed
+        && caller.get() instanceof Caller.Operator operator
+        && !operator.roles().contains(needed.role())) {
+      throw new Refused(Refusal.NOT_PERMITTED, "this needs the role " + needed.role().wireName());
+    }
+    return caller.get();
+  }
+
+  private static byte[] body(ServerRequest request, Route route) throws Refused, IOException {
+    boolean present = request.content().hasEntity();
+    if (!present) {
+      return new byte[0];
+    }
+    if (route.maxBody() == 0) {
+      throw new Refused(Refusal.TOO_LARGE, "expected no body");
+    }
+    if (request.headers().contains(HeaderNames.CONTENT_ENCODING)) {
+      throw new Refused(Refusal.MALFORMED_MESSAGE, "expected no content-encoding");
+    }
+    String type = only(request, "content-type");
+    if (type == null
+        || !type.toLowerCase(Locale.ROOT)
+            .matches(" *application/json *(; *charset=\"?utf-8\"? *)?")) {
+      throw new Refused(Refusal.MALFORMED_MESSAGE, "expected content-type application/json");
+    }
+    if (request.headers().contentLength().orElse(0) > route.maxBody()) {
+      throw tooLarge(route);
+    }
+    try (InputStream in = request.content().inputStream()) {
+      byte[] body = in.readNBytes(route.maxBody() + 1);
+      if (body.length > route.maxBody()) {
+        throw tooLarge(route);
+      }
+      return body;
+    } catch (UncheckedIOException e) {
+      throw new CloseConnectionException("the body did not arrive", e);
+    }
+  }
+
+  private static Refused tooLarge(Route route) {
+    return new Refused(
+        Refusal.TOO_LARGE, "expected a body of at most " + route.maxBody() + " bytes");
+  }
+
+  private static String bearer(ServerRequest request) throws Refused {
+    String value = only(request, "authorization");
+    return value != null && value.startsWith(BEARER) ? value.substring(BEARER.length()) : null;
+  }
+
+  private static String only(ServerRequest request, String name) throws Refused {
+    List<String> values = request.headers().values(HeaderNames.create(name));
+    if (values.size() > 1) {
+      throw new Refused(Refusal.MALFORMED_MESSAGE, "expected the field " + name + " once");
+    }
+    return values.isEmpty() ? null : values.get(0);
+  }
+
+  private static Digest certificate(ServerRequest request) {
+    return request
+        .remotePeer()
+        .tlsCertificates()
+        .map(
+            chain -> {
+              try {
+                return ServerTls.digest((X509Certificate) chain[0]);
+              } catch (CertificateException e) {
+                return null;
+              }
+            })
+        .orElse(null);
+  }
+
+  private static List<List<String>> fields(ServerRequest request) {
+    List<List<String>> out = new ArrayList<>();
+    for (Header header : request.headers()) {
+      String name = header.headerName().lowerCase();
+      // The server adds this one itself, from the client certificate.
+      if (!name.equals("x-helidon-cn")) {
+        for (String value : header.allValues()) {
+          out.add(List.of(name, value));
+        }
+      }
+    }
+    return out;
+  }
+
+  private static InetSocketAddress remote(ServerRequest request) {
+    return (InetSocketAddress) request.remotePeer().address();
+  }
+
+  private static String address(ServerRequest request) {
+    return remote(request).getAddress().getHostAddress();
+  }
+
+  private static Answer problem(ProblemDetails problem) {
+    return new Answer.Problem(problem);
+  }
+
+  private static void send(Answer answer, ServerResponse response) {
+    response.header(HeaderNames.CACHE_CONTROL, "no-store");
+    switch (answer) {
+      case Answer.Json(int status, Object body) ->
+          send(response, status, "application/json", StrictJson.encode(body));
+      case Answer.Document(String type, byte[] body) -> send(response, 200, type, body);
+      case Answer.Empty(Map<String, String> fields) -> {
+        fields.forEach((name, value) -> response.header(HeaderNames.create(name), value));
+        response.status(Status.NO_CONTENT_204);
+        response.send();
+      }
+      case Answer.Problem(ProblemDetails problem) ->
+          send(response, problem.status(), ProblemDetails.MEDIA_TYPE, StrictJson.encode(problem));
+      case Answer.Events(Answer.Source source) -> {
+        response.header(HeaderNames.CONTENT_TYPE, "text/event-stream");
+        try (OutputStream out = response.outputStream()) {
+          source.writeTo(out);
+        } catch (IOException | UncheckedIOException e) {
+          throw new CloseConnectionException("the reader of the stream went away", e);
+        }
+      }
+    }
+  }
+
+  private static void send(ServerResponse response, int status, String type, byte[] body) {
+    response.status(Status.create(status));
+    response.header(HeaderNames.CONTENT_TYPE, type);
+    response.send(body);
+  }
+}

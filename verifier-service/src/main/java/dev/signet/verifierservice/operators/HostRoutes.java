@@ -1,0 +1,191 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.verifierservice.operators;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.signet.protocol.Bytes;
+import dev.signet.protocol.Digest;
+import dev.signet.protocol.HostId;
+import dev.signet.protocol.Limits;
+import dev.signet.protocol.MalformedMessageException;
+import dev.signet.protocol.Refusal;
+import dev.signet.verifierservice.audit.Decision;
+import dev.signet.verifierservice.config.ServiceConfig.Role;
+import dev.signet.verifierservice.http.Access;
+import dev.signet.verifierservice.http.Answer;
+import dev.signet.verifierservice.http.Call;
+import dev.signet.verifierservice.http.Route;
+import dev.signet.verifierservice.registry.AttestationKeys;
+import dev.signet.verifierservice.registry.Hosts;
+import dev.signet.verifierservice.registry.JoinTokens;
+import dev.signet.verifierservice.storage.Transaction;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Admission of hosts: listed TPMs, pending ones, join tokens, and the reset of a host's key. */
+public final class HostRoutes {
+  private static final int MAX_TOKEN_SECONDS = (int) Duration.ofDays(7).toSeconds();
+
+  private final Acts acts;
+  private final SecureRandom random;
+
+  public HostRoutes(Acts acts, SecureRandom random) {
+    this.acts = acts;
+    this.random = random;
+  }
+
+  public List<Route> routes() {
+    Access admit = new Access.Operators(Role.ADMIT);
+    int small = Limits.SMALL_MESSAGE_BYTES;
+    return List.of(
+        new Route("GET", "/v1/hosts", admit, 0, this::list),
+        new Route("POST", "/v1/hosts", admit, small, this::admit),
+        new Route("GET", "/v1/hosts/{id}", admit, 0, this::show),
+        new Route("DELETE", "/v1/hosts/{id}", admit, 0, this::remove),
+        new Route("POST", "/v1/hosts/{id}/ak-reset", admit, 0, this::resetKey),
+        new Route("POST", "/v1/join-tokens", admit, small, this::joinToken));
+  }
+
+  /**
+   * {@code POST /v1/hosts}.
+   *
+   * @param tpm SHA-256 of the EK certificate
+   */
+  record Admission(HostId host, Digest tpm) {
+    Admission {
+      if (host == null || tpm == null) {
+        throw new IllegalArgumentException("expected host and tpm");
+      }
+    }
+  }
+
+  /**
+   * {@code POST /v1/join-tokens}.
+   *
+   * @param tpm the only TPM it admits, or null
+   */
+  record JoinTokenRequest(HostId host, Digest tpm, int expiresInSeconds) {
+    JoinTokenRequest {
+      if (host == null || expiresInSeconds < 1 || expiresInSeconds > MAX_TOKEN_SECONDS) {
+        throw new IllegalArgumentException(
+            "expected host and expiresInSeconds from 1 to " + MAX_TOKEN_SECONDS);
+      }
+    }
+  }
+
+  record JoinToken(String joinToken, HostId host, Instant expires) {}
+
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record HostView(
+      HostId host, Digest tpm, Instant admittedAt, String admittedBy, KeyView attestationKey) {}
+
+  record KeyView(
+      Bytes akName, Instant enrolledAt, Instant lastSeen, long resetCount, long restartCount) {}
+
+  record HostList(List<HostView> hosts, List<Hosts.Pending> pending) {}
+
+  private Answer list(Call call) throws IOException {
+    return new Answer.Json(
+        200,
+        acts.read(
+            tx -> {
+              List<HostView> hosts = new ArrayList<>();
+              for (Hosts.Admitted host : Hosts.all(tx)) {
+                hosts.add(view(tx, host));
+              }
+              return new HostList(hosts, Hosts.pending(tx));
+            }));
+  }
+
+  private Answer show(Call call) throws IOException {
+    HostId host = host(call);
+    HostView view =
+        acts.read(
+            tx -> {
+              Hosts.Admitted found = host == null ? null : Hosts.find(tx, host).orElse(null);
+              return found == null ? null : view(tx, found);
+            });
+    return view == null ? acts.problem(Refusal.NOT_FOUND, null) : new Answer.Json(200, view);
+  }
+
+  private Answer admit(Call call) throws MalformedMessageException, IOException {
+    Admission body = call.json(Admission.class);
+    return acts.decide(
+        call,
+        "admit",
+        (tx, now) ->
+            Hosts.admit(tx, body.host(), body.tpm(), call.caller().name(), now)
+                ? new Acts.Done(
+                    201,
+                    new HostView(body.host(), body.tpm(), now, call.caller().name(), null),
+                    Decision.act(
+                        "admit", call.caller().name(), body.host(), null, "tpm " + body.tpm()))
+                : new Acts.Not(Refusal.CONFLICT, "the host or the TPM is admitted already"));
+  }
+
+  private Answer remove(Call call) throws IOException {
+    HostId host = host(call);
+    return acts.decide(
+        call,
+        "remove-host",
+        (tx, now) ->
+            host != null && Hosts.remove(tx, host)
+                ? new Acts.Done(
+                    204, null, Decision.act("remove-host", call.caller().name(), host, null, null))
+                : new Acts.Not(Refusal.NOT_FOUND, null));
+  }
+
+  private Answer resetKey(Call call) throws IOException {
+    HostId host = host(call);
+    return acts.decide(
+        call,
+        "ak-reset",
+        (tx, now) ->
+            host != null && AttestationKeys.remove(tx, host)
+                ? new Acts.Done(
+                    204, null, Decision.act("ak-reset", call.caller().name(), host, null, null))
+                : new Acts.Not(Refusal.NOT_FOUND, null));
+  }
+
+  private Answer joinToken(Call call) throws MalformedMessageException, IOException {
+    JoinTokenRequest body = call.json(JoinTokenRequest.class);
+    String token = JoinTokens.random(random);
+    return acts.decide(
+        call,
+        "join-token",
+        (tx, now) -> {
+          Instant expires = now.plusSeconds(body.expiresInSeconds());
+          JoinTokens.add(tx, token, body.host(), body.tpm(), expires, call.caller().name());
+          return new Acts.Done(
+              201,
+              new JoinToken(token, body.host(), expires),
+              Decision.act(
+                  "join-token", call.caller().name(), body.host(), null, "until " + expires));
+        });
+  }
+
+  private static HostView view(Transaction tx, Hosts.Admitted host) throws SQLException {
+    KeyView key =
+        AttestationKeys.ofHost(tx, host.host())
+            .map(
+                k ->
+                    new KeyView(
+                        k.akName(), k.enrolledAt(), k.lastSeen(), k.resetCount(), k.restartCount()))
+            .orElse(null);
+    return new HostView(host.host(), host.tpm(), host.admittedAt(), host.admittedBy(), key);
+  }
+
+  /** Null if the path names no possible host. */
+  private static HostId host(Call call) {
+    try {
+      return new HostId(call.path().get("id"));
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+}

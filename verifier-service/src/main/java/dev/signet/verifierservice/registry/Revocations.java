@@ -1,0 +1,133 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.verifierservice.registry;
+
+import dev.signet.protocol.AgentId;
+import dev.signet.protocol.Digest;
+import dev.signet.protocol.HostId;
+import dev.signet.protocol.LaunchId;
+import dev.signet.protocol.Revocation;
+import dev.signet.protocol.Revocation.Scope;
+import dev.signet.verifierservice.storage.Transaction;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** What was revoked. Every change raises the trust snapshot's number in the same transaction. */
+public final class Revocations {
+  private Revocations() {}
+
+  /** A revocation with why and by whom. */
+  public record Recorded(
+      Scope scope, String value, Instant since, String reason, String revokedBy) {}
+
+  /** Who would get a token or an approval. */
+  public record Subject(
+      AgentId agent,
+      LaunchId launch,
+      String thumbprint,
+      HostId host,
+      Digest tpm,
+      List<Digest> measurements) {
+    public Subject {
+      measurements = List.copyOf(measurements);
+    }
+  }
+
+  /** False if it was revoked before. */
+  public static boolean add(
+      Transaction tx, Scope scope, String value, String reason, String by, Instant now)
+      throws SQLException {
+    boolean added =
+        tx.update(
+                "INSERT INTO revocations VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                scope.name(),
+                value,
+                now,
+                reason,
+                by)
+            == 1;
+    if (added) {
+      raiseNumber(tx);
+    }
+    return added;
+  }
+
+  /** False if it was not revoked. */
+  public static boolean remove(Transaction tx, Scope scope, String value) throws SQLException {
+    boolean removed =
+        tx.update("DELETE FROM revocations WHERE scope = ? AND value = ?", scope.name(), value)
+            == 1;
+    if (removed) {
+      raiseNumber(tx);
+    }
+    return removed;
+  }
+
+  /** What of {@code subject} is revoked, if anything. */
+  public static Optional<Revocation> find(Transaction tx, Subject subject) throws SQLException {
+    String sql =
+        "SELECT scope, value, since FROM revocations WHERE (scope = 'AGENT' AND value = ?) OR (scope"
+            + " = 'LAUNCH' AND value = ?) OR (scope = 'KEY' AND value = ?) OR (scope = 'HOST' AND"
+            + " value = ?) OR (scope = 'TPM' AND value = ?) LIMIT 1";
+    Optional<Revocation> found =
+        tx.one(
+            sql,
+            Revocations::revocation,
+            subject.agent().value(),
+            subject.launch().value(),
+            subject.thumbprint(),
+            subject.host().value(),
+            subject.tpm());
+    for (Digest measurement : subject.measurements()) {
+      if (found.isEmpty()) {
+        found =
+            tx.one(
+                "SELECT scope, value, since FROM revocations WHERE scope = 'MEASUREMENT' AND value"
+                    + " = ?",
+                Revocations::revocation,
+                measurement);
+      }
+    }
+    return found;
+  }
+
+  /** What of a host without an agent is revoked, if anything. */
+  public static Optional<Revocation> findHost(Transaction tx, HostId host, Digest tpm)
+      throws SQLException {
+    return tx.one(
+        "SELECT scope, value, since FROM revocations WHERE (scope = 'HOST' AND value = ?) OR (scope"
+            + " = 'TPM' AND value = ?) LIMIT 1",
+        Revocations::revocation,
+        host.value(),
+        tpm);
+  }
+
+  public static List<Revocation> all(Transaction tx) throws SQLException {
+    return tx.list(
+        "SELECT scope, value, since FROM revocations ORDER BY since, scope, value",
+        Revocations::revocation);
+  }
+
+  public static List<Recorded> recorded(Transaction tx) throws SQLException {
+    return tx.list(
+        "SELECT * FROM revocations ORDER BY since, scope, value",
+        row ->
+            new Recorded(
+                Scope.valueOf(row.getString("scope")),
+                row.getString("value"),
+                Instant.ofEpochMilli(row.getLong("since")),
+                row.getString("reason"),
+                row.getString("revoked_by")));
+  }
+
+  private static void raiseNumber(Transaction tx) throws SQLException {
+    tx.update("UPDATE state SET value = value + 1 WHERE name = 'number'");
+  }
+
+  private static Revocation revocation(ResultSet row) throws SQLException {
+    return new Revocation(Scope.valueOf(row.getString(1)), row.getString(2), row.getLong(3) / 1000);
+  }
+}

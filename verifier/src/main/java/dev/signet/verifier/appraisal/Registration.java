@@ -1,0 +1,40 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.verifier.appraisal;
+
+import dev.signet.protocol.AgentId;
+import dev.signet.protocol.HostId;
+import dev.signet.verifier.verification.BaselineRule;
+import java.util.Set;
+
+/**
+ * What an operator says about one agent.
+ *
+ * @param hosts where it may run; empty means nowhere
+ * @param signers RFC 7638 thumbprints of the keys that may sign its reference statement; empty
+ *     means nobody
+ * @param securityVersionFloor the least security version accepted
+ * @param boot what its hosts' boot PCRs must show
+ * @param baseline what the launch register may have been before the first event
+ * @param launcher which launchers may have started it
+ */
+public record Registration(
+    AgentId agent,
+    Set<HostId> hosts,
+    Set<String> signers,
+    long securityVersionFloor,
+    BootExpectation boot,
+    BaselineRule baseline,
+    LauncherExpectation launcher) {
+  public Registration {
+    hosts = Set.copyOf(hosts);
+    signers = Set.copyOf(signers);
+    if (agent == null || boot == null || baseline == null || launcher == null) {
+      throw new IllegalArgumentException(
+          "expected an agent and what its boot, baseline and launcher must be");
+    }
+    if (securityVersionFloor < 0) {
+      throw new IllegalArgumentException("expected a floor of 0 or more");
+    }
+  }
+}

@@ -1,0 +1,50 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.verifier.verification;
+
+import dev.signet.protocol.Digest;
+import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.RSAPublicKey;
+
+/**
+ * A key that a pinned maker says lives in one of its TPMs. Only {@link EkCertificateVerifier} makes
+ * one. It says nothing about whose TPM that is: see attacks 5 and 55.
+ */
+public final class EndorsementKey {
+  /** The public key: what credentials are encrypted to. */
+  sealed interface PublicHalf {
+    /** RSA-2048. */
+    record Rsa(RSAPublicKey key) implements PublicHalf {}
+
+    /** P-256. */
+    record Ecc(ECPublicKey key) implements PublicHalf {}
+  }
+
+  private final Digest certificate;
+  private final PublicHalf publicHalf;
+  private final TpmDescription tpm;
+
+  EndorsementKey(Digest certificate, PublicHalf publicHalf, TpmDescription tpm) {
+    this.certificate = certificate;
+    this.publicHalf = publicHalf;
+    this.tpm = tpm;
+  }
+
+  /** SHA-256 of the DER certificate: what operators admit. */
+  public Digest certificate() {
+    return certificate;
+  }
+
+  public TpmDescription tpm() {
+    return tpm;
+  }
+
+  PublicHalf publicHalf() {
+    return publicHalf;
+  }
+
+  @Override
+  public String toString() {
+    return "EK " + certificate + " (" + tpm + ")";
+  }
+}

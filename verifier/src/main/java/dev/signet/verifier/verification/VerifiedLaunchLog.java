@@ -1,0 +1,123 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.verifier.verification;
+
+import dev.signet.protocol.AgentId;
+import dev.signet.protocol.Bytes;
+import dev.signet.protocol.Digest;
+import dev.signet.protocol.LaunchEvent;
+import dev.signet.protocol.LaunchLog;
+import dev.signet.protocol.MalformedMessageException;
+import dev.signet.protocol.Refusal;
+import dev.signet.verifier.tpm.ClockInfo;
+import dev.signet.verifier.verification.Verification.Authentic;
+import dev.signet.verifier.verification.Verification.Refused;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Every event that was extended into the launch register since boot, in order, as a quote proves.
+ * Only {@link #replay} makes one.
+ */
+public final class VerifiedLaunchLog {
+  private final VerifiedQuote quote;
+  private final int registerPcr;
+  private final Map<AgentId, LaunchEvent.Start> live;
+
+  private VerifiedLaunchLog(
+      VerifiedQuote quote, int registerPcr, Map<AgentId, LaunchEvent.Start> live) {
+    this.quote = quote;
+    this.registerPcr = registerPcr;
+    this.live = Map.copyOf(live);
+  }
+
+  /**
+   * @param log as received, see {@link LaunchLog}
+   * @param quote covers {@code registerPcr}
+   * @return refused with {@link Refusal#LOG_DOES_NOT_REPLAY}, or {@link Refusal#NO_LIVE_LAUNCH} if
+   *     there is no event at all
+   * @throws IllegalArgumentException if the quote does not cover the register: a wrong call
+   */
+  public static Verification<VerifiedLaunchLog> replay(
+      Bytes log, VerifiedQuote quote, int registerPcr, BaselineRule rule) {
+    Digest quoted = quote.pcrs().get(registerPcr);
+    if (quoted == null) {
+      throw new IllegalArgumentException(
+          "expected a quote that covers the launch register, PCR " + registerPcr);
+    }
+    LaunchLog parsed;
+    try {
+      parsed = LaunchLog.parse(log.toArray());
+    } catch (MalformedMessageException e) {
+      return new Refused<>(Refusal.LOG_DOES_NOT_REPLAY, e.getMessage());
+    }
+    Optional<String> wrong = startDifference(parsed, quote.clockInfo(), registerPcr, rule);
+    if (wrong.isPresent()) {
+      return new Refused<>(Refusal.LOG_DOES_NOT_REPLAY, wrong.get());
+    }
+    Digest replayed = parsed.baseline().value();
+    for (LaunchLog.Entry entry : parsed.entries()) {
+      replayed = Digest.hash(replayed.toArray(), entry.digest().toArray());
+    }
+    if (!replayed.equals(quoted)) {
+      return new Refused<>(
+          Refusal.LOG_DOES_NOT_REPLAY,
+          "PCR %d: %d events lead to %s, quoted %s"
+              .formatted(registerPcr, parsed.entries().size(), replayed, quoted));
+    }
+    if (parsed.entries().isEmpty()) {
+      return new Refused<>(Refusal.NO_LIVE_LAUNCH, "the launch log has no event");
+    }
+    return new Authentic<>(new VerifiedLaunchLog(quote, registerPcr, live(parsed)));
+  }
+
+  private static Optional<String> startDifference(
+      LaunchLog log, ClockInfo quoted, int registerPcr, BaselineRule rule) {
+    if (log.pcr() != registerPcr) {
+      return Optional.of("expected a log of PCR " + registerPcr + ", got one of " + log.pcr());
+    }
+    LaunchLog.Baseline baseline = log.baseline();
+    if (baseline.resetCount() != quoted.resetCount()
+        || baseline.restartCount() != quoted.restartCount()) {
+      return Optional.of(
+          "expected a log of the quoted boot (%s), got one of reset %d, restart %d"
+              .formatted(quoted, baseline.resetCount(), baseline.restartCount()));
+    }
+    if (!rule.permitted().contains(baseline.value())) {
+      return Optional.of(
+          "baseline: expected one of %s, got %s".formatted(rule.permitted(), baseline.value()));
+    }
+    return Optional.empty();
+  }
+
+  private static Map<AgentId, LaunchEvent.Start> live(LaunchLog log) {
+    Map<AgentId, LaunchEvent.Start> live = new HashMap<>();
+    for (LaunchLog.Entry entry : log.entries()) {
+      switch (entry.event()) {
+        case LaunchEvent.Start start -> live.put(start.agent(), start);
+        case LaunchEvent.Stop stop -> {
+          LaunchEvent.Start started = live.get(stop.agent());
+          if (started != null && started.launch().equals(stop.launch())) {
+            live.remove(stop.agent());
+          }
+        }
+      }
+    }
+    return live;
+  }
+
+  /** The agent's last start, unless it stopped. */
+  public Optional<LaunchEvent.Start> live(AgentId agent) {
+    return Optional.ofNullable(live.get(agent));
+  }
+
+  /** The quote that proves this log. */
+  public VerifiedQuote quote() {
+    return quote;
+  }
+
+  public int registerPcr() {
+    return registerPcr;
+  }
+}
