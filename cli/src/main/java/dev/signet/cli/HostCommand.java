@@ -1,3 +1,5 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
 package dev.signet.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -19,10 +21,16 @@ import picocli.CommandLine.Parameters;
       HostCommand.Remove.class,
       HostCommand.ResetKey.class,
       HostCommand.JoinToken.class
-    })
+    },
+    footerHeading = "%nExamples:%n",
+    footer = "  signet host list")
 final class HostCommand {
 
-  @Command(name = "list", description = "Admitted hosts, and those that asked to be.")
+  @Command(
+      name = "list",
+      description = "Admitted hosts, and those that asked to be.",
+      footerHeading = "%nExamples:%n",
+      footer = "  signet host list")
   static final class ListHosts implements SignetCommand {
     private final Invocation invocation;
     @Mixin private OperatorOptions operator;
@@ -46,8 +54,7 @@ final class HostCommand {
       }
       for (JsonNode host : answer.path("pending")) {
         invocation.say(
-            "pending   %-24s  %s"
-                .formatted(host.path("host").asText(), host.path("tpm").asText()));
+            "pending   %-24s  %s".formatted(host.path("host").asText(), host.path("tpm").asText()));
       }
       return ExitCode.GOOD;
     }
@@ -86,7 +93,11 @@ final class HostCommand {
     }
   }
 
-  @Command(name = "show", description = "One host.")
+  @Command(
+      name = "show",
+      description = "One host.",
+      footerHeading = "%nExamples:%n",
+      footer = "  signet host show build-7")
   static final class Show implements SignetCommand {
     private final Invocation invocation;
     @Mixin private OperatorOptions operator;
@@ -107,7 +118,9 @@ final class HostCommand {
 
   @Command(
       name = "remove",
-      description = "Takes an admission back; the host's agents are refused from now on.")
+      description = "Takes an admission back; the host's agents are refused from now on.",
+      footerHeading = "%nExamples:%n",
+      footer = "  signet host remove build-7")
   static final class Remove implements SignetCommand {
     private final Invocation invocation;
     @Mixin private OperatorOptions operator;
@@ -132,7 +145,9 @@ final class HostCommand {
       description = {
         "Forgets the host's attestation key, so that it can enrol a new one, for example after its"
             + " TPM was cleared."
-      })
+      },
+      footerHeading = "%nExamples:%n",
+      footer = "  signet host reset-key build-7")
   static final class ResetKey implements SignetCommand {
     private final Invocation invocation;
     @Mixin private OperatorOptions operator;

@@ -1,3 +1,5 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
 package dev.signet.cli;
 
 import dev.signet.protocol.Revocation;
@@ -77,7 +79,13 @@ final class RevocationCommand {
     }
   }
 
-  @Command(name = "reinstate", description = "Takes a revocation back (role reinstate).")
+  @Command(
+      name = "reinstate",
+      description = "Takes a revocation back (role reinstate).",
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  signet reinstate agent spiffe://example.org/agent/billing --reason \"incident 12 closed\""
+      })
   static final class Reinstate implements SignetCommand {
     private final Invocation invocation;
     @Mixin private OperatorOptions operator;
