@@ -1,3 +1,5 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
 package dev.signet.verifierservice;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -122,8 +124,7 @@ class EvidenceAttacksIT {
 
   @Test
   void attack40RefusalsTellTheServersTime() throws Exception {
-    ProblemDetails problem =
-        TestVerifier.problem(verifier.call("GET", "/v1/hosts", "wrong", null));
+    ProblemDetails problem = TestVerifier.problem(verifier.call("GET", "/v1/hosts", "wrong", null));
     assertThat(problem.reason()).isEqualTo("UNAUTHENTICATED");
     assertThat(problem.serverTime()).isBetween(Instant.now().minusSeconds(30), Instant.now());
   }
@@ -150,8 +151,7 @@ class EvidenceAttacksIT {
     TestHost second = new TestHost(verifier, "host-2").admitted();
     host.register(TestHost.AGENT, "\"host-1\",\"host-2\"");
     second.enrolled().launch();
-    assertThat(
-            second.refused(second.evidence(Purpose.ATTEST, nonceOfBilling, TestVerifier.ISSUER)))
+    assertThat(second.refused(second.evidence(Purpose.ATTEST, nonceOfBilling, TestVerifier.ISSUER)))
         .isEqualTo("WRONG_NONCE");
     host.agent = new dev.signet.protocol.AgentId("spiffe://example.org/agent/other");
     host.launch();
@@ -192,8 +192,7 @@ class EvidenceAttacksIT {
   void attack60NonceOfAnotherVerifierOrPurpose() throws Exception {
     Challenge challenge = host.challenge(Purpose.ATTEST);
     assertThat(
-            host.refused(
-                host.evidence(Purpose.ATTEST, challenge.nonce(), "https://staging.test")))
+            host.refused(host.evidence(Purpose.ATTEST, challenge.nonce(), "https://staging.test")))
         .isEqualTo("WRONG_NONCE");
     Bytes forRelease = host.challenge(Purpose.RELEASE).nonce();
     assertThat(host.refused(host.evidence(Purpose.ATTEST, forRelease, TestVerifier.ISSUER)))
@@ -266,8 +265,7 @@ class EvidenceAttacksIT {
   @Test
   void tamperedJarIsAMismatch() throws Exception {
     host.launch(3, TestHost.JAR, Digest.hash(new byte[] {6}));
-    assertThat(host.refused(host.freshEvidence(Purpose.RELEASE)))
-        .isEqualTo("MEASUREMENT_MISMATCH");
+    assertThat(host.refused(host.freshEvidence(Purpose.RELEASE))).isEqualTo("MEASUREMENT_MISMATCH");
   }
 
   @Test

@@ -1,3 +1,5 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
 package dev.signet.verifierservice;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -67,9 +69,7 @@ class RequestDecisionIT {
     assertThat(refusal(SignedRequests.withBody(good, Digest.hash(new byte[] {1}))))
         .isEqualTo("INSUFFICIENT_COVERAGE");
     assertThat(refusal(signed("staging.test"))).isEqualTo("WRONG_AUTHORITY");
-    assertThat(
-            refusal(
-                new VerifyRequest("GET", "https", "tools.test", "/", null, List.of(), null)))
+    assertThat(refusal(new VerifyRequest("GET", "https", "tools.test", "/", null, List.of(), null)))
         .isEqualTo("UNSIGNED");
     assertThat(verify(good).get("accepted").asBoolean()).isTrue();
     assertThat(refusal(good)).isEqualTo("REPLAYED");
@@ -88,7 +88,8 @@ class RequestDecisionIT {
   @Test
   void onlyServicesMayAsk() throws Exception {
     VerifyRequest good = signed("tools.test");
-    for (String credential : new String[] {null, "wrong", TestVerifier.OPERATOR, TestVerifier.PROXY}) {
+    for (String credential :
+        new String[] {null, "wrong", TestVerifier.OPERATOR, TestVerifier.PROXY}) {
       assertThat(verifier.reason("POST", "/v1/verify", credential, good))
           .isEqualTo("UNAUTHENTICATED");
     }

@@ -68,7 +68,7 @@ final class TestVerifier implements AutoCloseable {
         """
         issuer: %s
         listen: {host: 127.0.0.1, port: 0}
-        tls: {generate: true, names: [127.0.0.1]}
+        tls: {generate: true, names: [localhost, 127.0.0.1]}
         dataDir: data
         makers: makers
         pcrs: [4, 7, 15]
