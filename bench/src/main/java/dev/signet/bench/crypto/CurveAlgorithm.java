@@ -1,0 +1,25 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.bench.crypto;
+
+/** The signature algorithms that are compared, and what each provider calls them. */
+public enum CurveAlgorithm {
+  P256("EC", "ecdsap256"),
+  ED25519("Ed25519", "ed25519");
+
+  private final String keyName;
+  private final String openSslName;
+
+  CurveAlgorithm(String keyName, String openSslName) {
+    this.keyName = keyName;
+    this.openSslName = openSslName;
+  }
+
+  String keyName() {
+    return keyName;
+  }
+
+  String openSslName() {
+    return openSslName;
+  }
+}
