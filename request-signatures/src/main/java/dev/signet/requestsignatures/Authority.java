@@ -3,10 +3,24 @@
 package dev.signet.requestsignatures;
 
 import java.util.Locale;
+import java.util.Optional;
 
-/** Normalization of RFC 9110 section 4.2.3: lower case, default port left out. */
-final class Authority {
+/** The one form of an authority (RFC 9110 section 4.2.3): lower case, default port left out. */
+public final class Authority {
   private Authority() {}
+
+  /**
+   * The value that {@code @authority} has for this, or nothing where it is no host and port.
+   *
+   * @param scheme whose default port is left out
+   */
+  public static Optional<String> normalized(String authority, String scheme) {
+    try {
+      return Optional.of(normalize(authority, scheme));
+    } catch (Refusal e) {
+      return Optional.empty();
+    }
+  }
 
   static String normalize(String authority, String scheme) throws Refusal {
     String host = lowerCase(authority);

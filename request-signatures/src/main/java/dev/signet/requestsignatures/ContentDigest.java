@@ -112,6 +112,12 @@ public final class ContentDigest {
     return claimed.containsKey(algorithm);
   }
 
+  /** True when the field claims exactly this digest for the algorithm; constant in time. */
+  public boolean claims(Algorithm algorithm, byte[] digest) {
+    byte[] value = claimed.get(algorithm);
+    return value != null && MessageDigest.isEqual(value, digest);
+  }
+
   /** True when every claimed digest is the content's. */
   public boolean matches(byte[] content) {
     return matches(content, 0, content.length);
