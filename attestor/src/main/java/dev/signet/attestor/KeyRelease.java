@@ -66,7 +66,7 @@ record KeyRelease(Transaction transaction, SealedKey key, StateApproval approval
       step = Step.UNSEAL;
       return new Released(unseal(objects, policy.session()));
     } catch (TpmException e) {
-      return refusal(step, e, stateDigest);
+      return refusal(step, e, stateDigest, saved.session().handle());
     }
   }
 
@@ -82,8 +82,13 @@ record KeyRelease(Transaction transaction, SealedKey key, StateApproval approval
     }
   }
 
-  private ReleaseOutcome refusal(Step step, TpmException e, byte[] stateDigest)
+  private ReleaseOutcome refusal(Step step, TpmException e, byte[] stateDigest, int handle)
       throws TpmException {
+    if (step == Step.SESSION) {
+      // The TPM was reset meanwhile; the handle may be another's by now.
+      transaction.disown(handle);
+      return new Refused(Reason.SESSION_LOST, "the session is gone: " + e.getMessage());
+    }
     if (e.is(ResponseCode.PCR_CHANGED)) {
       return new Refused(Reason.PCR_CHANGED, "a PCR moved during the release: " + e.getMessage());
     }
@@ -92,13 +97,12 @@ record KeyRelease(Transaction transaction, SealedKey key, StateApproval approval
     }
     Reason reason =
         switch (step) {
-          case SESSION -> Reason.SESSION_LOST;
           case COUNTERS -> e.is(ResponseCode.POLICY) ? Reason.OTHER_BOOT : Reason.TPM_REFUSED;
           case CLOCK -> e.is(ResponseCode.POLICY) ? Reason.APPROVAL_EXPIRED : Reason.TPM_REFUSED;
           case APPROVAL -> stateDigest == null ? Reason.TPM_REFUSED : disapproval(e, stateDigest);
           case SIGNED -> sessionRefusal(e);
           case UNSEAL -> unsealRefusal(e);
-          case PCRS, AUTHORIZE -> Reason.TPM_REFUSED;
+          case SESSION, PCRS, AUTHORIZE -> Reason.TPM_REFUSED;
         };
     return new Refused(reason, e.getMessage());
   }

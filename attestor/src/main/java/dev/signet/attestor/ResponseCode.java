@@ -101,7 +101,7 @@ record ResponseCode(int raw) {
   }
 
   private boolean isFormatOne() {
-    return (raw & 0xfffff080) == 0x80 || (raw & 0xfffff000) == 0 && (raw & 0x80) != 0;
+    return (raw & 0xfffff000) == 0 && (raw & 0x80) != 0;
   }
 
   /** For people: the name, what it means, and which parameter, handle or session it is about. */

@@ -32,9 +32,9 @@ record SavedSession(Session session, byte[] context, long generation) {
     return new SavedSession(session, context, connection.generation());
   }
 
-  /** Whether the connection that it was made on is still the one in use. */
+  /** Whether it went with the connection that it was made on. A saved context does not. */
   boolean lost(Transaction transaction) {
-    return transaction.connection().generation() != generation;
+    return context == null && transaction.connection().generation() != generation;
   }
 
   Session load(Transaction transaction) throws IOException {

@@ -14,6 +14,10 @@ import org.slf4j.LoggerFactory;
  * One TPM for many threads: whole transactions under one lock, from the first session to the last
  * flush. After an I/O error it is unknown what the TPM did, so the transport is given up, and the
  * next transaction starts with a new one.
+ *
+ * <p>A device with a resource manager stays open. swtpm has none and serves one client at a time:
+ * there each transaction is a connection of its own, so that several processes can share it, each
+ * waiting for the other's transaction to end.
  */
 final class TpmConnection implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(TpmConnection.class);
@@ -38,7 +42,7 @@ final class TpmConnection implements Closeable {
   private boolean closed;
 
   /**
-   * @param resourceManaged whether each connection has handles of its own; if not, what earlier
+   * @param resourceManaged whether each connection has handles of its own; if not, what crashed
    *     clients left in the TPM is flushed on connecting
    */
   TpmConnection(Opener opener, boolean resourceManaged, SecureRandom random) {
@@ -95,10 +99,13 @@ final class TpmConnection implements Closeable {
       return work.in(transaction);
     } finally {
       transaction.flush();
+      if (!resourceManaged) {
+        abandon();
+      }
     }
   }
 
-  /** Changes with every new connection: a session of another generation is gone. */
+  /** Changes with every new connection: what a resource manager held for an older one is gone. */
   long generation() {
     return generation;
   }
@@ -113,7 +120,12 @@ final class TpmConnection implements Closeable {
     transport = opener.open();
     generation++;
     if (!resourceManaged) {
-      new Leftovers(new Transaction(this)).flush();
+      try {
+        new Leftovers(new Transaction(this)).flush();
+      } catch (IOException e) {
+        abandon();
+        throw e;
+      }
     }
   }
 
@@ -158,15 +170,15 @@ final class TpmConnection implements Closeable {
     }
   }
 
-  /** Gives the transport up: what the TPM holds is unknown. */
+  /** Gives the transport up; the next transaction connects anew. */
   void abandon() {
-    TpmTransport broken = transport;
+    TpmTransport old = transport;
     transport = null;
-    if (broken != null) {
+    if (old != null) {
       try {
-        broken.close();
+        old.close();
       } catch (IOException e) {
-        LOG.debug("closing a broken TPM connection", e);
+        LOG.debug("closing a TPM connection", e);
       }
     }
   }

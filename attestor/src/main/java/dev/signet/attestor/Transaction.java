@@ -63,6 +63,11 @@ final class Transaction {
     return handle;
   }
 
+  /** Gives up a handle that is not ours any more. */
+  void disown(int handle) {
+    owned.remove(handle);
+  }
+
   /** Flushes a handle before the end, to make room. */
   void flushNow(int handle) throws IOException {
     owned.remove(handle);

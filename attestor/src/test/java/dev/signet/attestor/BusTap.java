@@ -26,8 +26,14 @@ final class BusTap {
     return new TpmTransport() {
       @Override
       public byte[] send(byte[] command) throws IOException {
-        byte[] sent = onCommand.apply(command.clone());
-        byte[] received = onResponse.apply(real.send(sent));
+        byte[] sent;
+        byte[] received;
+        try {
+          sent = onCommand.apply(command.clone());
+          received = onResponse.apply(real.send(sent));
+        } catch (java.io.UncheckedIOException e) {
+          throw e.getCause();
+        }
         synchronized (seen) {
           seen.add(sent);
           seen.add(received);

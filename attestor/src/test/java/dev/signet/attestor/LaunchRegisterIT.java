@@ -106,7 +106,7 @@ class LaunchRegisterIT {
   @ValueSource(ints = {16, 23})
   void attack13ResettablePcrIsRefusedAsRegister(int pcr) throws IOException {
     host.extend(pcr, "launch");
-    host.bus().sendRaw(RawCommands.reset(pcr));
+    host.raw(RawCommands.reset(pcr));
     assertThat(host.tpm().pcrs(List.of(pcr)).get(pcr)).isEqualTo(Digest.ofDigest(new byte[32]));
     assertThatThrownBy(() -> LaunchRegister.open(host.tpm(), pcr, state))
         .isInstanceOf(IllegalArgumentException.class)
@@ -234,7 +234,6 @@ class LaunchRegisterIT {
 
   /** Runs an append in a process of its own, which ends without any clean-up at a step. */
   private void crashAt(LaunchRegister.Step step) throws Exception {
-    host.tpm().close(); // the simulator serves one client at a time
     Process child =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -252,7 +251,6 @@ class LaunchRegisterIT {
     assertThat(child.exitValue())
         .as(Files.readString(directory.resolve("child.out")))
         .isEqualTo(99);
-    host.connect();
   }
 
   static final class CrashingLauncher {

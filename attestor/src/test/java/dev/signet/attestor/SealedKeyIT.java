@@ -315,10 +315,10 @@ class SealedKeyIT {
   }
 
   @Test
-  void sessionIsLostWhenTheConnectionBreaks() throws IOException {
+  void sessionIsLostWhenTheTpmIsReset() throws IOException {
     try (ReleaseSession session = key.beginRelease()) {
       StateApproval approval = verifier.approveNow(host.tpm(), key, session);
-      host.tpm().connection().abandon();
+      host.simulator().reboot();
       assertThat(reason(session.finish(approval))).isEqualTo(Reason.SESSION_LOST);
     }
   }

@@ -59,17 +59,12 @@ final class TestHost implements AutoCloseable {
     tpm = Tpm.over(() -> bus.tapping(address.open()), address.resourceManaged(), RANDOM);
   }
 
-  /** What happens on a power cycle: the connection ends with it. */
   void reboot() throws IOException {
-    tpm.close();
     simulator.reboot();
-    connect();
   }
 
   void restart() throws IOException {
-    tpm.close();
     simulator.restart();
-    connect();
   }
 
   Tpm tpm() {
@@ -100,6 +95,11 @@ final class TestHost implements AutoCloseable {
               new PcrCommands(transaction).extend(pcr, Digest.hash(event.getBytes()));
               return null;
             });
+  }
+
+  /** Sends an attacker's command. */
+  void raw(byte[] command) throws IOException {
+    tpm.connection().transact(transaction -> bus.sendRaw(command));
   }
 
   /** Objects and sessions that are in the TPM between transactions. */

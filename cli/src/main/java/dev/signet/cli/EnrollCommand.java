@@ -63,7 +63,11 @@ final class EnrollCommand implements SignetCommand {
     }
     String token = tokenFile == null ? null : Files.readString(tokenFile).strip();
     Path state = host.state(invocation.environment());
-    Enrollment.Place place = verifier.place(host.address(invocation.environment()));
+    Enrollment.Place place =
+        new Enrollment.Place(
+            verifier.url(invocation.environment()),
+            verifier.trust(invocation.environment()),
+            host.address(invocation.environment()));
     try (Tpm tpm = host.open(invocation)) {
       Attestor attestor = Attestor.open(tpm, state);
       return switch (Enrollment.enroll(attestor, place, id, token, state)) {

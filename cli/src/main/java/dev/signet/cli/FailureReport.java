@@ -40,6 +40,7 @@ final class FailureReport {
     return switch (thrown) {
       case CommandFailure f -> f;
       case UncheckedIOException e -> classify(e.getCause());
+      case InterruptedException e -> CommandFailure.unavailable("interrupted", e);
       case NoSuchFileException e ->
           CommandFailure.usage("expected a file at " + e.getFile() + ", there is none");
       case AccessDeniedException e ->

@@ -176,7 +176,7 @@ final class RunCommand implements SignetCommand {
 
   private int attend(RunningAgent agent) throws IOException, InterruptedException {
     try (agent;
-        ForwardedSignals signals = ForwardedSignals.to(agent.process())) {
+        var _ = ForwardedSignals.to(agent.process())) {
       return agent.waitFor();
     }
   }

@@ -93,23 +93,27 @@ public final class Signet {
             System.getenv(),
             Clock.systemUTC(),
             SecureRandom::new);
-    System.exit(run(invocation, arguments).code());
+    System.exit(run(invocation, arguments));
   }
 
-  /** Runs one command line; never throws and never exits the JVM. */
-  static ExitCode run(Invocation invocation, String... arguments) {
+  /**
+   * Runs one command line; never throws and never exits the JVM.
+   *
+   * @return an {@link ExitCode}, or the agent's own where a command passes that through
+   */
+  static int run(Invocation invocation, String... arguments) {
     boolean json = Arrays.asList(untilDashes(arguments)).contains("--json");
-    ExitCode code;
+    int code;
     try {
-      code = exitCode(commandLine(invocation, json).execute(arguments));
+      code = commandLine(invocation, json).execute(arguments);
     } catch (RuntimeException | Error e) { // the outermost frame: there is nobody else to tell
-      code = FailureReport.report(e, json, invocation);
+      code = FailureReport.report(e, json, invocation).code();
     }
     invocation.err().flush();
-    if (invocation.out().checkError() && code == ExitCode.GOOD) {
+    if (invocation.out().checkError() && code == ExitCode.GOOD.code()) {
       invocation.note("the result could not be written to standard output; is its disk full?");
       invocation.err().flush();
-      return ExitCode.UNAVAILABLE;
+      return ExitCode.UNAVAILABLE.code();
     }
     return code;
   }
@@ -124,6 +128,7 @@ public final class Signet {
     return line.setOut(new PrintWriter(invocation.out(), true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(invocation.err(), true, StandardCharsets.UTF_8))
         .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
+        .setExpandAtFiles(false) // an argument of the agent's may begin with @
         .setUsageHelpWidth(100)
         .setUsageHelpLongOptionsMaxWidth(28)
         .setParameterExceptionHandler((e, arguments) -> wrongCall(e, json, invocation))
@@ -177,15 +182,6 @@ public final class Signet {
     } catch (NumberFormatException e) {
       throw new TypeConversionException("expected a whole number, got \"" + text + "\"");
     }
-  }
-
-  private static ExitCode exitCode(int code) {
-    for (ExitCode e : ExitCode.values()) {
-      if (e.code() == code) {
-        return e;
-      }
-    }
-    return ExitCode.FAULT;
   }
 
   /** What follows {@code --} belongs to the agent. */

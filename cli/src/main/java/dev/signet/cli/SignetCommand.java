@@ -11,15 +11,15 @@ import java.util.concurrent.Callable;
  */
 interface SignetCommand extends Callable<Integer> {
   /**
-   * Does the work.
+   * Does the work. A command that passes on another program's exit code overrides {@link #call}.
    *
    * @throws CommandFailure for every end that is not good
    * @throws IOException for files and services that do not work; {@link FailureReport} words it
    */
-  ExitCode run() throws CommandFailure, IOException;
+  ExitCode run() throws CommandFailure, IOException, InterruptedException;
 
   @Override
-  default Integer call() throws CommandFailure, IOException {
+  default Integer call() throws CommandFailure, IOException, InterruptedException {
     return run().code();
   }
 }

@@ -1,31 +1,32 @@
 package dev.signet.cli;
 
-import dev.signet.launcher.Enrollment;
 import dev.signet.launcher.ServerTrust;
 import dev.signet.protocol.Digest;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Map;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
-/** Where the verifier is and how it is recognised. */
+/** Where the verifier is and how it is recognised. There is no verifier trusted by default. */
 final class VerifierOptions {
   @Option(
       names = "--verifier",
-      required = true,
       paramLabel = "URL",
-      description = "The verifier, https://host:port.")
-  private URI url;
+      description = "The verifier, https://host:port. Default: SIGNET_VERIFIER.")
+  private String url;
 
-  @ArgGroup(exclusive = true, multiplicity = "1")
+  @ArgGroup(exclusive = true, multiplicity = "0..1")
   private Trust trust;
 
-  /** One of the two must be given: there is no verifier that is trusted by default. */
+  /** One of the two. */
   static final class Trust {
     @Option(
         names = "--verifier-pin",
         paramLabel = "sha256:HEX",
-        description = "SHA-256 of the verifier's public key, as 'signet serve' prints it.")
+        description =
+            "SHA-256 of the verifier's public key, as 'signet serve' prints it. Default:"
+                + " SIGNET_VERIFIER_PIN.")
     private String pin;
 
     @Option(
@@ -35,22 +36,33 @@ final class VerifierOptions {
     private Path authorities;
   }
 
-  URI url() {
-    return url;
-  }
-
-  ServerTrust trust() throws CommandFailure {
-    if (trust.pin == null) {
-      return new ServerTrust.Authorities(trust.authorities);
+  URI url(Map<String, String> environment) throws CommandFailure {
+    String given = url == null ? environment.get("SIGNET_VERIFIER") : url;
+    if (given == null || given.isEmpty()) {
+      throw CommandFailure.usage(
+          "expected --verifier https://host:port (or the variable SIGNET_VERIFIER)");
     }
     try {
-      return new ServerTrust.Pin(Digest.parse(trust.pin));
+      return URI.create(given);
+    } catch (IllegalArgumentException e) {
+      throw CommandFailure.usage("--verifier: expected https://host:port, got " + given);
+    }
+  }
+
+  ServerTrust trust(Map<String, String> environment) throws CommandFailure {
+    if (trust != null && trust.authorities != null) {
+      return new ServerTrust.Authorities(trust.authorities);
+    }
+    String pin = trust == null ? environment.get("SIGNET_VERIFIER_PIN") : trust.pin;
+    if (pin == null || pin.isEmpty()) {
+      throw CommandFailure.usage(
+          "expected --verifier-pin sha256:… (or the variable SIGNET_VERIFIER_PIN) or --verifier-ca"
+              + " FILE; 'signet serve' prints the pin when it starts");
+    }
+    try {
+      return new ServerTrust.Pin(Digest.parse(pin));
     } catch (IllegalArgumentException e) {
       throw CommandFailure.usage("--verifier-pin: " + e.getMessage());
     }
-  }
-
-  Enrollment.Place place(String tpm) throws CommandFailure {
-    return new Enrollment.Place(url, trust(), tpm);
   }
 }

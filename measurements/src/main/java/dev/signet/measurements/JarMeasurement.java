@@ -33,7 +33,7 @@ public sealed interface JarMeasurement {
     /** A symbolic link, a directory or a device. */
     NOT_A_REGULAR_FILE,
     /** Over {@link JarRuler#MAX_BYTES}. */
-    TOO_LARGE,
+    TOO_LARGE_JAR,
     /** It changed while it was read. */
     CHANGED,
     /** The JVM's own reader cannot open it. */

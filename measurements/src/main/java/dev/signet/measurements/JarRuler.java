@@ -85,7 +85,8 @@ public final class JarRuler {
 
   private static Refused tooLarge(long maxBytes) {
     return new Refused(
-        Reason.TOO_LARGE, "expected a JAR of at most " + maxBytes + " bytes, got a larger file");
+        Reason.TOO_LARGE_JAR,
+        "expected a JAR of at most " + maxBytes + " bytes, got a larger file");
   }
 
   private static String kind(BasicFileAttributes attributes) {

@@ -199,7 +199,7 @@ class JarRulerTest {
     assertThat(JarRuler.measure(jar, size)).isInstanceOf(Measured.class);
     assertThat(JarRuler.measure(jar, size - 1))
         .isInstanceOfSatisfying(
-            Refused.class, r -> assertThat(r.reason()).isEqualTo(Reason.TOO_LARGE));
+            Refused.class, r -> assertThat(r.reason()).isEqualTo(Reason.TOO_LARGE_JAR));
   }
 
   @Test

@@ -26,7 +26,7 @@ import java.util.stream.Stream;
  */
 public final class ProcessTreePeerCheck implements PeerCheck {
   /** An agent may connect before its starter has told us its process. */
-  private static final Duration WAIT_FOR_AGENT = Duration.ofSeconds(5);
+  private static final Duration WAIT_FOR_AGENT = Duration.ofSeconds(3);
 
   private final CompletableFuture<ProcessHandle> agent = new CompletableFuture<>();
   private final SocketTable sockets = new SocketTable(Path.of("/proc/self/net"));

@@ -19,17 +19,17 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
 /** A proxy with an attested identity that the test may take away, open to this process. */
-final class ProxyFixture implements AutoCloseable {
-  final TestKey key;
+public final class ProxyFixture implements AutoCloseable {
+  public final TestKey key;
   final AtomicReference<EgressIdentity.Current> identity = new AtomicReference<>();
-  final SigningProxy proxy;
+  public final SigningProxy proxy;
   private final Path spool;
 
   ProxyFixture(EgressLimits limits, Route... routes) throws IOException, GeneralSecurityException {
     this(limits, Optional.empty(), (client, own) -> Optional.empty(), routes);
   }
 
-  ProxyFixture(EgressLimits limits, Optional<Path> roots, PeerCheck peers, Route... routes)
+  public ProxyFixture(EgressLimits limits, Optional<Path> roots, PeerCheck peers, Route... routes)
       throws IOException, GeneralSecurityException {
     key = new TestKey();
     identity.set(key.identity(Instant.now().plusSeconds(300)));
@@ -43,7 +43,7 @@ final class ProxyFixture implements AutoCloseable {
             new SecureRandom());
   }
 
-  int port() {
+  public int port() {
     return proxy.address().getPort();
   }
 

@@ -71,7 +71,13 @@ public final class TestUpstream implements AutoCloseable {
 
   /** Answers with fixed content. */
   public void serve(String path, String type, byte[] content) {
-    on(path, exchange -> answer(exchange, 200, type, content));
+    on(
+        path,
+        exchange -> {
+          // Contexts match prefixes; a file is served under its own name only.
+          boolean exact = exchange.getRequestURI().getPath().equals(path);
+          answer(exchange, exact ? 200 : 404, type, exact ? content : new byte[0]);
+        });
   }
 
   public ReceivedRequest record(HttpExchange exchange) throws IOException {

@@ -13,13 +13,13 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A {@link TestLauncher} in a process, with its streams in the test's hands. */
-final class LaunchedAgent implements AutoCloseable {
+public final class LaunchedAgent implements AutoCloseable {
   static final Path RUNTIME = Path.of(System.getProperty("java.home"));
 
   private final Process launcher;
   private final Path errors;
 
-  LaunchedAgent(
+  public LaunchedAgent(
       Path directory,
       Path jar,
       Map<String, String> environment,
@@ -41,31 +41,31 @@ final class LaunchedAgent implements AutoCloseable {
     launcher = builder.start();
   }
 
-  Process process() {
+  public Process process() {
     return launcher;
   }
 
-  BufferedReader output() {
+  public BufferedReader output() {
     return launcher.inputReader(StandardCharsets.UTF_8);
   }
 
   /** Everything that the agent printed until its end. */
-  String all() throws IOException {
+  public String all() throws IOException {
     launcher.getOutputStream().close();
     return new String(launcher.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
   }
 
-  String errors() throws IOException {
+  public String errors() throws IOException {
     return Files.readString(errors);
   }
 
-  long agentPid() throws IOException {
+  public long agentPid() throws IOException {
     String text = errors();
     int at = text.indexOf("agent=");
     return at < 0 ? -1 : Long.parseLong(text.substring(at + 6, text.indexOf('\n', at)));
   }
 
-  int exit() throws InterruptedException {
+  public int exit() throws InterruptedException {
     if (!launcher.waitFor(30, TimeUnit.SECONDS)) {
       throw new IllegalStateException("the launcher did not end");
     }

@@ -14,10 +14,10 @@ import java.util.jar.Manifest;
 import java.util.zip.ZipEntry;
 
 /** Makes JARs of this module's test classes. */
-final class TestJar {
+public final class TestJar {
   private TestJar() {}
 
-  static Path probe(Path directory) throws IOException {
+  public static Path probe(Path directory) throws IOException {
     return of(
         directory.resolve("probe.jar"),
         Map.of("Main-Class", ProbeAgent.class.getName()),
@@ -25,7 +25,8 @@ final class TestJar {
         LazyPart.class);
   }
 
-  static Path of(Path jar, Map<String, String> attributes, Class<?>... classes) throws IOException {
+  public static Path of(Path jar, Map<String, String> attributes, Class<?>... classes)
+      throws IOException {
     Manifest manifest = new Manifest();
     manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
     attributes.forEach((name, value) -> manifest.getMainAttributes().putValue(name, value));

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.launcher.process;
 
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -28,11 +29,12 @@ public final class TestLauncher {
               directory,
               new JarLaunch.Options(
                   Path.of(args[0]),
-                  List.of("-Xmx64m"),
+                  List.of("-Xmx512m", "-XX:+UseSerialGC"),
                   Arrays.asList(args).subList(3, args.length),
                   Map.of("GIVEN", "by the operator"),
                   Optional.empty(),
-                  Optional.empty()),
+                  Optional.ofNullable(Integer.getInteger("egress.port"))
+                      .map(port -> new InetSocketAddress("127.0.0.1", port))),
               System.getenv());
       AgentProcess agent = AgentProcess.start(launch);
       System.err.println("agent=" + agent.handle().pid());

@@ -1,0 +1,230 @@
+package dev.signet.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.signet.measurements.KeyFiles;
+import dev.signet.measurements.KeyFormatException;
+import dev.signet.protocol.AgentId;
+import dev.signet.protocol.Digest;
+import dev.signet.protocol.HostId;
+import dev.signet.protocol.PublicJwk;
+import dev.signet.verifierservice.registry.AgentRegistration;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "agent",
+    description = "Registers agents and shows them (operators with the role register).",
+    subcommands = {
+      AgentCommand.Register.class,
+      AgentCommand.Show.class,
+      AgentCommand.ListAgents.class,
+      AgentCommand.Remove.class,
+      AgentCommand.Floor.class
+    })
+final class AgentCommand {
+  private static String path(AgentId agent) {
+    return "/v1/registrations?agent=" + URLEncoder.encode(agent.value(), StandardCharsets.UTF_8);
+  }
+
+  @Command(
+      name = "register",
+      description = {
+        "Says what an agent is and where it may run; replaces what was said before, but for the"
+            + " floor of its security version.",
+        "What is not judged must be waived with a reason; every identity token then says so."
+      },
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  signet agent register spiffe://example.org/agent/billing --host build-7 --signer"
+            + " ci.pub.pem --boot-pcr 7=sha256:… --waive-pcr 0=\"firmware differs\""
+            + " --any-launcher \"measured by the boot\"",
+      })
+  static final class Register implements SignetCommand {
+    private final Invocation invocation;
+    @Mixin private OperatorOptions operator;
+
+    @Parameters(paramLabel = "AGENT", description = "Its SPIFFE ID.")
+    private AgentId agent;
+
+    @Option(names = "--host", required = true, description = "Where it may run. May be repeated.")
+    private List<HostId> hosts = new ArrayList<>();
+
+    @Option(
+        names = "--signer",
+        required = true,
+        paramLabel = "FILE",
+        description = "A public key that signs its statements. May be repeated.")
+    private List<Path> signers = new ArrayList<>();
+
+    @Option(
+        names = "--boot-pcr",
+        paramLabel = "PCR=sha256:HEX",
+        description = "What a boot PCR must be. May be repeated.")
+    private Map<Integer, Digest> pcrs = new TreeMap<>();
+
+    @Option(
+        names = "--waive-pcr",
+        paramLabel = "PCR=REASON",
+        description = "A quoted PCR that is not judged. May be repeated.")
+    private Map<Integer, String> waivedPcrs = new TreeMap<>();
+
+    @Option(
+        names = "--waive-boot",
+        paramLabel = "REASON",
+        description = "Judge no boot PCR at all (simulators).")
+    private String waivedBoot;
+
+    @ArgGroup(exclusive = true, multiplicity = "1")
+    private Launchers launchers;
+
+    /** Which launchers may start it. */
+    static final class Launchers {
+      @Option(
+          names = "--launcher",
+          paramLabel = "sha256:HEX",
+          description = "A launcher that may start it. May be repeated.")
+      private List<Digest> permitted = new ArrayList<>();
+
+      @Option(
+          names = "--any-launcher",
+          paramLabel = "REASON",
+          description = "Any launcher may; its digest is its own word anyway unless the boot is judged.")
+      private String waived;
+    }
+
+    Register(Invocation invocation) {
+      this.invocation = invocation;
+    }
+
+    @Override
+    public ExitCode run() throws CommandFailure, IOException {
+      AgentRegistration registration;
+      try {
+        registration =
+            new AgentRegistration(
+                hosts,
+                keys(),
+                new AgentRegistration.Boot(
+                    waivedBoot != null && pcrs.isEmpty() ? null : new TreeMap<>(pcrs),
+                    waivedPcrs.isEmpty() ? null : new TreeMap<>(waivedPcrs),
+                    waivedBoot),
+                null,
+                new AgentRegistration.Launcher(
+                    launchers.waived == null ? launchers.permitted : null, launchers.waived));
+      } catch (IllegalArgumentException e) {
+        throw CommandFailure.usage(e.getMessage());
+      }
+      operator.print(invocation, operator.call(invocation, "PUT", path(agent), registration));
+      return ExitCode.GOOD;
+    }
+
+    private List<PublicJwk> keys() throws CommandFailure, IOException {
+      List<PublicJwk> keys = new ArrayList<>();
+      for (Path file : signers) {
+        try {
+          keys.add(KeyFiles.readPublic(file));
+        } catch (KeyFormatException e) {
+          throw CommandFailure.usage(file + ": " + e.getMessage());
+        }
+      }
+      return keys;
+    }
+  }
+
+  @Command(name = "show", description = "One agent's registration.")
+  static final class Show implements SignetCommand {
+    private final Invocation invocation;
+    @Mixin private OperatorOptions operator;
+
+    @Parameters(paramLabel = "AGENT")
+    private AgentId agent;
+
+    Show(Invocation invocation) {
+      this.invocation = invocation;
+    }
+
+    @Override
+    public ExitCode run() throws CommandFailure, IOException {
+      operator.print(invocation, operator.call(invocation, "GET", path(agent), null));
+      return ExitCode.GOOD;
+    }
+  }
+
+  @Command(name = "list", description = "All registered agents.")
+  static final class ListAgents implements SignetCommand {
+    private final Invocation invocation;
+    @Mixin private OperatorOptions operator;
+
+    ListAgents(Invocation invocation) {
+      this.invocation = invocation;
+    }
+
+    @Override
+    public ExitCode run() throws CommandFailure, IOException {
+      JsonNode answer = operator.call(invocation, "GET", "/v1/registrations", null);
+      operator.print(invocation, answer);
+      return ExitCode.GOOD;
+    }
+  }
+
+  @Command(name = "remove", description = "Takes a registration back; the agent runs nowhere.")
+  static final class Remove implements SignetCommand {
+    private final Invocation invocation;
+    @Mixin private OperatorOptions operator;
+
+    @Parameters(paramLabel = "AGENT")
+    private AgentId agent;
+
+    Remove(Invocation invocation) {
+      this.invocation = invocation;
+    }
+
+    @Override
+    public ExitCode run() throws CommandFailure, IOException {
+      operator.call(invocation, "DELETE", path(agent), null);
+      invocation.say("removed   " + agent);
+      return ExitCode.GOOD;
+    }
+  }
+
+  @Command(
+      name = "floor",
+      description = {
+        "Sets the floor of an agent's security version: older builds are refused from then on.",
+        "Lowering it needs the role lower-floor."
+      })
+  static final class Floor implements SignetCommand {
+    private final Invocation invocation;
+    @Mixin private OperatorOptions operator;
+
+    @Parameters(index = "0", paramLabel = "AGENT")
+    private AgentId agent;
+
+    @Parameters(index = "1", paramLabel = "SVN", description = "The lowest accepted version.")
+    private long securityVersion;
+
+    private record Request(AgentId agent, long securityVersion) {}
+
+    Floor(Invocation invocation) {
+      this.invocation = invocation;
+    }
+
+    @Override
+    public ExitCode run() throws CommandFailure, IOException {
+      Request request = new Request(agent, securityVersion);
+      operator.print(invocation, operator.call(invocation, "POST", "/v1/floors", request));
+      return ExitCode.GOOD;
+    }
+  }
+}

@@ -1,0 +1,63 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.signet.measurements.JarMeasurement;
+import dev.signet.protocol.Refusal;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** {@code docs/refusals.md} tells about every refusal, and about none that does not exist. */
+class RefusalsDocumentTest {
+  private static final Pattern ROW =
+      Pattern.compile("\\| `([A-Z_]+)`(?: \\((\\d{3})\\))? \\|([^|]+)\\|([^|]+)\\|([^|]+)\\|");
+
+  private final Map<String, Matcher> rows = new HashMap<>();
+
+  RefusalsDocumentTest() throws IOException {
+    List<String> lines = Files.readAllLines(Path.of("..", "docs", "refusals.md"));
+    for (String line : lines) {
+      Matcher row = ROW.matcher(line);
+      if (row.matches()) {
+        assertThat(rows.put(row.group(1), row)).as(row.group(1) + " stands twice").isNull();
+      } else {
+        assertThat(line).as("a row that breaks the form").doesNotStartWith("| `");
+      }
+    }
+  }
+
+  @Test
+  void everyRefusalHasALineThatSaysWhatToDo() {
+    assertThat(rows.keySet())
+        .containsExactlyInAnyOrderElementsOf(
+            Stream.concat(
+                    Arrays.stream(Refusal.values()).map(Enum::name),
+                    Arrays.stream(JarMeasurement.Reason.values()).map(Enum::name))
+                .toList());
+    for (Matcher row : rows.values()) {
+      for (int column = 3; column <= 5; column++) {
+        assertThat(row.group(column).strip()).as(row.group(1)).hasSizeGreaterThan(3);
+      }
+    }
+  }
+
+  @Test
+  void statusIsThatOfTheProtocol() {
+    for (Refusal refusal : Refusal.values()) {
+      assertThat(rows.get(refusal.name()).group(2))
+          .as(refusal.name())
+          .isEqualTo(Integer.toString(refusal.status()));
+    }
+  }
+}

@@ -1,0 +1,112 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.launcher.egress;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.signet.launcher.process.ProbeAgent;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class PeerCheckIT {
+  private final ProcessTreePeerCheck peers = new ProcessTreePeerCheck();
+  private TestUpstream upstream;
+  private ProxyFixture fixture;
+
+  @BeforeEach
+  void start() throws Exception {
+    upstream = TestUpstream.http();
+    fixture = new ProxyFixture(EgressLimits.standard(), Optional.empty(), peers);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    fixture.close();
+    upstream.close();
+  }
+
+  @Test
+  void attack65RefusesAnotherProcessOfTheSameUser() throws Exception {
+    Process agent = new ProcessBuilder("sleep", "60").start();
+    try {
+      peers.admit(agent.toHandle());
+      try (RawClient client = fixture.raw()) {
+        client.send("GET " + upstream.uri("/") + " HTTP/1.1\r\nHost: x\r\n\r\n");
+        assertThat(client.answer()).startsWith("HTTP/1.1 403 ").contains("PEER_REFUSED");
+      }
+      assertThat(upstream.received()).isEmpty();
+    } finally {
+      agent.destroyForcibly();
+    }
+  }
+
+  @Test
+  void attack65RefusesEverybodyWhileThereIsNoAgent() throws Exception {
+    try (RawClient client = fixture.raw()) {
+      client.send("GET " + upstream.uri("/") + " HTTP/1.1\r\nHost: x\r\n\r\n");
+      assertThat(client.answer()).startsWith("HTTP/1.1 403 ");
+    }
+  }
+
+  @Test
+  void admitsTheAgentThatConnectsBeforeItsProcessIsKnown() throws Exception {
+    Process agent = start(probe());
+    peers.admit(agent.toHandle());
+    assertThat(output(agent)).isEqualTo("200 hello\n");
+  }
+
+  @Test
+  void admitsWhatTheAgentStarted() throws Exception {
+    List<String> command = new ArrayList<>(List.of(java(), "-cp", classes()));
+    command.addAll(List.of(ProbeAgent.class.getName(), "child"));
+    command.addAll(probe());
+    Process agent = start(command);
+    peers.admit(agent.toHandle());
+    assertThat(output(agent)).isEqualTo("200 hello\n");
+  }
+
+  @Test
+  void attack65RefusesTheStarterOfTheAgent() throws Exception {
+    Process agent = start(probe());
+    peers.admit(agent.toHandle());
+    assertThat(output(agent)).startsWith("200");
+    Process other = start(probe());
+    assertThat(output(other)).startsWith("403").contains("PEER_REFUSED");
+  }
+
+  private List<String> probe() {
+    return List.of(
+        java(),
+        "-Dhttp.proxyHost=127.0.0.1",
+        "-Dhttp.proxyPort=" + fixture.port(),
+        "-Dhttp.nonProxyHosts=",
+        "-cp",
+        classes(),
+        ProbeAgent.class.getName(),
+        "http",
+        upstream.uri("/").toString());
+  }
+
+  private static Process start(List<String> command) throws IOException {
+    return new ProcessBuilder(command).redirectErrorStream(true).start();
+  }
+
+  private static String output(Process process) throws IOException {
+    return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+  }
+
+  private static String java() {
+    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+  }
+
+  private static String classes() {
+    return Path.of("target", "test-classes").toAbsolutePath().toString();
+  }
+}
