@@ -43,6 +43,11 @@ record Invocation(
     out.write(bytes, 0, bytes.length);
   }
 
+  /** The same, with results on standard error. */
+  Invocation withoutOutput() {
+    return new Invocation(in, err, err, environment, clock, random);
+  }
+
   boolean debug() {
     return "1".equals(environment.get("SIGNET_DEBUG"));
   }

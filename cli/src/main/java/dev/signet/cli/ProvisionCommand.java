@@ -1,3 +1,5 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
 package dev.signet.cli;
 
 import dev.signet.attestor.Attestor;
@@ -31,8 +33,7 @@ final class ProvisionCommand implements SignetCommand {
     this.invocation = invocation;
   }
 
-  private record Result(
-      String outcome, boolean changed, String akName, String tpm, String state) {}
+  private record Result(String outcome, boolean changed, String akName, String tpm, String state) {}
 
   @Override
   public ExitCode run() throws CommandFailure, IOException {
@@ -46,8 +47,7 @@ final class ProvisionCommand implements SignetCommand {
           String address = host.address(invocation.environment());
           if (json) {
             invocation.print(
-                new Result(
-                    ExitCode.GOOD.outcome(), changed, akName, address, state.toString()));
+                new Result(ExitCode.GOOD.outcome(), changed, akName, address, state.toString()));
           } else {
             invocation.say(changed ? "provisioned" : "provisioned before; nothing to do");
             invocation.say("tpm       " + address);

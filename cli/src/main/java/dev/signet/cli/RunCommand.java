@@ -1,3 +1,5 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
 package dev.signet.cli;
 
 import dev.signet.attestor.Attestor;
@@ -174,6 +176,11 @@ final class RunCommand implements SignetCommand {
     }
   }
 
+  @Override
+  public boolean standardOutputIsAnothers() {
+    return true;
+  }
+
   private int attend(RunningAgent agent) throws IOException, InterruptedException {
     try (agent;
         var _ = ForwardedSignals.to(agent.process())) {
@@ -262,8 +269,7 @@ final class RunCommand implements SignetCommand {
         if (equals < 1) {
           throw new IllegalArgumentException("expected NAME=URL");
         }
-        parsed.add(
-            new Route(route.substring(0, equals), URI.create(route.substring(equals + 1))));
+        parsed.add(new Route(route.substring(0, equals), URI.create(route.substring(equals + 1))));
       } catch (IllegalArgumentException e) {
         throw CommandFailure.usage("--route " + route + ": " + e.getMessage());
       }

@@ -3,6 +3,8 @@
 package dev.signet.cli;
 
 import dev.signet.protocol.AgentId;
+import dev.signet.protocol.Digest;
+import dev.signet.protocol.HostId;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -16,6 +18,7 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import java.util.Set;
 import java.util.TreeSet;
 import picocli.CommandLine;
@@ -65,6 +68,13 @@ import picocli.CommandLine.TypeConversionException;
       ProvisionCommand.class,
       EnrollCommand.class,
       RunCommand.class,
+      ServeCommand.class,
+      HostCommand.class,
+      AgentCommand.class,
+      RevocationCommand.Revoke.class,
+      RevocationCommand.Reinstate.class,
+      AuditCommand.class,
+      DoctorCommand.class,
       TpmCommand.class,
       VersionCommand.class
     })
@@ -122,6 +132,8 @@ public final class Signet {
     CommandLine line =
         new CommandLine(new Signet(), new Commands(invocation))
             .registerConverter(AgentId.class, Signet::agent)
+            .registerConverter(HostId.class, text -> converted(HostId::new, text))
+            .registerConverter(Digest.class, text -> converted(Digest::parse, text))
             .registerConverter(Instant.class, Signet::time)
             .registerConverter(long.class, Signet::number)
             .registerConverter(Long.class, Signet::number);
@@ -132,8 +144,7 @@ public final class Signet {
         .setUsageHelpWidth(100)
         .setUsageHelpLongOptionsMaxWidth(28)
         .setParameterExceptionHandler((e, arguments) -> wrongCall(e, json, invocation))
-        .setExecutionExceptionHandler(
-            (e, command, result) -> FailureReport.report(e, json, invocation).code());
+        .setExecutionExceptionHandler((e, command, result) -> report(e, command, json, invocation));
   }
 
   private static int wrongCall(ParameterException e, boolean json, Invocation invocation) {
@@ -154,14 +165,23 @@ public final class Signet {
       e.getCommandLine().usage(invocation.err());
     }
     String help = spec.qualifiedName() + " --help";
-    return FailureReport.report(
-            CommandFailure.usage(message + " (see: " + help + ")"), json, invocation)
-        .code();
+    CommandFailure failure = CommandFailure.usage(message + " (see: " + help + ")");
+    return report(failure, e.getCommandLine(), json, invocation);
+  }
+
+  private static int report(Throwable e, CommandLine line, boolean json, Invocation invocation) {
+    boolean anothers =
+        line.getCommand() instanceof SignetCommand command && command.standardOutputIsAnothers();
+    return FailureReport.report(e, json, anothers ? invocation.withoutOutput() : invocation).code();
   }
 
   private static AgentId agent(String text) {
+    return converted(AgentId::new, text);
+  }
+
+  private static <T> T converted(Function<String, T> parse, String text) {
     try {
-      return new AgentId(text);
+      return parse.apply(text);
     } catch (IllegalArgumentException e) {
       throw new TypeConversionException(e.getMessage());
     }

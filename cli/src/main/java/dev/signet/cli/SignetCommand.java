@@ -18,6 +18,11 @@ interface SignetCommand extends Callable<Integer> {
    */
   ExitCode run() throws CommandFailure, IOException, InterruptedException;
 
+  /** Whether standard output belongs to a program that the command starts: we keep off it then. */
+  default boolean standardOutputIsAnothers() {
+    return false;
+  }
+
   @Override
   default Integer call() throws CommandFailure, IOException, InterruptedException {
     return run().code();

@@ -1,3 +1,5 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
 package dev.signet.cli;
 
 import dev.signet.tpmsim.SimulatedTpm;
@@ -49,8 +51,7 @@ final class TpmStartCommand implements SignetCommand {
     }
     Path makerDirectory = maker == null ? directory.resolve("maker") : maker;
     Files.createDirectories(makerDirectory);
-    TpmMaker made =
-        TpmMaker.in(makerDirectory, "Signet simulated TPMs", invocation.random().get());
+    TpmMaker made = TpmMaker.in(makerDirectory, "Signet simulated TPMs", invocation.random().get());
     SimulatedTpm tpm = SimulatedTpm.in(directory);
     if (!tpm.isManufactured()) {
       tpm = made.manufacture(directory);

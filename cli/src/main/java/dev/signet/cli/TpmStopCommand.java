@@ -1,3 +1,5 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
 package dev.signet.cli;
 
 import dev.signet.tpmsim.SimulatedTpm;
@@ -6,7 +8,11 @@ import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "stop", description = "Stops a simulated TPM that 'signet tpm start' started.")
+@Command(
+    name = "stop",
+    description = "Stops a simulated TPM that 'signet tpm start' started.",
+    footerHeading = "%nExamples:%n",
+    footer = "  signet tpm stop /tmp/tpm")
 final class TpmStopCommand implements SignetCommand {
   private final Invocation invocation;
 

@@ -88,6 +88,14 @@ class SignetTest {
   }
 
   @Test
+  void failureKeepsOffAnotherProgramsOutput() {
+    CommandRun.Ended ended = run.signet("run", "--json", "--", "argument");
+    assertThat(ended.code()).isEqualTo(64);
+    assertThat(ended.out()).isEmpty();
+    assertThat(ended.err()).startsWith("{\"outcome\":\"usage\"");
+  }
+
+  @Test
   void whatFollowsTwoDashesIsNotOurs() {
     CommandRun.Ended ended = run.signet("measure", "--", "--json");
     assertThat(ended.out()).isEmpty();

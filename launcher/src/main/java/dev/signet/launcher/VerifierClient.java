@@ -23,7 +23,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.util.Optional;
 
 /**
  * Calls the verifier service over TLS 1.3 to one pinned server. A refusal by the verifier is an
@@ -36,6 +40,7 @@ public final class VerifierClient implements AutoCloseable {
   private final URI base;
   private final HttpClient http;
   private final Duration timeout;
+  private volatile Instant serverTime;
 
   /**
    * @param base {@code https://host:port}
@@ -126,6 +131,11 @@ public final class VerifierClient implements AutoCloseable {
     return new Answer.Refused<>(problem);
   }
 
+  /** The verifier's clock in its newest answer ({@code Date}), in whole seconds. */
+  public Optional<Instant> serverTime() {
+    return Optional.ofNullable(serverTime);
+  }
+
   @Override
   public void close() {
     http.shutdownNow();
@@ -134,10 +144,21 @@ public final class VerifierClient implements AutoCloseable {
   private HttpResponse<InputStream> send(HttpRequest request)
       throws IOException, InterruptedException {
     try {
-      return http.send(request, BodyHandlers.ofInputStream());
+      HttpResponse<InputStream> response = http.send(request, BodyHandlers.ofInputStream());
+      response.headers().firstValue("date").ifPresent(this::rememberTime);
+      return response;
     } catch (IOException e) {
       String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
       throw new IOException("the verifier at " + base + " cannot be reached: " + why, e);
+    }
+  }
+
+  private void rememberTime(String date) {
+    try {
+      serverTime = Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date));
+    } catch (DateTimeException e) {
+      // A clock that cannot be read is one that was not told; nothing is decided by it.
+      serverTime = null;
     }
   }
 

@@ -54,12 +54,15 @@ public final class TpmMaker {
    */
   public static TpmMaker found(Path directory, String name, Instant now, SecureRandom random)
       throws IOException {
+    if (Files.exists(directory.resolve("ca/issuercert.pem"))) {
+      throw new TpmSimulationException("expected no TPM maker in " + directory + ", found one");
+    }
     MakerCertificates certificates = MakerCertificates.generate(name, now, random);
     Path ca = directory.toAbsolutePath().normalize().resolve("ca");
     var ownerOnly =
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
     Files.createDirectories(directory, ownerOnly);
-    Files.createDirectory(ca, ownerOnly);
+    Files.createDirectories(ca, ownerOnly);
     writePrivate(
         ca.resolve("signkey.pem"), MakerCertificates.pem(certificates.issuerKey().getPrivate()));
     writePrivate(ca.resolve("rootcert.pem"), MakerCertificates.pem(certificates.root()));
@@ -185,6 +188,7 @@ public final class TpmMaker {
   }
 
   private static void writePrivate(Path file, String text) throws IOException {
+    Files.deleteIfExists(file); // of a founding that was cut off
     Files.createFile(
         file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     Files.write(file, text.getBytes(StandardCharsets.UTF_8), StandardOpenOption.WRITE);

@@ -35,8 +35,9 @@ import java.util.function.Supplier;
  *
  * <p>A body up to the small limit is checked before the servlet is called, a longer one while the
  * servlet reads it: its last read throws when the body is not the signed one. So a servlet that
- * takes long bodies must not act on them before it has read their end. Map the filter to every path
- * and to {@code REQUEST} dispatches, ahead of all other filters.
+ * takes long bodies must not act on them before it has read their end, nor one that answers
+ * asynchronously, whose end this filter does not see. Map the filter to every path and to {@code
+ * REQUEST} dispatches, ahead of all other filters.
  */
 public final class AttestedRequestFilter implements Filter {
   /** Request attribute with the {@link AgentIdentity}. */
@@ -126,7 +127,9 @@ public final class AttestedRequestFilter implements Filter {
     request.setAttribute(AGENT, accepted.agent());
     try {
       chain.doFilter(new AttestedRequest(request, body), response);
-      body.finish();
+      if (!request.isAsyncStarted()) {
+        body.finish();
+      }
     } catch (IOException | ServletException | RuntimeException e) {
       if (!body.isBad()) {
         throw e;

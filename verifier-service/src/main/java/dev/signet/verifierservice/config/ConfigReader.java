@@ -53,10 +53,8 @@ final class ConfigReader {
     Path dataDir = root.required("dataDir", "a directory", this::path);
     Path makers = root.required("makers", "a directory of maker certificates", this::path);
     List<Integer> pcrs = pcrs(root);
-    int registerPcr = root.number("registerPcr", 0, 23, 15);
-    if (registerPcr == 16 || registerPcr == 23) {
-      root.problem("registerPcr", "expected a PCR other than 16 and 23, which anybody can reset");
-    } else if (!pcrs.contains(registerPcr)) {
+    int registerPcr = root.number("registerPcr", 0, 20, 15);
+    if (!pcrs.contains(registerPcr)) {
       root.problem("registerPcr", "expected one of pcrs " + pcrs + ", got " + registerPcr);
     }
     Set<String> names = new HashSet<>();
@@ -121,9 +119,9 @@ final class ConfigReader {
     List<Integer> given =
         root.list(
             "pcrs",
-            "a PCR index from 0 to 23",
+            "a PCR index from 0 to 20 but 16, which anybody can reset",
             t -> {
-              if (!t.matches("[0-9]{1,2}") || Integer.parseInt(t) > 23) {
+              if (!t.matches("[0-9]{1,2}") || Integer.parseInt(t) > 20 || t.equals("16")) {
                 throw new IllegalArgumentException();
               }
               return Integer.parseInt(t);

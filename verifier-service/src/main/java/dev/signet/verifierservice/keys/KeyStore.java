@@ -3,12 +3,12 @@
 package dev.signet.verifierservice.keys;
 
 import dev.signet.protocol.PublicJwk;
+import dev.signet.requestsignatures.SignatureProviders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.InvalidKeyException;
 import java.security.KeyPair;
-import java.security.PrivateKey;
-import java.security.Provider;
 import java.security.interfaces.ECPublicKey;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,14 +32,14 @@ public final class KeyStore {
   /**
    * Reads the keys, and makes those that are missing.
    *
-   * @param provider signs
+   * @param providers sign
    */
-  public static KeyStore open(Path directory, Provider provider) throws IOException {
+  public static KeyStore open(Path directory, SignatureProviders providers) throws IOException {
     PrivateFiles.createDirectory(directory);
     return new KeyStore(
-        keys(directory, KeyPurpose.TOKEN, provider),
-        keys(directory, KeyPurpose.SNAPSHOT, provider).getLast(),
-        keys(directory, KeyPurpose.APPROVAL, provider).getLast());
+        keys(directory, KeyPurpose.TOKEN, providers),
+        keys(directory, KeyPurpose.SNAPSHOT, providers).getLast(),
+        keys(directory, KeyPurpose.APPROVAL, providers).getLast());
   }
 
   /** Signs identity tokens. */
@@ -62,8 +62,8 @@ public final class KeyStore {
     return approval;
   }
 
-  private static List<SigningKey> keys(Path directory, KeyPurpose purpose, Provider provider)
-      throws IOException {
+  private static List<SigningKey> keys(
+      Path directory, KeyPurpose purpose, SignatureProviders providers) throws IOException {
     List<Path> files;
     try (Stream<Path> all = Files.list(directory)) {
       files =
@@ -82,8 +82,13 @@ public final class KeyStore {
     for (Path file : files) {
       PrivateFiles.requirePrivate(file);
       KeyPair pair = Pem.decode(file);
-      PrivateKey key = pair.getPrivate();
-      out.add(new SigningKey(key, PublicJwk.of((ECPublicKey) pair.getPublic()), provider));
+      try {
+        out.add(
+            new SigningKey(
+                providers.signer(pair.getPrivate()), PublicJwk.of((ECPublicKey) pair.getPublic())));
+      } catch (InvalidKeyException e) {
+        throw new IOException(file + ": expected a P-256 key: " + e.getMessage(), e);
+      }
     }
     return out;
   }

@@ -4,22 +4,18 @@ package dev.signet.verifierservice.keys;
 
 import dev.signet.protocol.CompactJws;
 import dev.signet.protocol.PublicJwk;
+import dev.signet.requestsignatures.RawSigner;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.PrivateKey;
-import java.security.Provider;
-import java.security.Signature;
 
 /** One of the verifier's P-256 keys. Used by many threads. */
 public final class SigningKey {
-  private final PrivateKey key;
   private final PublicJwk publicJwk;
-  private final Provider provider;
+  private final RawSigner signer;
 
-  SigningKey(PrivateKey key, PublicJwk publicJwk, Provider provider) {
-    this.key = key;
+  SigningKey(RawSigner signer, PublicJwk publicJwk) {
+    this.signer = signer;
     this.publicJwk = publicJwk.withKid();
-    this.provider = provider;
   }
 
   /** With its thumbprint as {@code kid}. */
@@ -30,11 +26,8 @@ public final class SigningKey {
   /** ECDSA-SHA256, r || s, 64 bytes. */
   public byte[] sign(byte[] message) {
     try {
-      Signature signature = Signature.getInstance("SHA256withECDSAinP1363Format", provider);
-      signature.initSign(key);
-      signature.update(message);
-      return signature.sign();
-    } catch (GeneralSecurityException e) {
+      return signer.sign(message);
+    } catch (IOException e) {
       throw new IllegalStateException("signing with our own key failed", e);
     }
   }

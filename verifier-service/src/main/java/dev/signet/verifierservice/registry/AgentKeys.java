@@ -15,7 +15,8 @@ public final class AgentKeys {
   private AgentKeys() {}
 
   /**
-   * Binds the key to this agent on this host, for ever.
+   * Binds the key to this agent on this host, for ever. Only for a key whose possession was proved:
+   * otherwise anybody could claim another's key first.
    *
    * @return false if it belongs to another agent or host
    */
@@ -34,6 +35,17 @@ public final class AgentKeys {
             agent.value(),
             host.value())
         == 1;
+  }
+
+  /** Whether the key belongs to another agent or host; says nothing of who holds it. */
+  public static boolean belongsToOther(
+      Transaction tx, String thumbprint, AgentId agent, HostId host) throws SQLException {
+    return tx.number(
+            "SELECT count(*) FROM agent_keys WHERE thumbprint = ? AND NOT (agent = ? AND host = ?)",
+            thumbprint,
+            agent.value(),
+            host.value())
+        > 0;
   }
 
   public static void attested(

@@ -5,6 +5,7 @@ package dev.signet.verifierservice.registry;
 import dev.signet.protocol.Bytes;
 import dev.signet.protocol.Digest;
 import dev.signet.protocol.HostId;
+import dev.signet.verifier.tpm.ClockInfo;
 import dev.signet.verifierservice.storage.Transaction;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -20,6 +21,7 @@ public final class AttestationKeys {
    *
    * @param akName 34 bytes
    * @param akPublic TPMT_PUBLIC
+   * @param parentPublic TPMT_PUBLIC of its parent
    * @param clock milliseconds, as in the newest quote accepted
    */
   public record Live(
@@ -27,6 +29,7 @@ public final class AttestationKeys {
       HostId host,
       Digest tpm,
       Bytes akPublic,
+      Bytes parentPublic,
       Instant enrolledAt,
       long resetCount,
       long restartCount,
@@ -55,12 +58,13 @@ public final class AttestationKeys {
   /** False if there is a live key already. */
   public static boolean add(Transaction tx, Live key) throws SQLException {
     return tx.update(
-            "INSERT INTO attestation_keys VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO"
+            "INSERT INTO attestation_keys VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO"
                 + " NOTHING",
             key.akName(),
             key.host().value(),
             key.tpm(),
             key.akPublic(),
+            key.parentPublic(),
             key.enrolledAt(),
             key.resetCount(),
             key.restartCount(),
@@ -69,18 +73,17 @@ public final class AttestationKeys {
         == 1;
   }
 
-  /** Takes over the counters of an accepted quote. */
-  public static void seen(
-      Transaction tx, Bytes akName, long resetCount, long restartCount, long clock, Instant now)
+  /** Takes over the counters of an accepted quote, unless a later one was accepted meanwhile. */
+  public static void seen(Transaction tx, Bytes akName, ClockInfo quoted, Instant now)
       throws SQLException {
     tx.update(
-        "UPDATE attestation_keys SET reset_count = ?, restart_count = ?, clock = ?, last_seen = ?"
-            + " WHERE ak_name = ?",
-        resetCount,
-        restartCount,
-        clock,
-        now,
+        "UPDATE attestation_keys SET reset_count = ?1, restart_count = ?2, clock = ?3 WHERE ak_name"
+            + " = ?4 AND (reset_count, restart_count, clock) < (?1, ?2, ?3)",
+        quoted.resetCount(),
+        quoted.restartCount(),
+        quoted.clock(),
         akName);
+    tx.update("UPDATE attestation_keys SET last_seen = ? WHERE ak_name = ?", now, akName);
   }
 
   /** Forgets the host's key with its challenges; false if it has none. */
@@ -98,6 +101,7 @@ public final class AttestationKeys {
         new HostId(row.getString("host")),
         Digest.parse(row.getString("ek_hash")),
         Bytes.of(row.getBytes("ak_public")),
+        Bytes.of(row.getBytes("parent_public")),
         Instant.ofEpochMilli(row.getLong("enrolled_at")),
         row.getLong("reset_count"),
         row.getLong("restart_count"),

@@ -6,9 +6,11 @@ import dev.signet.protocol.AgentId;
 import dev.signet.protocol.Bytes;
 import dev.signet.protocol.Digest;
 import dev.signet.protocol.Purpose;
+import dev.signet.verifier.tpm.ClockInfo;
 import dev.signet.verifierservice.storage.Transaction;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Optional;
 
 /** Nonces that were given out and not used. Kept as digests: a reader of the database has none. */
 public final class Challenges {
@@ -19,44 +21,51 @@ public final class Challenges {
       Transaction tx,
       Bytes nonce,
       Purpose purpose,
-      Bytes akName,
+      AttestationKeys.Live key,
       AgentId agent,
       Instant expires,
       int bound,
       Instant now)
       throws SQLException {
-    if (tx.number("SELECT count(*) FROM challenges WHERE ak_name = ?", akName) >= bound) {
-      tx.update("DELETE FROM challenges WHERE ak_name = ? AND expires <= ?", akName, now);
-      if (tx.number("SELECT count(*) FROM challenges WHERE ak_name = ?", akName) >= bound) {
+    String count = "SELECT count(*) FROM challenges WHERE ak_name = ?";
+    if (tx.number(count, key.akName()) >= bound) {
+      tx.update("DELETE FROM challenges WHERE ak_name = ? AND expires <= ?", key.akName(), now);
+      if (tx.number(count, key.akName()) >= bound) {
         return false;
       }
     }
     tx.update(
-        "INSERT INTO challenges VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO challenges VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         Digest.hash(nonce.toArray()),
         purpose.name(),
-        akName,
+        key.akName(),
         agent.value(),
+        key.resetCount(),
+        key.restartCount(),
+        key.clock(),
         expires);
     return true;
   }
 
   /**
-   * Uses the nonce up. True for one caller only, and only for the purpose, key and agent that it
+   * Uses the nonce up: one caller gets an answer, and only for the purpose, key and agent that it
    * was given for.
+   *
+   * @return the counters that were last accepted from the key when the nonce was given out: a quote
+   *     over the nonce is later than they are, also where several are on their way at once
    */
-  public static boolean take(
+  public static Optional<ClockInfo> take(
       Transaction tx, Bytes nonce, Purpose purpose, Bytes akName, AgentId agent, Instant now)
       throws SQLException {
-    return tx.update(
-            "DELETE FROM challenges WHERE nonce_hash = ? AND purpose = ? AND ak_name = ? AND agent"
-                + " = ? AND expires > ?",
-            Digest.hash(nonce.toArray()),
-            purpose.name(),
-            akName,
-            agent.value(),
-            now)
-        == 1;
+    return tx.one(
+        "DELETE FROM challenges WHERE nonce_hash = ? AND purpose = ? AND ak_name = ? AND agent = ?"
+            + " AND expires > ? RETURNING clock, reset_count, restart_count",
+        row -> new ClockInfo(row.getLong(1), row.getLong(2), row.getLong(3), true),
+        Digest.hash(nonce.toArray()),
+        purpose.name(),
+        akName,
+        agent.value(),
+        now);
   }
 
   public static long outstanding(Transaction tx, Instant now) throws SQLException {

@@ -24,6 +24,11 @@ public final class Hosts {
     return tx.one("SELECT * FROM hosts WHERE host = ?", Hosts::admitted, host.value());
   }
 
+  /** The host that this TPM is. */
+  public static Optional<Admitted> withTpm(Transaction tx, Digest tpm) throws SQLException {
+    return tx.one("SELECT * FROM hosts WHERE ek_hash = ?", Hosts::admitted, tpm);
+  }
+
   public static List<Admitted> all(Transaction tx) throws SQLException {
     return tx.list("SELECT * FROM hosts ORDER BY host", Hosts::admitted);
   }

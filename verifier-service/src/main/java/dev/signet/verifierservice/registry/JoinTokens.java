@@ -40,19 +40,22 @@ public final class JoinTokens {
         by);
   }
 
-  /**
-   * Uses the token up; gives who made it, or nothing if it does not admit this TPM as this host.
-   */
-  public static Optional<String> take(
+  /** Who made the token, or nothing if it does not admit this TPM as this host. */
+  public static Optional<String> find(
       Transaction tx, String token, HostId host, Digest tpm, Instant now) throws SQLException {
     return tx.one(
-        "DELETE FROM join_tokens WHERE token_hash = ? AND host = ? AND (ek_hash IS NULL OR ek_hash"
-            + " = ?) AND expires > ? RETURNING created_by",
+        "SELECT created_by FROM join_tokens WHERE token_hash = ? AND host = ? AND (ek_hash IS NULL"
+            + " OR ek_hash = ?) AND expires > ?",
         row -> row.getString(1),
         hash(token),
         host.value(),
         tpm,
         now);
+  }
+
+  /** Uses the token up. */
+  public static void remove(Transaction tx, String token) throws SQLException {
+    tx.update("DELETE FROM join_tokens WHERE token_hash = ?", hash(token));
   }
 
   static void removeExpired(Transaction tx, Instant now) throws SQLException {

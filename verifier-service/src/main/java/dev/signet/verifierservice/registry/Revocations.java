@@ -94,6 +94,17 @@ public final class Revocations {
     return found;
   }
 
+  /** What of a host without an agent is revoked, if anything. */
+  public static Optional<Revocation> findHost(Transaction tx, HostId host, Digest tpm)
+      throws SQLException {
+    return tx.one(
+        "SELECT scope, value, since FROM revocations WHERE (scope = 'HOST' AND value = ?) OR (scope"
+            + " = 'TPM' AND value = ?) LIMIT 1",
+        Revocations::revocation,
+        host.value(),
+        tpm);
+  }
+
   public static List<Revocation> all(Transaction tx) throws SQLException {
     return tx.list(
         "SELECT scope, value, since FROM revocations ORDER BY since, scope, value",

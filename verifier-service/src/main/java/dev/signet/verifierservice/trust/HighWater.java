@@ -55,6 +55,11 @@ public final class HighWater {
     }
   }
 
+  /** Whether this verifier ran before. */
+  public boolean exists() {
+    return Files.exists(file);
+  }
+
   /**
    * Compares the database with the file.
    *

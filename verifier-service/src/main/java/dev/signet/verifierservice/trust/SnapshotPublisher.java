@@ -30,10 +30,7 @@ public final class SnapshotPublisher implements AutoCloseable {
   /** Told of each snapshot before anybody else gets it. */
   @FunctionalInterface
   public interface Listener {
-    /**
-     * @param jws its signed form
-     */
-    void published(TrustSnapshot snapshot, String jws);
+    void published(TrustSnapshot snapshot);
   }
 
   /**
@@ -80,7 +77,7 @@ public final class SnapshotPublisher implements AutoCloseable {
       List<PublicJwk> tokenKeys = keys.tokenKeys();
       TrustSnapshot snapshot = database.read(tx -> snapshot(tx, tokenKeys, now));
       String jws = keys.snapshot().jws(TrustSnapshot.TYP, StrictJson.encode(snapshot));
-      listener.published(snapshot, jws);
+      listener.published(snapshot);
       newest = new Published(newest == null ? 1 : newest.serial() + 1, snapshot, jws);
       changed.signalAll();
       // Last: a disk that is full must not keep a revocation from taking effect.

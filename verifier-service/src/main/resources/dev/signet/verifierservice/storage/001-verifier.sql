@@ -54,6 +54,7 @@ CREATE TABLE attestation_keys (
   host TEXT NOT NULL UNIQUE REFERENCES hosts (host),
   ek_hash TEXT NOT NULL UNIQUE,
   ak_public BLOB NOT NULL,
+  parent_public BLOB NOT NULL,
   enrolled_at INTEGER NOT NULL,
   reset_count INTEGER NOT NULL,
   restart_count INTEGER NOT NULL,
@@ -61,11 +62,15 @@ CREATE TABLE attestation_keys (
   last_seen INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- With the counters last accepted when the nonce was given out: what answers it was quoted later.
 CREATE TABLE challenges (
   nonce_hash TEXT PRIMARY KEY,
   purpose TEXT NOT NULL,
   ak_name BLOB NOT NULL,
   agent TEXT NOT NULL,
+  reset_count INTEGER NOT NULL,
+  restart_count INTEGER NOT NULL,
+  clock INTEGER NOT NULL,
   expires INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 

@@ -1,0 +1,68 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.verifierservice;
+
+import dev.signet.protocol.Limits;
+import dev.signet.verifierservice.registry.Expiry;
+import dev.signet.verifierservice.storage.Database;
+import dev.signet.verifierservice.trust.SnapshotPublisher;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What has to happen now and then: a fresh snapshot, and expired rows taken out. */
+final class Housekeeping implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
+
+  private final Database database;
+  private final SnapshotPublisher publisher;
+  private final InstantSource clock;
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("signet-housekeeping").daemon().factory());
+
+  Housekeeping(Database database, SnapshotPublisher publisher, InstantSource clock) {
+    this.database = database;
+    this.publisher = publisher;
+    this.clock = clock;
+    long seconds = SnapshotPublisher.RENEWAL.toSeconds();
+    timer.scheduleWithFixedDelay(this::round, seconds, seconds, TimeUnit.SECONDS);
+  }
+
+  /**
+   * @throws IOException if the database cannot be written or decisions have stopped
+   */
+  static void requireWritable(Database database, SnapshotPublisher publisher, InstantSource clock)
+      throws IOException {
+    database.write(tx -> tx.update("UPDATE state SET value = value WHERE name = 'epoch'"));
+    long age = clock.instant().getEpochSecond() - publisher.newest().snapshot().iat();
+    if (age >= Limits.SNAPSHOT_STALE.toSeconds()) {
+      throw new IOException("the newest trust snapshot is " + age + " s old; see the log");
+    }
+  }
+
+  private void round() {
+    try {
+      publisher.publish();
+      database.write(
+          tx -> {
+            Expiry.sweep(tx, clock.instant());
+            return null;
+          });
+    } catch (IOException e) {
+      LOG.error("housekeeping failed; trust snapshots go stale until it works again", e);
+    } catch (RuntimeException e) {
+      // A timer that lets one escape never runs again, silently.
+      LOG.error("housekeeping met a bug", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    timer.shutdownNow();
+  }
+}

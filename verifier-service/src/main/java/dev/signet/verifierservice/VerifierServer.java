@@ -1,0 +1,265 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.verifierservice;
+
+import dev.signet.protocol.Digest;
+import dev.signet.protocol.PublicJwk;
+import dev.signet.relyingparty.ReplayMemory;
+import dev.signet.requestsignatures.SignatureProviders;
+import dev.signet.verifier.appraisal.StateApprover;
+import dev.signet.verifier.verification.EkCertificateVerifier;
+import dev.signet.verifier.verification.EkCertificateVerifier.Simulators;
+import dev.signet.verifier.verification.QuoteVerifier;
+import dev.signet.verifierservice.attestation.AttestationService;
+import dev.signet.verifierservice.attestation.EnrollmentService;
+import dev.signet.verifierservice.attestation.TokenIssuer;
+import dev.signet.verifierservice.audit.DecisionLog;
+import dev.signet.verifierservice.config.ServiceConfig;
+import dev.signet.verifierservice.http.ApiServer;
+import dev.signet.verifierservice.http.Route;
+import dev.signet.verifierservice.http.ServerTls;
+import dev.signet.verifierservice.keys.EvidenceProvider;
+import dev.signet.verifierservice.keys.KeyStore;
+import dev.signet.verifierservice.keys.MakerCertificates;
+import dev.signet.verifierservice.keys.PrivateFiles;
+import dev.signet.verifierservice.keys.ServerCertificate;
+import dev.signet.verifierservice.operations.Metrics;
+import dev.signet.verifierservice.operations.OperationsRoutes;
+import dev.signet.verifierservice.operators.Acts;
+import dev.signet.verifierservice.operators.HostRoutes;
+import dev.signet.verifierservice.operators.RegistrationRoutes;
+import dev.signet.verifierservice.operators.RevocationRoutes;
+import dev.signet.verifierservice.registry.Challenges;
+import dev.signet.verifierservice.requests.RequestJudge;
+import dev.signet.verifierservice.storage.Database;
+import dev.signet.verifierservice.trust.HighWater;
+import dev.signet.verifierservice.trust.SnapshotPublisher;
+import dev.signet.verifierservice.trust.TrustRoutes;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.Provider;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The verifier service: from {@link #start} until {@link #close} it answers on its listeners. One
+ * process at a time may use a data directory.
+ */
+public final class VerifierServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(VerifierServer.class);
+
+  private final ServerTls tls;
+  private final KeyStore keys;
+  private final ApiServer api;
+  private final ApiServer operations;
+  private final Closing closing;
+
+  private VerifierServer(
+      ServerTls tls, KeyStore keys, ApiServer api, ApiServer operations, Closing closing) {
+    this.tls = tls;
+    this.keys = keys;
+    this.api = api;
+    this.operations = operations;
+    this.closing = closing;
+  }
+
+  /**
+   * What a start may differ in.
+   *
+   * @param newEpoch the operator restored the database and says so
+   * @param clock gives the time to every decision
+   */
+  public record Options(boolean newEpoch, InstantSource clock, SecureRandom random) {
+    /** The system's clock and randomness, no new epoch. */
+    public static Options standard() {
+      return new Options(false, InstantSource.system(), new SecureRandom());
+    }
+  }
+
+  /**
+   * Opens the data directory and starts to listen.
+   *
+   * @throws IOException saying what to do: the directory is in use, the database is older than it
+   *     was, a file is not what it must be, an address cannot be bound
+   */
+  public static VerifierServer start(ServiceConfig config, Options options) throws IOException {
+    Closing closing = new Closing();
+    try {
+      return start(config, options, closing);
+    } catch (IOException | RuntimeException e) {
+      closing.close();
+      throw e;
+    }
+  }
+
+  private static VerifierServer start(ServiceConfig config, Options options, Closing closing)
+      throws IOException {
+    InstantSource clock = options.clock();
+    Path data = config.dataDir();
+    PrivateFiles.createDirectory(data);
+    closing.add(DirectoryLock.take(data.resolve("lock"))::close);
+    SignatureProviders providers = SignatureProviders.detect();
+    Provider provider = EvidenceProvider.of(providers);
+    KeyStore keys = KeyStore.open(data.resolve("keys"), providers);
+    ServerTls tls = ServerCertificate.open(config.tls(), data, clock.instant(), options.random());
+    Database database = Database.open(data.resolve("verifier.db"));
+    closing.add(database::close);
+    HighWater highWater = new HighWater(data.resolve("high-water"));
+    boolean first = !highWater.exists();
+    highWater.check(database, options.newEpoch());
+    int nonces = config.limits().replayNonces();
+    ReplayMemory replays =
+        first
+            ? ReplayMemory.onFirstStart(nonces, clock.instant())
+            : ReplayMemory.afterRestart(nonces, clock.instant());
+
+    DecisionLog log = new DecisionLog(options.random());
+    Metrics metrics = new Metrics();
+    RequestJudge judge =
+        new RequestJudge(config.authorities(), providers, replays, database, log, metrics, clock);
+    SnapshotPublisher publisher =
+        new SnapshotPublisher(config.issuer(), database, keys, highWater, judge::trust, clock);
+    publisher.noteKeys();
+    publisher.publish();
+    closing.add(publisher::close);
+    closing.add(new Housekeeping(database, publisher, clock)::close);
+
+    Acts acts = new Acts(database, log, clock);
+    List<Route> routes = new ArrayList<>();
+    routes.addAll(new TrustRoutes(keys, publisher, config.limits().streams(), clock).routes());
+    routes.addAll(new HostRoutes(acts, options.random()).routes());
+    routes.addAll(new RegistrationRoutes(acts).routes());
+    routes.addAll(new RevocationRoutes(acts, publisher).routes());
+    List<Route> operationsRoutes =
+        new OperationsRoutes(
+                () -> Housekeeping.requireWritable(database, publisher, clock), metrics, clock)
+            .routes();
+    gauges(metrics, database, publisher, clock);
+
+    ApiServer operations = null;
+    if (config.operations() == null) {
+      routes.addAll(operationsRoutes);
+    } else {
+      operations =
+          ApiServer.start(config.operations(), true, tls, config, operationsRoutes, metrics, clock);
+      closing.add(operations::close);
+    }
+    ApiServer api = ApiServer.start(config.listen(), false, tls, config, routes, metrics, clock);
+    closing.add(api::close);
+    warn(config, providers);
+    return new VerifierServer(tls, keys, api, operations, closing);
+  }
+
+  /** The API's port. */
+  public int port() {
+    return api.port();
+  }
+
+  /** The operations listener's port; the API's if there is no such listener. */
+  public int operationsPort() {
+    return operations == null ? api.port() : operations.port();
+  }
+
+  /** SHA-256 of the server's SubjectPublicKeyInfo, for hosts to pin. */
+  public Digest pin() {
+    return tls.pin();
+  }
+
+  /** What signs trust snapshots, for services to pin. */
+  public PublicJwk snapshotKey() {
+    return keys.snapshot().publicJwk();
+  }
+
+  @Override
+  public void close() throws IOException {
+    closing.close();
+  }
+
+  private static AttestationService attestations(
+      ServiceConfig config,
+      Options options,
+      KeyStore keys,
+      Provider provider,
+      Database database,
+      DecisionLog log) {
+    return new AttestationService(
+        new AttestationService.Terms(
+            config.issuer(),
+            config.pcrs(),
+            config.registerPcr(),
+            config.limits().challengesPerHost()),
+        provider,
+        new StateApprover(keys.approval().publicJwk(), keys.approval()::sign),
+        new TokenIssuer(config.issuer(), config.tokenLife(), keys.token(), options.random()),
+        database,
+        log,
+        options.clock(),
+        options.random());
+  }
+
+  private static EnrollmentService enrollments(
+      ServiceConfig config,
+      Options options,
+      KeyStore keys,
+      Provider provider,
+      Database database,
+      DecisionLog log)
+      throws IOException {
+    MakerCertificates makers = MakerCertificates.read(config.makers());
+    if (makers.roots().isEmpty()) {
+      LOG.warn("{} has no maker's root certificate: no host can enrol", config.makers());
+    }
+    EkCertificateVerifier certificates =
+        new EkCertificateVerifier(
+            makers.roots(),
+            makers.intermediates(),
+            config.allowSimulators() ? Simulators.ALLOWED : Simulators.REFUSED);
+    return new EnrollmentService(
+        config.issuer(),
+        config.pcrs(),
+        config.limits().pendingHosts(),
+        certificates,
+        new QuoteVerifier(provider),
+        keys.approval().publicJwk(),
+        database,
+        log,
+        options.clock(),
+        options.random());
+  }
+
+  private static void gauges(
+      Metrics metrics, Database database, SnapshotPublisher publisher, InstantSource clock) {
+    metrics.gauge(
+        "signet.challenges.outstanding",
+        "Nonces given out and not used",
+        () -> {
+          try {
+            return database.read(tx -> Challenges.outstanding(tx, clock.instant()));
+          } catch (IOException e) {
+            return Double.NaN;
+          }
+        });
+    metrics.gauge(
+        "signet.snapshot.number",
+        "Number of the newest trust snapshot",
+        () -> publisher.newest().snapshot().number());
+    metrics.gauge(
+        "signet.snapshot.age.seconds",
+        "Age of the newest trust snapshot",
+        () -> clock.instant().getEpochSecond() - publisher.newest().snapshot().iat());
+    metrics.gauge("signet.database.queue", "Transactions waiting for the writer", database::queued);
+  }
+
+  private static void warn(ServiceConfig config, SignatureProviders providers) {
+    LOG.info("signatures by {}", providers.description());
+    if (config.allowSimulators()) {
+      LOG.warn(
+          "allowSimulators is true: TPM simulators are accepted, so whoever runs one holds its keys."
+              + " Never in production.");
+    }
+  }
+}

@@ -1,0 +1,411 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.verifierservice.attestation;
+
+import dev.signet.measurements.SignerPolicy;
+import dev.signet.measurements.StatementVerification;
+import dev.signet.measurements.StatementVerifier;
+import dev.signet.measurements.VerifiedStatement;
+import dev.signet.protocol.AttestationRequest;
+import dev.signet.protocol.AttestationResult;
+import dev.signet.protocol.Bytes;
+import dev.signet.protocol.Challenge;
+import dev.signet.protocol.ChallengeRequest;
+import dev.signet.protocol.EvidenceInput;
+import dev.signet.protocol.Limits;
+import dev.signet.protocol.Purpose;
+import dev.signet.protocol.Refusal;
+import dev.signet.protocol.Revocation;
+import dev.signet.protocol.StateApproval;
+import dev.signet.verifier.appraisal.Affirming;
+import dev.signet.verifier.appraisal.AppraisalResult;
+import dev.signet.verifier.appraisal.Appraiser;
+import dev.signet.verifier.appraisal.Claim;
+import dev.signet.verifier.appraisal.Finding;
+import dev.signet.verifier.appraisal.ReferenceValues;
+import dev.signet.verifier.appraisal.Registration;
+import dev.signet.verifier.appraisal.StateApprover;
+import dev.signet.verifier.tpm.ClockInfo;
+import dev.signet.verifier.tpm.PcrSelection;
+import dev.signet.verifier.verification.AttestationKey;
+import dev.signet.verifier.verification.Freshness;
+import dev.signet.verifier.verification.ProvenKey;
+import dev.signet.verifier.verification.QuoteVerifier;
+import dev.signet.verifier.verification.Verification;
+import dev.signet.verifier.verification.VerifiedLaunchLog;
+import dev.signet.verifier.verification.VerifiedQuote;
+import dev.signet.verifierservice.attestation.Judgement.Granted;
+import dev.signet.verifierservice.attestation.Judgement.Refused;
+import dev.signet.verifierservice.audit.Decision;
+import dev.signet.verifierservice.audit.DecisionLog;
+import dev.signet.verifierservice.registry.AgentKeys;
+import dev.signet.verifierservice.registry.AgentRegistration;
+import dev.signet.verifierservice.registry.AttestationKeys;
+import dev.signet.verifierservice.registry.Challenges;
+import dev.signet.verifierservice.registry.Registrations;
+import dev.signet.verifierservice.registry.Revocations;
+import dev.signet.verifierservice.storage.Database;
+import dev.signet.verifierservice.storage.Transaction;
+import java.io.IOException;
+import java.security.Provider;
+import java.security.SecureRandom;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Challenges and attestations: docs/protocol.md, "A launch", steps 3 and 4. */
+public final class AttestationService {
+  private final Terms terms;
+  private final Provider provider;
+  private final QuoteVerifier quotes;
+  private final StateApprover approver;
+  private final TokenIssuer tokens;
+  private final Database database;
+  private final DecisionLog log;
+  private final InstantSource clock;
+  private final SecureRandom random;
+
+  /**
+   * What is asked of every host.
+   *
+   * @param pcrs in every quote, ascending
+   * @param challenges most unused ones of one host
+   */
+  public record Terms(String issuer, List<Integer> pcrs, int registerPcr, int challenges) {
+    public Terms {
+      pcrs = List.copyOf(pcrs);
+    }
+  }
+
+  /**
+   * @param provider checks signatures
+   */
+  public AttestationService(
+      Terms terms,
+      Provider provider,
+      StateApprover approver,
+      TokenIssuer tokens,
+      Database database,
+      DecisionLog log,
+      InstantSource clock,
+      SecureRandom random) {
+    this.terms = terms;
+    this.provider = provider;
+    this.quotes = new QuoteVerifier(provider);
+    this.approver = approver;
+    this.tokens = tokens;
+    this.database = database;
+    this.log = log;
+    this.clock = clock;
+    this.random = random;
+  }
+
+  /** {@code POST /v1/challenges}. */
+  public Judgement<Challenge> challenge(ChallengeRequest request) throws IOException {
+    Instant now = clock.instant();
+    byte[] bytes = new byte[Limits.NONCE_BYTES];
+    random.nextBytes(bytes);
+    Bytes nonce = Bytes.of(bytes);
+    Instant expires = now.plus(Limits.CHALLENGE_LIFE);
+    Optional<Refusal> refusal =
+        database.write(
+            tx -> {
+              Optional<AttestationKeys.Live> key = AttestationKeys.find(tx, request.akName());
+              if (key.isEmpty()) {
+                return Optional.of(Refusal.NOT_ADMITTED);
+              }
+              return Challenges.add(
+                      tx,
+                      nonce,
+                      request.purpose(),
+                      key.get(),
+                      request.agent(),
+                      expires,
+                      terms.challenges(),
+                      now)
+                  ? Optional.empty()
+                  : Optional.of(Refusal.RATE_LIMITED);
+            });
+    if (refusal.isPresent()) {
+      return new Refused<>(refusal.get(), "AK " + request.akName().toHex(), null);
+    }
+    return new Granted<>(
+        new Challenge(
+            nonce,
+            request.purpose(),
+            terms.issuer(),
+            terms.pcrs(),
+            terms.registerPcr(),
+            expires,
+            now));
+  }
+
+  /** {@code POST /v1/attestations} with purpose attest. */
+  public Judgement<AttestationResult> attest(AttestationRequest request) throws IOException {
+    requirePurpose(request, Purpose.ATTEST);
+    return judge(request, (affirming, evidence, now) -> tokens.issue(affirming, evidence, now));
+  }
+
+  /** {@code POST /v1/attestations} with purpose release. */
+  public Judgement<StateApproval.Granted> release(AttestationRequest request) throws IOException {
+    requirePurpose(request, Purpose.RELEASE);
+    return judge(
+        request,
+        (affirming, evidence, now) ->
+            new StateApproval.Granted(approver.approve(affirming, request, terms.issuer())));
+  }
+
+  /** Makes the answer once everything is decided and durable. */
+  @FunctionalInterface
+  private interface Answering<T> {
+    T answer(Affirming affirming, Evidence evidence, Instant now);
+  }
+
+  /** What the nonce brought to light: who sent the evidence, and what is expected of it. */
+  record Known(
+      AttestationKeys.Live key,
+      ClockInfo atChallenge,
+      Registrations.Row registered,
+      Instant lastSeen) {}
+
+  /** Evidence that was judged good. */
+  record Evidence(Known known, VerifiedStatement statement) {}
+
+  private <T> Judgement<T> judge(AttestationRequest request, Answering<T> answering)
+      throws IOException {
+    Instant now = clock.instant();
+    Optional<Known> known = database.write(tx -> take(tx, request, now));
+    if (known.isEmpty()) {
+      return new Refused<>(Refusal.WRONG_NONCE, "AK " + request.akName().toHex(), null);
+    }
+    Known sender = known.get();
+    if (sender.registered() == null) {
+      return refuse(request, sender, Refusal.NOT_REGISTERED, "no such agent", now);
+    }
+    AgentRegistration registered = sender.registered().registration();
+    Registration registration = registered.appraised(request.agent(), sender.registered().floor());
+    if (!registration.hosts().contains(sender.key().host())) {
+      return refuse(request, sender, Refusal.NOT_REGISTERED, "not for this host", now);
+    }
+    VerifiedStatement statement;
+    switch (StatementVerifier.verify(
+        request.statement().toArray(), SignerPolicy.pinned(registered.signers()), now)) {
+      case StatementVerification.Refused(Refusal reason, String detail) -> {
+        return refuse(request, sender, reason, detail, now);
+      }
+      case StatementVerification.Verified(VerifiedStatement verified) -> statement = verified;
+    }
+    Verification<VerifiedLaunchLog> evidence = verify(request, sender, registration);
+    switch (evidence) {
+      case Verification.Refused<VerifiedLaunchLog>(Refusal reason, String detail) -> {
+        return refuse(request, sender, reason, detail, now);
+      }
+      case Verification.Authentic<VerifiedLaunchLog>(VerifiedLaunchLog proved) -> {
+        ReferenceValues reference =
+            new ReferenceValues(
+                statement.statement(), statement.payloadDigest(), statement.signerThumbprint());
+        Claim claim = Claim.of(sender.key().host(), request);
+        return switch (Appraiser.appraise(proved, reference, registration, claim, now)) {
+          case AppraisalResult.Contraindicated(List<Finding> findings) ->
+              refuse(request, sender, findings.getFirst().reason(), show(findings), now);
+          case Affirming affirming ->
+              conclude(request, affirming, new Evidence(sender, statement), answering, now);
+        };
+      }
+    }
+  }
+
+  /** Uses the nonce up, before anything costly; whoever has none learns nothing else. */
+  private Optional<Known> take(Transaction tx, AttestationRequest request, Instant now)
+      throws SQLException {
+    Optional<ClockInfo> challenge =
+        Challenges.take(
+            tx, request.nonce(), request.purpose(), request.akName(), request.agent(), now);
+    Optional<AttestationKeys.Live> key = AttestationKeys.find(tx, request.akName());
+    if (challenge.isEmpty() || key.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Known(
+            key.get(),
+            challenge.get(),
+            Registrations.row(tx, request.agent()).orElse(null),
+            AgentKeys.lastSeen(tx, request.agent(), key.get().host()).orElse(null)));
+  }
+
+  private Verification<VerifiedLaunchLog> verify(
+      AttestationRequest request, Known sender, Registration registration) {
+    byte[] input = EvidenceInput.forAttestation(request, terms.issuer());
+    AttestationKey key;
+    switch (AttestationKey.check(sender.key().akPublic(), sender.key().parentPublic())) {
+      case Verification.Refused<AttestationKey>(Refusal reason, String detail) -> {
+        return new Verification.Refused<>(reason, detail);
+      }
+      case Verification.Authentic<AttestationKey>(AttestationKey authentic) -> key = authentic;
+    }
+    VerifiedQuote quote;
+    switch (quotes.verify(request.quote(), key, input, PcrSelection.of(terms.pcrs()))) {
+      case Verification.Refused<VerifiedQuote>(Refusal reason, String detail) -> {
+        return new Verification.Refused<>(reason, detail);
+      }
+      case Verification.Authentic<VerifiedQuote>(VerifiedQuote authentic) -> quote = authentic;
+    }
+    if (Freshness.compare(sender.atChallenge(), quote.clockInfo())
+        instanceof Verification.Refused<Freshness>(Refusal reason, String detail)) {
+      return new Verification.Refused<>(reason, detail);
+    }
+    return VerifiedLaunchLog.replay(
+        request.log(), quote, terms.registerPcr(), registration.baseline());
+  }
+
+  private <T> Judgement<T> conclude(
+      AttestationRequest request,
+      Affirming affirming,
+      Evidence evidence,
+      Answering<T> answering,
+      Instant now)
+      throws IOException {
+    Known sender = evidence.known();
+    if (request.purpose() == Purpose.ATTEST
+        && ProvenKey.verify(
+                request.requestKey(),
+                affirming.log().quote(),
+                EvidenceInput.forAttestation(request, terms.issuer()),
+                request.proofOfPossession(),
+                provider)
+            instanceof Verification.Refused<ProvenKey>(Refusal reason, String detail)) {
+      return refuse(request, sender, reason, detail, now);
+    }
+    Optional<Refused<T>> refusal =
+        database.write(
+            tx -> {
+              Optional<Finding> late = lateFinding(tx, request, affirming, sender, now);
+              if (late.isPresent()) {
+                return Optional.of(
+                    refuse(tx, request, sender, late.get().reason(), late.get().detail(), now));
+              }
+              AttestationKeys.seen(
+                  tx, sender.key().akName(), affirming.log().quote().clockInfo(), now);
+              if (request.purpose() == Purpose.ATTEST) {
+                AgentKeys.attested(
+                    tx,
+                    request.agent(),
+                    sender.key().host(),
+                    request.launch(),
+                    now,
+                    tokens.expires(evidence.statement(), now));
+              }
+              log.record(
+                  tx,
+                  decision(
+                      request,
+                      sender,
+                      Decision.OK,
+                      "statement " + evidence.statement().payloadDigest() + waivers(affirming)),
+                  now);
+              return Optional.empty();
+            });
+    return refusal.isPresent()
+        ? refusal.get()
+        : new Granted<>(answering.answer(affirming, evidence, now));
+  }
+
+  /**
+   * What must hold at the moment of issuing. All that an operator can change meanwhile is looked at
+   * again here, in the transaction that records the issue.
+   */
+  private static Optional<Finding> lateFinding(
+      Transaction tx, AttestationRequest request, Affirming affirming, Known sender, Instant now)
+      throws SQLException {
+    AttestationKeys.Live key = sender.key();
+    Optional<AttestationKeys.Live> live = AttestationKeys.find(tx, key.akName());
+    if (live.isEmpty() || !live.get().host().equals(key.host())) {
+      return found(Refusal.NOT_ADMITTED, "the host or its key was removed meanwhile");
+    }
+    ClockInfo last = new ClockInfo(0, live.get().resetCount(), live.get().restartCount(), true);
+    if (Freshness.compare(last, affirming.log().quote().clockInfo())
+        instanceof Verification.Refused<Freshness>(Refusal reason, String detail)) {
+      return found(reason, detail);
+    }
+    if (!Registrations.row(tx, request.agent()).equals(Optional.of(sender.registered()))) {
+      return found(Refusal.NOT_REGISTERED, "the registration changed meanwhile");
+    }
+    String thumbprint = request.requestKey().thumbprint();
+    Optional<Revocation> revoked =
+        Revocations.find(
+            tx,
+            new Revocations.Subject(
+                request.agent(),
+                request.launch(),
+                thumbprint,
+                key.host(),
+                key.tpm(),
+                affirming.measurements()));
+    if (revoked.isPresent()) {
+      return found(
+          Refusal.REVOKED, revoked.get().scope() + " " + revoked.get().value() + " is revoked");
+    }
+    boolean another =
+        request.purpose() == Purpose.ATTEST
+            ? !AgentKeys.claim(tx, thumbprint, request.agent(), key.host(), now)
+            : AgentKeys.belongsToOther(tx, thumbprint, request.agent(), key.host());
+    return another
+        ? found(Refusal.CONFLICT, "the request key is another agent's or another host's")
+        : Optional.empty();
+  }
+
+  private static Optional<Finding> found(Refusal reason, String detail) {
+    return Optional.of(new Finding(reason, detail));
+  }
+
+  private <T> Judgement<T> refuse(
+      AttestationRequest request, Known sender, Refusal reason, String detail, Instant now)
+      throws IOException {
+    return database.write(tx -> refuse(tx, request, sender, reason, detail, now));
+  }
+
+  private <T> Refused<T> refuse(
+      Transaction tx,
+      AttestationRequest request,
+      Known sender,
+      Refusal reason,
+      String detail,
+      Instant now)
+      throws SQLException {
+    String id = log.record(tx, decision(request, sender, reason.name(), detail), now);
+    return new Refused<>(reason, detail, id);
+  }
+
+  private static Decision decision(
+      AttestationRequest request, Known sender, String outcome, String detail) {
+    return new Decision(
+        request.purpose() == Purpose.ATTEST ? "attest" : "release",
+        sender.key().host().value(),
+        request.agent(),
+        sender.key().host(),
+        request.launch(),
+        outcome,
+        detail,
+        sender.lastSeen());
+  }
+
+  private static String waivers(Affirming affirming) {
+    return affirming.waivers().isEmpty() ? "" : "; waived: " + affirming.waivers();
+  }
+
+  private static String show(List<Finding> findings) {
+    return findings.stream()
+        .map(f -> f.reason() + ": " + f.detail())
+        .collect(Collectors.joining("; "));
+  }
+
+  private static void requirePurpose(AttestationRequest request, Purpose purpose) {
+    if (request.purpose() != purpose) {
+      throw new IllegalArgumentException(
+          "expected purpose " + purpose + ", got " + request.purpose());
+    }
+  }
+}

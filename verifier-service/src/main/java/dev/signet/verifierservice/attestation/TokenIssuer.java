@@ -1,0 +1,73 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.verifierservice.attestation;
+
+import dev.signet.measurements.VerifiedStatement;
+import dev.signet.protocol.AttestationResult;
+import dev.signet.protocol.Bytes;
+import dev.signet.protocol.IdentityClaims;
+import dev.signet.protocol.PublicJwk;
+import dev.signet.protocol.StrictJson;
+import dev.signet.verifier.appraisal.Affirming;
+import dev.signet.verifierservice.keys.SigningKey;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+
+/** Makes identity tokens from affirming appraisals, and from nothing else. */
+public final class TokenIssuer {
+  private static final int JTI_BYTES = 16;
+
+  private final String issuer;
+  private final Duration life;
+  private final SigningKey key;
+  private final SecureRandom random;
+
+  public TokenIssuer(String issuer, Duration life, SigningKey key, SecureRandom random) {
+    this.issuer = issuer;
+    this.life = life;
+    this.key = key;
+    this.random = random;
+  }
+
+  /** After its life, or earlier with the statement that it rests on. */
+  Instant expires(VerifiedStatement statement, Instant now) {
+    Instant end = now.plus(life);
+    Instant statementEnd = statement.statement().predicate().validity().notAfter();
+    return (end.isBefore(statementEnd) ? end : statementEnd).truncatedTo(ChronoUnit.SECONDS);
+  }
+
+  AttestationResult issue(Affirming affirming, AttestationService.Evidence evidence, Instant now) {
+    long iat = now.getEpochSecond();
+    // A statement that ends within this second would make a token without any life.
+    long exp = Math.max(iat + 1, expires(evidence.statement(), now).getEpochSecond());
+    byte[] jti = new byte[JTI_BYTES];
+    random.nextBytes(jti);
+    PublicJwk confirmed =
+        PublicJwk.of(affirming.claim().requestKey().x(), affirming.claim().requestKey().y());
+    IdentityClaims claims =
+        new IdentityClaims(
+            issuer,
+            affirming.claim().agent(),
+            iat,
+            exp,
+            Bytes.of(jti).toBase64Url(),
+            new IdentityClaims.Confirmation(confirmed),
+            new IdentityClaims.Attested(
+                affirming.claim().launch(),
+                affirming.claim().host(),
+                evidence.known().key().tpm(),
+                evidence.statement().payloadDigest(),
+                affirming.measurements(),
+                affirming.appraisal()));
+    Instant notAfter = Instant.ofEpochSecond(exp);
+    Instant renewAfter = Instant.ofEpochSecond(iat + (exp - iat) / 2);
+    return new AttestationResult(
+        key.jws(IdentityClaims.TYP, StrictJson.encode(claims)),
+        notAfter,
+        renewAfter,
+        affirming.appraisal(),
+        now);
+  }
+}

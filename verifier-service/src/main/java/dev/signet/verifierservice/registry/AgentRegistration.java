@@ -1,0 +1,151 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.verifierservice.registry;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.signet.protocol.AgentId;
+import dev.signet.protocol.Digest;
+import dev.signet.protocol.HostId;
+import dev.signet.protocol.PublicJwk;
+import dev.signet.verifier.appraisal.BootExpectation;
+import dev.signet.verifier.appraisal.LauncherExpectation;
+import dev.signet.verifier.appraisal.Registration;
+import dev.signet.verifier.verification.BaselineRule;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * What an agent is and where it may run: the body of {@code PUT /v1/registrations?agent=…}. The
+ * floor of its security version is apart, so that writing a registration cannot lower it.
+ *
+ * @param hosts where it may run; nowhere else
+ * @param signers whose reference statements are believed, P-256
+ * @param boot what the boot PCRs must show
+ * @param baselines what the launch register may hold before the first event; null for 32 zero bytes
+ * @param launcher which launchers may launch it
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record AgentRegistration(
+    List<HostId> hosts,
+    List<PublicJwk> signers,
+    Boot boot,
+    List<Digest> baselines,
+    Launcher launcher) {
+  /** Bounds of one registration. */
+  private static final int MAX_HOSTS = 10_000;
+
+  private static final int MAX_OTHERS = 64;
+
+  /**
+   * Either values or a waiver.
+   *
+   * @param pinned values of boot PCRs by index
+   * @param waivedPcrs with {@code pinned}: quoted PCRs that are not judged, each with a reason
+   * @param waived why the boot is not judged at all; every result says so
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Boot(
+      SortedMap<Integer, Digest> pinned, SortedMap<Integer, String> waivedPcrs, String waived) {
+    public Boot {
+      if ((pinned == null) == (waived == null) || (waivedPcrs != null && pinned == null)) {
+        throw new IllegalArgumentException("boot: expected either pinned or waived");
+      }
+      pinned = pinned == null ? null : new TreeMap<>(pinned);
+      waivedPcrs = waivedPcrs == null ? null : new TreeMap<>(waivedPcrs);
+      expectation(pinned, waivedPcrs, waived);
+    }
+
+    BootExpectation expectation() {
+      return expectation(pinned, waivedPcrs, waived);
+    }
+
+    private static BootExpectation expectation(
+        SortedMap<Integer, Digest> pinned, SortedMap<Integer, String> waivedPcrs, String waived) {
+      if (pinned == null) {
+        return new BootExpectation.Waived(reason(waived, "boot.waived"));
+      }
+      for (int pcr : pinned.keySet()) {
+        if (pcr < 0 || pcr > 23) {
+          throw new IllegalArgumentException("boot.pinned: expected PCR indexes from 0 to 23");
+        }
+      }
+      Map<Integer, String> reasons = waivedPcrs == null ? Map.of() : waivedPcrs;
+      reasons.values().forEach(r -> reason(r, "boot.waivedPcrs"));
+      return new BootExpectation.Pinned(pinned, reasons);
+    }
+  }
+
+  /**
+   * Either digests or a waiver.
+   *
+   * @param permitted the launchers' own digests
+   * @param waived why any launcher will do
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Launcher(List<Digest> permitted, String waived) {
+    public Launcher {
+      if ((permitted == null) == (waived == null)) {
+        throw new IllegalArgumentException("launcher: expected either permitted or waived");
+      }
+      permitted = permitted == null ? null : distinct(permitted, MAX_OTHERS, "launcher.permitted");
+      if (waived != null) {
+        reason(waived, "launcher.waived");
+      }
+    }
+
+    LauncherExpectation expectation() {
+      return permitted == null
+          ? new LauncherExpectation.Waived(waived)
+          : new LauncherExpectation.Permitted(Set.copyOf(permitted));
+    }
+  }
+
+  public AgentRegistration {
+    hosts = distinct(hosts, MAX_HOSTS, "hosts");
+    signers = distinct(signers, MAX_OTHERS, "signers");
+    if (signers.isEmpty()) {
+      throw new IllegalArgumentException("signers: expected at least one");
+    }
+    if (boot == null) {
+      throw new IllegalArgumentException("boot: expected pinned values or a waiver");
+    }
+    baselines = baselines == null ? null : distinct(baselines, MAX_OTHERS, "baselines");
+    if (launcher == null) {
+      throw new IllegalArgumentException("launcher: expected permitted digests or a waiver");
+    }
+    if (baselines != null && baselines.isEmpty()) {
+      throw new IllegalArgumentException("baselines: expected at least one, or no such member");
+    }
+  }
+
+  /** For the appraisal of evidence. */
+  public Registration appraised(AgentId agent, long floor) {
+    return new Registration(
+        agent,
+        Set.copyOf(hosts),
+        signers.stream().map(PublicJwk::thumbprint).collect(Collectors.toSet()),
+        floor,
+        boot.expectation(),
+        baselines == null ? BaselineRule.zeros() : new BaselineRule(Set.copyOf(baselines)),
+        launcher.expectation());
+  }
+
+  private static String reason(String text, String name) {
+    if (text == null || text.isBlank() || text.length() > 255) {
+      throw new IllegalArgumentException(name + ": expected a reason of 1 to 255 characters");
+    }
+    return text;
+  }
+
+  private static <T> List<T> distinct(List<T> given, int max, String name) {
+    if (given == null || given.size() > max || new HashSet<>(given).size() != given.size()) {
+      throw new IllegalArgumentException(name + ": expected up to " + max + ", each once");
+    }
+    return List.copyOf(given);
+  }
+}
