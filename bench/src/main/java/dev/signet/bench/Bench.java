@@ -3,6 +3,8 @@
 package dev.signet.bench;
 
 import dev.signet.bench.crypto.CryptoMeasurement;
+import dev.signet.bench.egress.EgressMeasurement;
+import dev.signet.bench.library.LibraryMeasurement;
 import dev.signet.bench.report.JsonReport;
 import dev.signet.bench.report.Machine;
 import dev.signet.bench.report.MarkdownReport;
@@ -19,7 +21,8 @@ public final class Bench {
   private static final int USAGE = 64;
   private static final int UNAVAILABLE = 69;
 
-  private static final List<Measurement> ALL = List.of(new CryptoMeasurement());
+  private static final List<Measurement> ALL =
+      List.of(new CryptoMeasurement(), new LibraryMeasurement(), new EgressMeasurement());
 
   private Bench() {}
 
