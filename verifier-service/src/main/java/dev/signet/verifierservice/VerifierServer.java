@@ -12,6 +12,7 @@ import dev.signet.verifier.verification.EkCertificateVerifier.Simulators;
 import dev.signet.verifier.verification.QuoteVerifier;
 import dev.signet.verifierservice.attestation.AttestationService;
 import dev.signet.verifierservice.attestation.EnrollmentService;
+import dev.signet.verifierservice.attestation.HostCallRoutes;
 import dev.signet.verifierservice.attestation.TokenIssuer;
 import dev.signet.verifierservice.audit.DecisionLog;
 import dev.signet.verifierservice.config.ServiceConfig;
@@ -31,6 +32,7 @@ import dev.signet.verifierservice.operators.RegistrationRoutes;
 import dev.signet.verifierservice.operators.RevocationRoutes;
 import dev.signet.verifierservice.registry.Challenges;
 import dev.signet.verifierservice.requests.RequestJudge;
+import dev.signet.verifierservice.requests.RequestRoutes;
 import dev.signet.verifierservice.storage.Database;
 import dev.signet.verifierservice.trust.HighWater;
 import dev.signet.verifierservice.trust.SnapshotPublisher;
@@ -130,6 +132,11 @@ public final class VerifierServer implements AutoCloseable {
 
     Acts acts = new Acts(database, log, clock);
     List<Route> routes = new ArrayList<>();
+    AttestationService attestations = attestations(config, options, keys, provider, database, log);
+    EnrollmentService enrollments = enrollments(config, options, keys, provider, database, log);
+    routes.addAll(
+        new HostCallRoutes(enrollments, attestations, config.limits(), metrics, clock).routes());
+    routes.addAll(new RequestRoutes(judge, clock).routes());
     routes.addAll(new TrustRoutes(keys, publisher, config.limits().streams(), clock).routes());
     routes.addAll(new HostRoutes(acts, options.random()).routes());
     routes.addAll(new RegistrationRoutes(acts).routes());
