@@ -10,6 +10,8 @@ import dev.signet.bench.report.Machine;
 import dev.signet.bench.report.MarkdownReport;
 import dev.signet.bench.report.Report;
 import dev.signet.bench.report.Result;
+import dev.signet.bench.service.AttestationMeasurement;
+import dev.signet.bench.service.VerifyApiMeasurement;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -22,7 +24,12 @@ public final class Bench {
   private static final int UNAVAILABLE = 69;
 
   private static final List<Measurement> ALL =
-      List.of(new CryptoMeasurement(), new LibraryMeasurement(), new EgressMeasurement());
+      List.of(
+          new CryptoMeasurement(),
+          new LibraryMeasurement(),
+          new VerifyApiMeasurement(),
+          new AttestationMeasurement(),
+          new EgressMeasurement());
 
   private Bench() {}
 

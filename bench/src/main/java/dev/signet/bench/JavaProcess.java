@@ -13,7 +13,7 @@ import java.util.List;
 
 /**
  * A part of Signet in a JVM of its own, started with the options of the start script. It says one
- * line when it is ready and ends when its standard input does, thus also when this JVM dies.
+ * line when it is ready.
  */
 public final class JavaProcess implements AutoCloseable {
   private static final List<String> OPTIONS =
@@ -84,7 +84,7 @@ public final class JavaProcess implements AutoCloseable {
   @Override
   public void close() throws IOException {
     process.getOutputStream().close();
-    Processes.awaitEnd(process);
+    Processes.stop(process);
     output.close();
   }
 }

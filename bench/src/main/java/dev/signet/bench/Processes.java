@@ -51,11 +51,6 @@ public final class Processes {
   /** Ends a process: asks it, and after a while, or when interrupted, does not ask any more. */
   public static void stop(Process process) {
     process.destroy();
-    awaitEnd(process);
-  }
-
-  /** Waits a while for a process that is about to end by itself, then ends it. */
-  public static void awaitEnd(Process process) {
     try {
       if (process.waitFor(5, TimeUnit.SECONDS)) {
         return;

@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.bench.egress;
 
+import dev.signet.bench.Directories;
 import dev.signet.bench.Effort;
 import dev.signet.bench.JavaProcess;
 import dev.signet.bench.Measurement;
+import dev.signet.bench.Ports;
 import dev.signet.bench.Rounds;
 import dev.signet.bench.load.Endpoint;
 import dev.signet.bench.load.HttpLoad;
@@ -12,6 +14,8 @@ import dev.signet.bench.report.Result;
 import dev.signet.bench.report.Row;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -34,12 +38,13 @@ public final class EgressMeasurement implements Measurement {
 
   @Override
   public List<Result> run(Effort effort) throws IOException, InterruptedException {
-    int any = Nginx.freePort();
-    int signedOnly = Nginx.freePort();
-    int proxyPort = Nginx.freePort();
+    int any = Ports.free();
+    int signedOnly = Ports.free();
+    int proxyPort = Ports.free();
+    Path spool = Files.createTempDirectory("signet-bench-egress");
     try (Nginx _ = Nginx.start(upstream(any, signedOnly), any);
         Nginx _ = Nginx.start(proxy(proxyPort, any), proxyPort);
-        JavaProcess egress = JavaProcess.start(EgressProcess.class)) {
+        JavaProcess egress = JavaProcess.start(EgressProcess.class, spool.toString())) {
       int egressPort = Integer.parseInt(egress.firstLine());
       List<Result> results = new ArrayList<>();
       for (int bodyBytes : new int[] {0, 10 * 1024}) {
@@ -60,6 +65,8 @@ public final class EgressMeasurement implements Measurement {
                         contender("no proxy", any, "", any, bodyBytes, effort)))));
       }
       return results;
+    } finally {
+      Directories.delete(spool);
     }
   }
 
@@ -104,7 +111,7 @@ public final class EgressMeasurement implements Measurement {
             MOST,
             effort.window(),
             i -> request,
-            answer -> answer.status() == 200 && answer.text().equals(ANSWER));
+            (i, answer) -> answer.status() == 200 && answer.text().equals(ANSWER));
     return new Rounds.Contender(name, () -> load.run(Endpoint.http(port)).toArray());
   }
 

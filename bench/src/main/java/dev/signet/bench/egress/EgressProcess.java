@@ -9,7 +9,6 @@ import dev.signet.launcher.egress.ProxySettings;
 import dev.signet.launcher.egress.SigningProxy;
 import dev.signet.requestsignatures.SignatureProviders;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -17,28 +16,31 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** The launcher's egress proxy in a process of its own, with a key as the TPM would release it. */
+/**
+ * The launcher's egress proxy in a process of its own, with a key as the TPM would release it.
+ * Serves until its standard input ends, thus not longer than the benchmark lives.
+ */
 final class EgressProcess {
   private EgressProcess() {}
 
+  /**
+   * @param args the directory for request bodies that are too large for memory
+   */
   public static void main(String[] args) throws IOException {
     SecureRandom random = new SecureRandom();
     AttestedAgent agent = AttestedAgent.create(SignatureProviders.detect(), random, Instant.now());
     EgressIdentity.Current identity =
         new EgressIdentity.Current(
             agent.token(), agent.keyThumbprint(), agent.signer(), Instant.now().plusSeconds(1800));
-    Path spool = Files.createTempDirectory("signet-bench-egress");
     try (SigningProxy proxy =
         SigningProxy.start(
-            new ProxySettings(spool, List.of(), Optional.empty(), EgressLimits.standard()),
+            new ProxySettings(Path.of(args[0]), List.of(), Optional.empty(), EgressLimits.standard()),
             () -> Optional.of(identity),
             (client, own) -> Optional.empty(),
             Clock.systemUTC(),
             random)) {
       System.out.println(proxy.address().getPort());
       System.in.transferTo(System.out);
-    } finally {
-      Files.delete(spool);
     }
   }
 }

@@ -2,18 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.bench.egress;
 
+import dev.signet.bench.Directories;
 import dev.signet.bench.Processes;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** One nginx with one worker, in a directory of its own. */
 final class Nginx implements AutoCloseable {
@@ -81,13 +79,6 @@ final class Nginx implements AutoCloseable {
     return nginx;
   }
 
-  /** A port on loopback that is free now. */
-  static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
   private void awaitListening(int port) throws IOException, InterruptedException {
     long deadline = System.nanoTime() + START.toNanos();
     while (true) {
@@ -107,10 +98,6 @@ final class Nginx implements AutoCloseable {
   @Override
   public void close() throws IOException {
     Processes.stop(process);
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
+    Directories.delete(directory);
   }
 }

@@ -4,6 +4,7 @@ package dev.signet.bench.library;
 
 import com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider;
 import dev.signet.bench.requests.AttestedAgent;
+import dev.signet.bench.requests.RequestMaker;
 import dev.signet.bench.requests.SampleRequest;
 import dev.signet.relyingparty.ReplayGuard;
 import dev.signet.relyingparty.ReplayMemory;
@@ -50,9 +51,8 @@ public class VerificationBenchmark {
   private final byte[][] bases = new byte[BATCH][];
   private final byte[][] signatures = new byte[BATCH][];
   private final RequestVerifier verifier = new RequestVerifier(Set.of(AUTHORITY), "https");
-  private AttestedAgent agent;
   private VerificationKey key;
-  private RawSigner recording;
+  private RequestMaker maker;
   private TrustState trust;
   private ReplayGuard replays;
   private int next;
@@ -60,17 +60,18 @@ public class VerificationBenchmark {
   @Setup(Level.Trial)
   public void prepare() throws GeneralSecurityException {
     SignatureProviders accp = SignatureProviders.of(AmazonCorrettoCryptoProvider.INSTANCE);
-    agent = AttestedAgent.create(accp, random, Instant.now());
+    AttestedAgent agent = AttestedAgent.create(accp, random, Instant.now());
     key = VerificationKey.of(agent.requestKey(), accp);
     trust = agent.trust();
     replays = ReplayMemory.onFirstStart(4_000_000, Instant.now());
-    recording =
+    RawSigner recording =
         base -> {
           byte[] signature = agent.signer().sign(base);
           bases[next] = base;
           signatures[next] = signature;
           return signature;
         };
+    maker = new RequestMaker(agent.token(), agent.keyThumbprint(), recording, random);
   }
 
   @Setup(Level.Iteration)
@@ -78,7 +79,7 @@ public class VerificationBenchmark {
     byte[] body = "x".repeat(bodyBytes).getBytes(StandardCharsets.US_ASCII);
     Instant now = Instant.now();
     for (next = 0; next < BATCH; next++) {
-      requests[next] = agent.request("https", AUTHORITY, body, recording, random, now);
+      requests[next] = maker.post("https", AUTHORITY, body, now);
     }
     next = 0;
   }

@@ -14,7 +14,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
-import java.util.function.Predicate;
 
 /**
  * A closed loop: each connection sends its next request when it has the answer to the one before.
@@ -22,7 +21,8 @@ import java.util.function.Predicate;
  * @param connections how many at a time, each with a thread of its own
  * @param operations most requests altogether
  * @param window how long new requests are begun, unless there are no more
- * @param requests the bytes of each request, made beforehand, by number from 0
+ * @param requests the bytes of each request, made beforehand, by number from 0: a connection sends
+ *     its own number, then every {@code connections}th after it
  * @param good whether an answer is the right one; one that is not ends the load
  */
 public record HttpLoad(
@@ -30,7 +30,13 @@ public record HttpLoad(
     int operations,
     Duration window,
     IntFunction<byte[]> requests,
-    Predicate<Answer> good) {
+    Check good) {
+
+  /** Whether the answer to the request of that number is the right one. */
+  @FunctionalInterface
+  public interface Check {
+    boolean test(int number, Answer answer) throws IOException;
+  }
 
   /**
    * Runs it. Connections are opened before the clock starts.
@@ -39,7 +45,6 @@ public record HttpLoad(
    */
   public LoadFigures run(Endpoint endpoint) throws IOException, InterruptedException {
     long[] nanos = new long[operations];
-    AtomicInteger next = new AtomicInteger();
     AtomicInteger done = new AtomicInteger();
     CountDownLatch go = new CountDownLatch(1);
     List<Connection> open = new ArrayList<>();
@@ -47,13 +52,14 @@ public record HttpLoad(
       List<Future<?>> loops = new ArrayList<>();
       try {
         for (int i = 0; i < connections; i++) {
+          int first = i;
           Connection connection = new Connection(endpoint);
           open.add(connection);
           loops.add(
               threads.submit(
                   () -> {
                     go.await();
-                    loop(connection, next, done, nanos);
+                    loop(connection, first, done, nanos);
                     return null;
                   }));
         }
@@ -75,17 +81,15 @@ public record HttpLoad(
     }
   }
 
-  private void loop(Connection connection, AtomicInteger next, AtomicInteger done, long[] nanos)
+  private void loop(Connection connection, int first, AtomicInteger done, long[] nanos)
       throws IOException {
     long begin = System.nanoTime();
     long after = begin;
-    for (int i = next.getAndIncrement();
-        i < operations && after - begin < window.toNanos();
-        i = next.getAndIncrement()) {
+    for (int i = first; i < operations && after - begin < window.toNanos(); i += connections) {
       long before = System.nanoTime();
       Answer answer = connection.exchange(requests.apply(i));
       after = System.nanoTime();
-      if (!good.test(answer)) {
+      if (!good.test(i, answer)) {
         throw new IOException("wrong answer: " + answer.status() + ' ' + answer.text());
       }
       nanos[done.getAndIncrement()] = after - before;

@@ -14,13 +14,9 @@ import dev.signet.protocol.LaunchId;
 import dev.signet.protocol.PublicJwk;
 import dev.signet.protocol.StrictJson;
 import dev.signet.protocol.TrustSnapshot;
-import dev.signet.relyingparty.RequestSigner;
 import dev.signet.relyingparty.TrustState;
-import dev.signet.requestsignatures.ContentDigest;
 import dev.signet.requestsignatures.RawSigner;
 import dev.signet.requestsignatures.SignatureProviders;
-import dev.signet.requestsignatures.SignedFields;
-import dev.signet.requestsignatures.UnsignableMessageException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -100,29 +96,9 @@ public final class AttestedAgent {
     return TrustState.of(snapshot, providers);
   }
 
-  /**
-   * A signed request with a nonce of its own.
-   *
-   * @param key signs with this agent's key
-   */
-  public SampleRequest request(
-      String scheme, String authority, byte[] body, RawSigner key, SecureRandom random, Instant now)
-      throws IOException {
-    SampleRequest request =
-        SampleRequest.post(scheme, authority, body)
-            .with(
-                "content-digest",
-                ContentDigest.fieldValue(
-                    ContentDigest.Algorithm.SHA_256, Digest.hash(body).toArray()))
-            .with(IdentityClaims.HEADER, token);
-    try {
-      SignedFields signed = new RequestSigner(key, keyThumbprint(), random).sign(request, now);
-      return request
-          .with("signature-input", signed.signatureInput())
-          .with("signature", signed.signature());
-    } catch (UnsignableMessageException e) {
-      throw new IOException("a sample request cannot be signed", e);
-    }
+  /** Signed requests of this agent. */
+  public RequestMaker requests(SecureRandom random) {
+    return new RequestMaker(token, keyThumbprint(), signer, random);
   }
 
   private static IdentityClaims claims(PublicJwk requestKey, long iat) {

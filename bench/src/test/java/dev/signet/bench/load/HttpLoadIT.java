@@ -75,7 +75,7 @@ class HttpLoadIT {
 
   private HttpLoad load(int operations, IntFunction<byte[]> requests, int good) {
     return new HttpLoad(
-        4, operations, Duration.ofSeconds(10), requests, answer -> answer.status() == good);
+        4, operations, Duration.ofSeconds(10), requests, (i, answer) -> answer.status() == good);
   }
 
   private Endpoint endpoint() {
