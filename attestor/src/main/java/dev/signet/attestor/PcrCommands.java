@@ -4,7 +4,6 @@ package dev.signet.attestor;
 
 import dev.signet.protocol.Digest;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -75,7 +74,9 @@ record PcrCommands(Transaction transaction) {
       int read = 0;
       for (int index : left) {
         if (index / 8 < bitmap.length && (bitmap[index / 8] >> index % 8 & 1) != 0) {
-          values.put(index, Digest.ofDigest(in.sized(32)));
+          byte[] value = in.sized(Digest.BYTES);
+          in.expect(Digest.BYTES, value.length, "size of a PCR value");
+          values.put(index, Digest.ofDigest(value));
           read++;
         }
       }
@@ -101,9 +102,5 @@ record PcrCommands(Transaction transaction) {
   static byte[] digestOf(SortedMap<Integer, Digest> values) {
     byte[][] parts = values.values().stream().map(Digest::toArray).toArray(byte[][]::new);
     return TpmCrypto.sha256(parts);
-  }
-
-  static boolean sameBitmap(byte[] one, Collection<Integer> indexes) {
-    return Arrays.equals(one, bitmap(indexes));
   }
 }

@@ -57,6 +57,11 @@ public final class Provisioning {
    */
   public static Outcome provision(Tpm tpm, Path stateDirectory) throws IOException {
     StateDirectory directory = StateDirectory.create(stateDirectory);
+    return new ExclusiveFile(directory.path().resolve("lock"))
+        .holding(() -> provision(tpm, directory));
+  }
+
+  private static Outcome provision(Tpm tpm, StateDirectory directory) throws IOException {
     Optional<AttestorState> found = AttestorState.read(directory);
     boolean done = found.isPresent() && found.get().stage() == AttestorState.Stage.COMPLETE;
     try {
@@ -66,7 +71,7 @@ public final class Provisioning {
             state.stage() == AttestorState.Stage.BEGUN ? makeKeys(tpm, directory, state) : state;
         setAuthorizations(tpm, directory, withKeys);
       }
-      return new Outcome.Provisioned(Attestor.open(tpm, stateDirectory), !done);
+      return new Outcome.Provisioned(Attestor.open(tpm, directory.path()), !done);
     } catch (Stop stop) {
       return new Outcome.Refused(stop.reason, stop.getMessage());
     } catch (AttestorException e) {

@@ -16,8 +16,11 @@ public sealed interface ReleaseOutcome {
     PCR_CHANGED(true),
     /** The session was lost (connection, reboot of the simulator); begin again. */
     SESSION_LOST(true),
-    /** The PCRs are not those that were approved. */
-    STATE_NOT_APPROVED(false),
+    /**
+     * The PCRs are not those that were approved. A verifier approves what was quoted, so they moved
+     * since the quote, perhaps by another agent's launch; begin again with a new quote.
+     */
+    STATE_NOT_APPROVED(true),
     /** The approval is for another boot: resetCount or restartCount differ. */
     OTHER_BOOT(false),
     /** The approval's clock bound or expiration has passed; begin again with a new quote. */

@@ -39,37 +39,46 @@ public final class SealedKey {
   /** Makes a key in this process and seals it; on return this process has forgotten it. */
   static SealedKeyState create(HostTpm host, AgentId agent, PublicJwk approvalKey)
       throws IOException {
-    SecureRandom random = host.tpm().connection().random();
-    KeyPair pair = generate(random);
+    KeyPair pair = generate(host.tpm().connection().random());
     PublicJwk requestKey = PublicJwk.of((ECPublicKey) pair.getPublic());
     byte[] scalar = Octets.fixed(((ECPrivateKey) pair.getPrivate()).getS(), 32);
+    try {
+      return seal(host, agent, approvalKey, scalar, requestKey);
+    } finally {
+      Arrays.fill(scalar, (byte) 0);
+    }
+  }
+
+  /**
+   * @param scalar private part of {@code requestKey}; the caller zeroes it
+   */
+  static SealedKeyState seal(
+      HostTpm host, AgentId agent, PublicJwk approvalKey, byte[] scalar, PublicJwk requestKey)
+      throws IOException {
+    SecureRandom random = host.tpm().connection().random();
     Bytes auth = Provisioning.newAuth(random);
     byte[] policy =
         PolicyDigest.sealedKey(
             PolicyDigest.approvalKey(approvalKey).name(),
             policyRef(host.keys(), agent, requestKey).toArray());
-    try {
-      ObjectCommands.Created sealed =
-          host.transact(
-              transaction ->
-                  new ObjectCommands(transaction)
-                      .create(
-                          host.keys().srkEntity(),
-                          auth.toArray(),
-                          scalar,
-                          Templates.sealed(policy),
-                          transaction.hmacSession(host.keys().saltKey()).encryptingCommand()));
-      return new SealedKeyState(
-          SealedKeyState.VERSION,
-          agent,
-          Bytes.of(requestKey.point()),
-          Bytes.of(approvalKey.point()),
-          auth,
-          Bytes.of(sealed.publicArea().encoded()),
-          Bytes.of(sealed.privatePart()));
-    } finally {
-      Arrays.fill(scalar, (byte) 0);
-    }
+    ObjectCommands.Created sealed =
+        host.transact(
+            transaction ->
+                new ObjectCommands(transaction)
+                    .create(
+                        host.keys().srkEntity(),
+                        auth.toArray(),
+                        scalar,
+                        Templates.sealed(policy),
+                        transaction.hmacSession(host.keys().saltKey()).encryptingCommand()));
+    return new SealedKeyState(
+        SealedKeyState.VERSION,
+        agent,
+        Bytes.of(requestKey.point()),
+        Bytes.of(approvalKey.point()),
+        auth,
+        Bytes.of(sealed.publicArea().encoded()),
+        Bytes.of(sealed.privatePart()));
   }
 
   private static KeyPair generate(SecureRandom random) {

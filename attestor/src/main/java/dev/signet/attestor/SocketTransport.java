@@ -19,6 +19,11 @@ import java.util.Arrays;
 
 /** swtpm's data channel, UNIX or TCP: raw commands one after the other on a stream. */
 final class SocketTransport implements TpmTransport {
+  private static final Duration CONNECT = Duration.ofSeconds(10);
+
+  /** Longer than a simulator takes, also while another process has its turn. */
+  private static final Duration ANSWER = Duration.ofMinutes(2);
+
   private final SocketAddress address;
   private final SocketChannel channel;
   private final Selector selector;
@@ -33,6 +38,10 @@ final class SocketTransport implements TpmTransport {
     this.selector = selector;
     this.key = channel.register(selector, 0);
     this.answer = answer;
+  }
+
+  static SocketTransport connect(SocketAddress address) throws IOException {
+    return connect(address, CONNECT, ANSWER);
   }
 
   /**

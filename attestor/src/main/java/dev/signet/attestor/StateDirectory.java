@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.attestor;
 
+import dev.signet.protocol.Limits;
 import dev.signet.protocol.MalformedMessageException;
 import dev.signet.protocol.StrictJson;
 import java.io.IOException;
@@ -25,7 +26,9 @@ import java.util.Set;
  * wholly the new ones.
  */
 record StateDirectory(Path path) {
-  private static final int MAX_FILE = 64 * 1024;
+  /** The largest is an intent: a log line of 64 KiB in base64. */
+  private static final int MAX_FILE = 2 * Limits.LAUNCH_RECORD_BYTES;
+
   private static final FileAttribute<?> OWNER_DIRECTORY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
   static final FileAttribute<?> OWNER_FILE =

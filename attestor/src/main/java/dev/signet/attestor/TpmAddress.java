@@ -6,18 +6,12 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
-import java.time.Duration;
 
 /**
  * Where a TPM is: {@code device:/dev/tpmrm0}, {@code swtpm:unix:PATH} or {@code
  * swtpm:tcp:HOST:PORT}.
  */
 public sealed interface TpmAddress {
-  /** Longer than any TPM takes: RSA key generation on slow chips may need minutes. */
-  Duration ANSWER = Duration.ofMinutes(4);
-
-  Duration CONNECT = Duration.ofSeconds(10);
-
   /** A Linux character device. */
   record Device(Path path) implements TpmAddress {
     @Override
@@ -74,10 +68,8 @@ public sealed interface TpmAddress {
   default TpmTransport open() throws IOException {
     return switch (this) {
       case Device device -> DeviceTransport.open(device.path());
-      case UnixSocket socket ->
-          SocketTransport.connect(UnixDomainSocketAddress.of(socket.path()), CONNECT, ANSWER);
-      case Tcp tcp ->
-          SocketTransport.connect(new InetSocketAddress(tcp.host(), tcp.port()), CONNECT, ANSWER);
+      case UnixSocket socket -> SocketTransport.connect(UnixDomainSocketAddress.of(socket.path()));
+      case Tcp tcp -> SocketTransport.connect(new InetSocketAddress(tcp.host(), tcp.port()));
     };
   }
 

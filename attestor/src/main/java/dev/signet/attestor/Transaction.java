@@ -145,6 +145,7 @@ final class Transaction {
                 Entity.plain(unbound.handle)));
     TpmReader in = response.reader("StartAuthSession");
     byte[] nonceTpm = in.sized(64);
+    in.expect(32, nonceTpm.length, "size of nonceTPM");
     in.end();
     byte[] sessionKey = TpmCrypto.kdfa(salt.value(), "ATH", nonceTpm, nonceCaller, 256);
     Arrays.fill(salt.value(), (byte) 0);

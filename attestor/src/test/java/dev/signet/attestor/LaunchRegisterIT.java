@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.signet.protocol.Digest;
+import dev.signet.protocol.KeyProtection;
 import dev.signet.protocol.LaunchEvent;
 import dev.signet.protocol.LaunchId;
 import dev.signet.protocol.LaunchLog;
@@ -191,6 +192,35 @@ class LaunchRegisterIT {
             AttestorException.class,
             e -> assertThat(e.reason()).isEqualTo(AttestorException.Reason.REGISTER_MOVED));
     assertThat(Files.exists(intentFile())).as("the intent is kept").isTrue();
+  }
+
+  @Test
+  void largestEventIsRepairedToo() throws Exception {
+    LaunchEvent large =
+        new LaunchEvent.Start(
+            TestHost.AGENT,
+            LaunchId.random(TestHost.RANDOM),
+            Digest.hash(new byte[0]),
+            List.of(),
+            "runtime",
+            List.of("x".repeat(64_000)),
+            List.of(),
+            List.of(),
+            "k".repeat(43),
+            KeyProtection.SEALED,
+            Digest.hash(new byte[0]));
+    LaunchRegister cutOff =
+        LaunchRegister.open(
+            host.tpm(),
+            PCR,
+            state,
+            step -> {
+              if (step == LaunchRegister.Step.EXTENDED) {
+                throw new IllegalStateException("cut off");
+              }
+            });
+    assertThatThrownBy(() -> cutOff.append(large)).hasMessage("cut off");
+    assertLogExplainsRegister(1);
   }
 
   @Test

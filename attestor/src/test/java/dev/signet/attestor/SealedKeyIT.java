@@ -15,8 +15,13 @@ import dev.signet.protocol.StateApproval;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.TreeMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -291,6 +296,31 @@ class SealedKeyIT {
   }
 
   @Test
+  void attack58ApprovalForTheSameKeyOnAnotherTpmDoesNotRelease() throws IOException {
+    try (TestHost twin = TestHost.provisioned(directory.resolve("b"));
+        RequestKey stolen = ((Released) release(terms -> terms)).key()) {
+      twin.extend(4, "kernel");
+      twin.extend(15, "launch");
+      twin.attestor().createSealedKey(TestHost.AGENT, verifier.approvalKey());
+      HostTpm twinTpm = twin.attestor().sealedKey(TestHost.AGENT).orElseThrow().host();
+      SealedKey sameKey =
+          new SealedKey(
+              twinTpm,
+              SealedKey.seal(
+                  twinTpm,
+                  TestHost.AGENT,
+                  verifier.approvalKey(),
+                  stolen.scalar(),
+                  stolen.publicKey()));
+      // Agent, key, PCRs and counters are equal: only the AK Name in the policyRef differs.
+      try (ReleaseSession there = sameKey.beginRelease()) {
+        var terms = TestVerifier.termsNow(host.tpm(), key, there);
+        assertThat(reason(there.finish(verifier.approve(terms)))).isEqualTo(Reason.OTHER_KEY);
+      }
+    }
+  }
+
+  @Test
   void forgedApprovalDoesNotRelease() throws IOException {
     TestVerifier imposter = new TestVerifier();
     try (ReleaseSession session = key.beginRelease()) {
@@ -332,6 +362,46 @@ class SealedKeyIT {
     for (ReleaseSession session : waiting) {
       ReleaseOutcome outcome = session.finish(verifier.approveNow(host.tpm(), key, session));
       ((Released) outcome).key().close();
+    }
+  }
+
+  @Test
+  void launchOfAnotherAgentDuringTheReleaseIsARetry() throws IOException {
+    try (ReleaseSession session = key.beginRelease()) {
+      StateApproval approval = verifier.approveNow(host.tpm(), key, session);
+      host.extend(15, "launch of another agent");
+      assertThat(reason(session.finish(approval)).retryable()).isTrue();
+    }
+    assertThat(release(terms -> terms)).isInstanceOf(Released.class);
+  }
+
+  @Test
+  void releasesInParallelWhileImaMeasures() throws Exception {
+    AtomicBoolean stop = new AtomicBoolean();
+    Thread ima =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  while (!stop.get()) {
+                    try {
+                      host.extend(10, "ima");
+                    } catch (IOException e) {
+                      return;
+                    }
+                  }
+                });
+    try (var threads = Executors.newFixedThreadPool(6)) {
+      List<Future<ReleaseOutcome>> running = new ArrayList<>();
+      for (int i = 0; i < 24; i++) {
+        running.add(threads.submit(() -> release(terms -> terms)));
+      }
+      for (Future<ReleaseOutcome> one : running) {
+        // Transactions are whole: nothing of ours comes between PolicyPCR and Unseal.
+        ((Released) one.get()).key().close();
+      }
+    } finally {
+      stop.set(true);
+      ima.join();
     }
   }
 }

@@ -1,3 +1,5 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
 package dev.signet.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -99,7 +101,8 @@ final class AgentCommand {
       @Option(
           names = "--any-launcher",
           paramLabel = "REASON",
-          description = "Any launcher may; its digest is its own word anyway unless the boot is judged.")
+          description =
+              "Any launcher may; its digest is its own word anyway unless the boot is judged.")
       private String waived;
     }
 

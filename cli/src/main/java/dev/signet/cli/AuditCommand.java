@@ -1,3 +1,5 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
 package dev.signet.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -30,9 +32,7 @@ final class AuditCommand implements SignetCommand {
     long last = after;
     while (true) {
       JsonNode decisions =
-          operator
-              .call(invocation, "GET", "/v1/audit?after=" + last, null)
-              .path("decisions");
+          operator.call(invocation, "GET", "/v1/audit?after=" + last, null).path("decisions");
       if (decisions.isEmpty()) {
         return ExitCode.GOOD;
       }

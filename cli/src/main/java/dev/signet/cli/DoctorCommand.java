@@ -1,3 +1,5 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
 package dev.signet.cli;
 
 import dev.signet.attestor.Attestor;
@@ -135,10 +137,10 @@ final class DoctorCommand implements SignetCommand {
           set
               ? "owner, endorsement and lockout have authorization values"
               : "owner %s, endorsement %s, lockout %s: with an empty one, any user of the TPM can"
-                  .formatted(
-                      word(p.ownerAuthSet()),
-                      word(p.endorsementAuthSet()),
-                      word(p.lockoutAuthSet()))
+                      .formatted(
+                          word(p.ownerAuthSet()),
+                          word(p.endorsementAuthSet()),
+                          word(p.lockoutAuthSet()))
                   + " enrol a key of his own or clear it; run `signet provision`");
       add(
           "lockout",

@@ -1,3 +1,5 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
 package dev.signet.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -46,8 +48,7 @@ final class HostCommand {
       }
       for (JsonNode host : answer.path("pending")) {
         invocation.say(
-            "pending   %-24s  %s"
-                .formatted(host.path("host").asText(), host.path("tpm").asText()));
+            "pending   %-24s  %s".formatted(host.path("host").asText(), host.path("tpm").asText()));
       }
       return ExitCode.GOOD;
     }

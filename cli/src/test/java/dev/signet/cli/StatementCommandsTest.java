@@ -202,6 +202,14 @@ class StatementCommandsTest {
   }
 
   @Test
+  void argumentThatBeginsWithAtIsNotReadFromAFile() throws IOException {
+    Path file = Files.writeString(dir.resolve("words"), "one two");
+    String at = "@" + file;
+    assertThat(run.good("measure", "--jar", jar, "--agent", AGENT, "--svn", 3, "--arg", at).out())
+        .contains("\"arguments\" : [ \"" + at + "\" ]");
+  }
+
+  @Test
   void negativeSecurityVersionIsUsage() {
     assertThat(run.signet("measure", "--jar", jar, "--agent", AGENT, "--svn", -1).err())
         .contains("securityVersion: expected 0 or more");

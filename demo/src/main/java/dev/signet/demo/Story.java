@@ -1,3 +1,5 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
 package dev.signet.demo;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
@@ -69,8 +71,7 @@ final class Story {
     if (json) {
       out.println(
           new String(
-              StrictJson.encode(
-                  new Line(name, expected, outcome.outcome(), outcome.reason(), ms)),
+              StrictJson.encode(new Line(name, expected, outcome.outcome(), outcome.reason(), ms)),
               StandardCharsets.UTF_8));
     } else {
       out.printf("%n%2d. %s%n", scenes, what);

@@ -1,3 +1,5 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
 package dev.signet.demo;
 
 import dev.signet.protocol.PublicJwk;
@@ -28,6 +30,7 @@ import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.component.LifeCycle;
 
 /**
  * A service that agents call: two resources, an API key as ever, and Signet's servlet filter in
@@ -102,9 +105,9 @@ public final class ToolService implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() {
     feed.close();
-    server.stop();
+    LifeCycle.stop(server);
   }
 
   /** What the service does for attested agents that also know its API key. */

@@ -1,3 +1,5 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
 package dev.signet.demo;
 
 import java.io.ByteArrayOutputStream;
@@ -9,6 +11,8 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A relay on loopback that stands for somebody who reads the wire between an agent and its service:
@@ -16,32 +20,63 @@ import java.nio.charset.StandardCharsets;
  */
 final class WireTap implements AutoCloseable {
   private static final int KEEP = 1 << 20;
+  private static final Pattern REQUEST_LINE =
+      Pattern.compile("(GET|POST) [^ \r\n]+ HTTP/1\\.1\r\n");
+  private static final Pattern LENGTH = Pattern.compile("(?i)content-length: *([0-9]{1,8})\r\n");
 
   private final ServerSocket listener;
-  private final InetSocketAddress upstream;
+  private volatile InetSocketAddress upstream;
   private volatile ByteArrayOutputStream last = new ByteArrayOutputStream();
+  private volatile boolean withholding;
 
-  WireTap(InetSocketAddress upstream) throws IOException {
-    this.upstream = upstream;
+  WireTap() throws IOException {
     this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    Thread.ofVirtual().start(this::accept);
   }
 
+  /** Where agents connect. */
   int port() {
     return listener.getLocalPort();
   }
 
+  /** Where their bytes go; nothing is accepted before. */
+  void relayTo(int port) {
+    upstream = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    Thread.ofVirtual().start(this::accept);
+  }
+
   /** The bytes of the newest request, up to the end of what was sent. */
   String lastRequest() {
-    String all = last.toString(StandardCharsets.ISO_8859_1);
-    // Keep-alive connections carry several requests; the newest begins at the last request line.
-    int at = Math.max(all.lastIndexOf("\r\n\r\nGET "), all.lastIndexOf("\r\n\r\nPOST "));
-    return at < 0 ? all : all.substring(at + 4);
+    return newest(last.toString(StandardCharsets.ISO_8859_1));
+  }
+
+  /** Keep-alive connections carry several requests; the newest begins at the last request line. */
+  private static String newest(String all) {
+    int at = -1;
+    for (Matcher line = REQUEST_LINE.matcher(all); line.find(); ) {
+      at = line.start();
+    }
+    return at < 0 ? all : all.substring(at);
+  }
+
+  /** From now on requests are kept and not passed on: their connections are cut. */
+  void withhold(boolean on) {
+    withholding = on;
   }
 
   @Override
   public void close() throws IOException {
     listener.close();
+  }
+
+  /** Whether the newest request is all there, by its Content-Length. */
+  private boolean complete(String bytes) {
+    String request = newest(bytes);
+    int body = request.indexOf("\r\n\r\n") + 4;
+    if (body < 4) {
+      return false;
+    }
+    Matcher length = LENGTH.matcher(request.substring(0, body));
+    return !length.find() || request.length() - body >= Integer.parseInt(length.group(1));
   }
 
   private void accept() {
@@ -51,7 +86,6 @@ final class WireTap implements AutoCloseable {
         Socket server = new Socket();
         server.connect(upstream, 2000);
         ByteArrayOutputStream kept = new ByteArrayOutputStream();
-        last = kept;
         Thread.ofVirtual().start(() -> relay(client, server, kept));
         Thread.ofVirtual().start(() -> relay(server, client, null));
       }
@@ -60,7 +94,7 @@ final class WireTap implements AutoCloseable {
     }
   }
 
-  private static void relay(Socket from, Socket to, ByteArrayOutputStream kept) {
+  private void relay(Socket from, Socket to, ByteArrayOutputStream kept) {
     try (from;
         to;
         InputStream in = from.getInputStream();
@@ -69,9 +103,16 @@ final class WireTap implements AutoCloseable {
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
         if (kept != null && kept.size() < KEEP) {
           kept.write(buffer, 0, n);
+          last = kept;
         }
-        out.write(buffer, 0, n);
-        out.flush();
+        if (kept != null && withholding) {
+          if (complete(kept.toString(StandardCharsets.ISO_8859_1))) {
+            return;
+          }
+        } else {
+          out.write(buffer, 0, n);
+          out.flush();
+        }
       }
     } catch (IOException e) {
       // Either side hung up, which ends the relay.

@@ -1,3 +1,5 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
 package dev.signet.launcher;
 
 import dev.signet.attestor.Attestor;
@@ -72,14 +74,15 @@ public final class AgentLaunch {
   public LaunchOutcome start(LaunchRequest request, Map<String, String> parentEnvironment)
       throws IOException, InterruptedException {
     try (Unwinding unwinding = new Unwinding()) {
-      LaunchDirectory directory =
-          LaunchDirectory.create(request.privateParent(), request.user());
+      LaunchDirectory directory = LaunchDirectory.create(request.privateParent(), request.user());
       unwinding.undo(directory::close);
       PrivateCopy copy = PrivateCopy.of(request.jar(), directory, JarRuler.MAX_BYTES);
       unwinding.undo(copy::close);
       progress.say(
           Progress.Step.COPIED,
-          request.jar().getFileName() + " copied to a private place and measured: " + copy.digest());
+          request.jar().getFileName()
+              + " copied to a private place and measured: "
+              + copy.digest());
       return switch (LaunchCheck.check(request, copy, clock.instant())) {
         case LaunchCheck.Result.Failed(String reason, String detail) ->
             new LaunchOutcome.RefusedHere(reason, detail);
@@ -108,10 +111,7 @@ public final class AgentLaunch {
     SigningProxy proxy =
         SigningProxy.start(
             new ProxySettings(
-                directory.spool(),
-                request.routes(),
-                request.extraRoots(),
-                EgressLimits.standard()),
+                directory.spool(), request.routes(), request.extraRoots(), EgressLimits.standard()),
             () -> Optional.ofNullable(identity.get()).flatMap(Identity::current),
             peers,
             new CorrectedClock(signingClock),
@@ -135,8 +135,7 @@ public final class AgentLaunch {
     register.append(event(request, agent, launch, passed, plan, sealedKey));
     unwinding.undo(
         () ->
-            register.append(
-                new LaunchEvent.Stop(agent, launch, null, LaunchEvent.Cause.ABORTED)));
+            register.append(new LaunchEvent.Stop(agent, launch, null, LaunchEvent.Cause.ABORTED)));
     progress.say(
         Progress.Step.RECORDED,
         "launch recorded in the TPM (PCR " + register.pcr() + ") before anything starts");
@@ -206,7 +205,9 @@ public final class AgentLaunch {
 
   private SealedKey sealedKey(AgentId agent) throws IOException {
     Optional<SealedKey> kept = attestor.sealedKey(agent);
-    if (kept.isPresent() && kept.get().approvalKey().equals(host.approvalKey())) {
+    // By thumbprint: a JWK may carry a name and a use besides the point.
+    String approvalKey = host.approvalKey().thumbprint();
+    if (kept.isPresent() && kept.get().approvalKey().thumbprint().equals(approvalKey)) {
       return kept.get();
     }
     SealedKey made = attestor.createSealedKey(agent, host.approvalKey());

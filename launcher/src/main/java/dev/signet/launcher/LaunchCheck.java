@@ -1,3 +1,5 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
 package dev.signet.launcher;
 
 import dev.signet.launcher.process.PrivateCopy;
@@ -94,7 +96,10 @@ final class LaunchCheck {
     if (arguments != null && !arguments.equals(request.arguments())) {
       return new Result.Failed(
           Refusal.MEASUREMENT_MISMATCH.name(),
-          "the statement allows the arguments " + arguments + ", given were " + request.arguments());
+          "the statement allows the arguments "
+              + arguments
+              + ", given were "
+              + request.arguments());
     }
     TreeSet<String> extra = new TreeSet<>(request.environment().keySet());
     extra.removeAll(predicate.launch().environment());

@@ -11,11 +11,13 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,12 +25,13 @@ import org.junit.jupiter.api.io.TempDir;
 class UpstreamTlsIT {
   private static final char[] PASSWORD = "password".toCharArray();
 
-  @TempDir Path directory;
-  private Path certificate;
+  @TempDir static Path directory;
+  private static Path certificate;
+  private static SSLContext context;
   private TestUpstream upstream;
 
-  @BeforeEach
-  void start() throws Exception {
+  @BeforeAll
+  static void makeCertificate() throws Exception {
     Path store = directory.resolve("server.p12");
     certificate = directory.resolve("server.pem");
     keytool(
@@ -42,8 +45,12 @@ class UpstreamTlsIT {
     KeyManagerFactory managers =
         KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     managers.init(keys, PASSWORD);
-    SSLContext context = SSLContext.getInstance("TLS");
+    context = SSLContext.getInstance("TLS");
     context.init(managers.getKeyManagers(), null, null);
+  }
+
+  @BeforeEach
+  void start() throws IOException {
     upstream = TestUpstream.https(context);
   }
 
@@ -106,7 +113,7 @@ class UpstreamTlsIT {
   private static void keytool(String arguments, Path store)
       throws IOException, InterruptedException {
     List<String> command =
-        new java.util.ArrayList<>(
+        new ArrayList<>(
             List.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString()));
     command.addAll(List.of(arguments.split(" ")));
     command.addAll(

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -208,14 +209,44 @@ class JarLaunchIT {
       Path proc = ROOT_PROC.resolve(Long.toString(agent.process().pid()));
       assertThat(Files.readString(proc.resolve("limits")))
           .containsPattern("Max core file size\\s+0\\s+0");
-      // The kernel gives the entries of a process that is not dumpable to root.
-      assertThat(Files.getOwner(proc.resolve("mem")).getName()).isEqualTo("root");
       if (agent.errors().contains("MEMORY_LOCKED: ")) {
         assertThat(agent.errors()).contains("mlockall failed");
       } else {
         assertThat(Files.readString(proc.resolve("status")))
             .doesNotContainPattern("VmLck:\\s+0 kB");
       }
+    }
+  }
+
+  @Test
+  void attack66TheKernelHidesAHardenedProcessFromItsOwnUser() throws Exception {
+    List<Class<?>> classes = new ArrayList<>(List.of(HardenedProbe.class));
+    for (Class<?> type : List.of(LauncherHardening.class, Libc.class)) {
+      classes.add(type);
+      classes.addAll(List.of(type.getDeclaredClasses()));
+    }
+    Path probe =
+        TestJar.of(
+            directory.resolve("hardened.jar"),
+            Map.of(
+                "Main-Class", HardenedProbe.class.getName(), "Enable-Native-Access", "ALL-UNNAMED"),
+            classes.toArray(Class<?>[]::new));
+    List<String> command = new ArrayList<>();
+    if (isRoot()) {
+      // For root's own processes the difference cannot be seen.
+      asNobody();
+      command.addAll(
+          List.of("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "--"));
+    }
+    command.addAll(
+        List.of(LaunchedAgent.RUNTIME.resolve("bin/java").toString(), "-jar", probe.toString()));
+    Process process = new ProcessBuilder(command).start();
+    try {
+      assertThat(process.inputReader().readLine()).contains("NOT_DUMPABLE");
+      Path memory = ROOT_PROC.resolve(process.pid() + "/mem");
+      assertThat(Files.getOwner(memory).getName()).isEqualTo("root");
+    } finally {
+      process.destroyForcibly();
     }
   }
 

@@ -11,15 +11,19 @@ package dev.signet.verifier.tpm;
  * @param safe no greater clock was ever reported; false after a loss of power
  */
 public record ClockInfo(long clock, long resetCount, long restartCount, boolean safe) {
+  /** No TPM runs for 146 million years; leaves room to add to a clock. */
+  static final long CLOCK_MAX = (1L << 62) - 1;
+
   private static final long U32_MAX = 0xFFFF_FFFFL;
 
   public ClockInfo {
     if (clock < 0
+        || clock > CLOCK_MAX
         || resetCount < 0
         || resetCount > U32_MAX
         || restartCount < 0
         || restartCount > U32_MAX) {
-      throw new IllegalArgumentException("expected a clock below 2^63 and counters below 2^32");
+      throw new IllegalArgumentException("expected a clock below 2^62 and counters below 2^32");
     }
   }
 

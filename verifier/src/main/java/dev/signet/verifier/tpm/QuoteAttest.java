@@ -66,8 +66,8 @@ public record QuoteAttest(
 
   private static ClockInfo clockInfo(TpmReader in) throws MalformedTpmStructureException {
     long clock = in.u64("clock");
-    if (clock < 0) {
-      throw in.malformed("clock below 2^63 ms", Long.toUnsignedString(clock));
+    if (clock < 0 || clock > ClockInfo.CLOCK_MAX) {
+      throw in.malformed("clock below 2^62 ms", Long.toUnsignedString(clock));
     }
     long resetCount = in.u32("resetCount");
     long restartCount = in.u32("restartCount");
