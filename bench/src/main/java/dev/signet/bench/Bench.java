@@ -4,6 +4,8 @@ package dev.signet.bench;
 
 import dev.signet.bench.crypto.CryptoMeasurement;
 import dev.signet.bench.egress.EgressMeasurement;
+import dev.signet.bench.launch.LaunchMeasurement;
+import dev.signet.bench.launch.MemoryMeasurement;
 import dev.signet.bench.library.LibraryMeasurement;
 import dev.signet.bench.report.JsonReport;
 import dev.signet.bench.report.Machine;
@@ -29,7 +31,9 @@ public final class Bench {
           new LibraryMeasurement(),
           new VerifyApiMeasurement(),
           new AttestationMeasurement(),
-          new EgressMeasurement());
+          new EgressMeasurement(),
+          new LaunchMeasurement(),
+          new MemoryMeasurement());
 
   private Bench() {}
 

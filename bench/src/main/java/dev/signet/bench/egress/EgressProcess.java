@@ -34,7 +34,8 @@ final class EgressProcess {
             agent.token(), agent.keyThumbprint(), agent.signer(), Instant.now().plusSeconds(1800));
     try (SigningProxy proxy =
         SigningProxy.start(
-            new ProxySettings(Path.of(args[0]), List.of(), Optional.empty(), EgressLimits.standard()),
+            new ProxySettings(
+                Path.of(args[0]), List.of(), Optional.empty(), EgressLimits.standard()),
             () -> Optional.of(identity),
             (client, own) -> Optional.empty(),
             Clock.systemUTC(),

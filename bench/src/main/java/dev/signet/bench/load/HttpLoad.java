@@ -26,11 +26,7 @@ import java.util.function.IntFunction;
  * @param good whether an answer is the right one; one that is not ends the load
  */
 public record HttpLoad(
-    int connections,
-    int operations,
-    Duration window,
-    IntFunction<byte[]> requests,
-    Check good) {
+    int connections, int operations, Duration window, IntFunction<byte[]> requests, Check good) {
 
   /** Whether the answer to the request of that number is the right one. */
   @FunctionalInterface

@@ -1,3 +1,5 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
 package dev.signet.bench.service;
 
 import dev.signet.bench.Effort;
@@ -76,8 +78,7 @@ public final class AttestationMeasurement implements Measurement {
   static LoadFigures healthz(ServiceProcess service, Duration window)
       throws IOException, InterruptedException {
     byte[] call = Calls.get("/healthz");
-    return new HttpLoad(
-            HOSTS, 1_000_000, window, i -> call, (i, answer) -> answer.status() == 200)
+    return new HttpLoad(HOSTS, 1_000_000, window, i -> call, (i, answer) -> answer.status() == 200)
         .run(service.endpoint());
   }
 
@@ -108,8 +109,7 @@ public final class AttestationMeasurement implements Measurement {
     challenges(service, hosts, challenges, Duration.ofSeconds(30));
     byte[][] calls = new byte[challenges.length][];
     for (int i = 0; i < calls.length; i++) {
-      calls[i] =
-          Calls.post("/v1/attestations", null, hosts.get(i % HOSTS).evidence(challenges[i]));
+      calls[i] = Calls.post("/v1/attestations", null, hosts.get(i % HOSTS).evidence(challenges[i]));
     }
     return new HttpLoad(
             HOSTS,

@@ -1,3 +1,5 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
 package dev.signet.bench.service;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -48,21 +50,22 @@ public final class ServiceProcess implements AutoCloseable {
     url = URI.create(ready.path("url").asText());
     pin = Digest.parse(ready.path("pin").asText());
     tls = new ServerTrust.Pin(pin).sslContext();
-    client =
-        HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).sslContext(tls).build();
+    client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).sslContext(tls).build();
   }
 
   /**
    * Starts a new verifier that trusts one TPM maker. The limits for each caller are lifted: all
    * load comes from one address.
    *
-   * @param makerRoot certificate of the maker, PEM or DER
+   * @param makerCertificates of the maker, PEM or DER, its root first
    */
-  public static ServiceProcess start(byte[] makerRoot) throws IOException {
+  public static ServiceProcess start(byte[]... makerCertificates) throws IOException {
     Path directory = Files.createTempDirectory("signet-bench-verifier");
     try {
-      Files.write(
-          Files.createDirectory(directory.resolve("makers")).resolve("maker"), makerRoot);
+      Path makers = Files.createDirectory(directory.resolve("makers"));
+      for (int i = 0; i < makerCertificates.length; i++) {
+        Files.write(makers.resolve("maker-" + i + ".pem"), makerCertificates[i]);
+      }
       Path config = directory.resolve("verifier.yaml");
       int port = Ports.free();
       Files.writeString(config, config(port));
@@ -95,8 +98,7 @@ public final class ServiceProcess implements AutoCloseable {
       challengesPerHost: 100000
       replayNonces: 4000000
     """
-        .formatted(
-            ISSUER, port, AUTHORITY, hash(OPERATOR_CREDENTIAL), hash(SERVICE_CREDENTIAL));
+        .formatted(ISSUER, port, AUTHORITY, hash(OPERATOR_CREDENTIAL), hash(SERVICE_CREDENTIAL));
   }
 
   public URI url() {

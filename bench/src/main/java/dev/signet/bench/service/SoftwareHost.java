@@ -1,3 +1,5 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
 package dev.signet.bench.service;
 
 import dev.signet.measurements.SigningKey;
@@ -139,11 +141,9 @@ final class SoftwareHost {
 
   /** Evidence for {@link Purpose#ATTEST}. Must be delivered in the order in which it was made. */
   AttestationRequest evidence(Challenge challenge) throws IOException {
-    QuoteEvidence none =
-        new QuoteEvidence(Bytes.of(new byte[1]), Bytes.of(new byte[1]), List.of());
+    QuoteEvidence none = new QuoteEvidence(Bytes.of(new byte[1]), Bytes.of(new byte[1]), List.of());
     byte[] input =
-        EvidenceInput.forAttestation(
-            request(challenge, none, new byte[64]), challenge.verifier());
+        EvidenceInput.forAttestation(request(challenge, none, new byte[64]), challenge.verifier());
     return request(challenge, tpm.quote(input, pcrs), signer.sign(input));
   }
 
@@ -182,7 +182,8 @@ final class SoftwareHost {
     return new ReferenceStatement(
         ReferenceStatement.STATEMENT_TYPE,
         List.of(
-            new ReferenceStatement.Subject("agent.jar", new ReferenceStatement.Sha256(jar.toHex()))),
+            new ReferenceStatement.Subject(
+                "agent.jar", new ReferenceStatement.Sha256(jar.toHex()))),
         ReferenceStatement.PREDICATE_TYPE,
         new ReferenceStatement.Predicate(
             agent,

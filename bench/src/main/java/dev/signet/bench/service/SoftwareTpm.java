@@ -1,3 +1,5 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
 package dev.signet.bench.service;
 
 import dev.signet.protocol.Bytes;
@@ -159,10 +161,7 @@ final class SoftwareTpm {
   }
 
   private static byte[] name(byte[]... parts) {
-    return ByteBuffer.allocate(34)
-        .putShort((short) 0x0B)
-        .put(Digest.hash(parts).toArray())
-        .array();
+    return ByteBuffer.allocate(34).putShort((short) 0x0B).put(Digest.hash(parts).toArray()).array();
   }
 
   /** KDFa of part 1, section 11.4.10.2, for the 128 bits that protect a credential. */

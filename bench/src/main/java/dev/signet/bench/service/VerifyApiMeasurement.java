@@ -1,3 +1,5 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
 package dev.signet.bench.service;
 
 import dev.signet.bench.Effort;
@@ -63,28 +65,21 @@ public final class VerifyApiMeasurement implements Measurement {
 
   /** Signs as many new requests as may be needed, then shows them to the service. */
   private static LoadFigures verify(
-      ServiceProcess service,
-      SoftwareHost host,
-      boolean signed,
-      SecureRandom random,
-      Effort effort)
+      ServiceProcess service, SoftwareHost host, boolean signed, SecureRandom random, Effort effort)
       throws IOException, InterruptedException {
     byte[][] calls = new byte[effort.operations(EXPECTED_PER_SECOND)][];
     AttestationResult attested =
         service.post(
             "/v1/attestations",
-            host.evidence(
-                service.post("/v1/challenges", host.challengeRequest(), Challenge.class)),
+            host.evidence(service.post("/v1/challenges", host.challengeRequest(), Challenge.class)),
             AttestationResult.class);
     RequestMaker maker =
-        new RequestMaker(
-            attested.token(), host.requestKey().thumbprint(), host.signer(), random);
+        new RequestMaker(attested.token(), host.requestKey().thumbprint(), host.signer(), random);
     Instant now = Instant.now();
     for (int i = 0; i < calls.length; i++) {
       SampleRequest request = maker.post("https", ServiceProcess.AUTHORITY, BODY, now);
       calls[i] =
-          Calls.post(
-              "/v1/verify", ServiceProcess.SERVICE_CREDENTIAL, described(request, signed));
+          Calls.post("/v1/verify", ServiceProcess.SERVICE_CREDENTIAL, described(request, signed));
     }
     String expected = signed ? "\"accepted\":true" : "\"reason\":\"UNSIGNED\"";
     return new HttpLoad(
