@@ -11,6 +11,7 @@ import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
@@ -55,16 +56,19 @@ final class SocketTransport implements TpmTransport {
     Selector selector = null;
     try {
       selector = Selector.open();
+      if (unix) {
+        connectInTurn(channel, address, answer);
+      }
       channel.configureBlocking(false);
+      SocketTransport transport = new SocketTransport(address, channel, selector, answer);
       if (!unix) {
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-      }
-      SocketTransport transport = new SocketTransport(address, channel, selector, answer);
-      long deadline = System.nanoTime() + connect.toNanos();
-      if (!channel.connect(address)) {
-        do {
-          transport.await(SelectionKey.OP_CONNECT, deadline);
-        } while (!channel.finishConnect());
+        long deadline = System.nanoTime() + connect.toNanos();
+        if (!channel.connect(address)) {
+          do {
+            transport.await(SelectionKey.OP_CONNECT, deadline);
+          } while (!channel.finishConnect());
+        }
       }
       return transport;
     } catch (IOException | RuntimeException e) {
@@ -78,6 +82,33 @@ final class SocketTransport implements TpmTransport {
             e);
       }
       throw e;
+    }
+  }
+
+  /**
+   * Blocks while others queue for the simulator: a non-blocking connect to a UNIX socket fails at
+   * once when the queue is full.
+   */
+  private static void connectInTurn(SocketChannel channel, SocketAddress address, Duration turn)
+      throws IOException {
+    Thread alarm =
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  try {
+                    Thread.sleep(turn);
+                    channel.close();
+                  } catch (InterruptedException | IOException e) {
+                    // connected in time, or closed already
+                  }
+                });
+    try {
+      channel.connect(address);
+    } catch (AsynchronousCloseException e) {
+      throw new SocketTimeoutException(
+          "the TPM at " + address + " was busy with other clients for " + turn);
+    } finally {
+      alarm.interrupt();
     }
   }
 

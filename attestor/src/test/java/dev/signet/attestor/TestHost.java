@@ -102,18 +102,23 @@ final class TestHost implements AutoCloseable {
     tpm.connection().transact(transaction -> bus.sendRaw(command));
   }
 
-  /** Objects and sessions that are in the TPM between transactions. */
+  /**
+   * Objects and sessions that are in the TPM between transactions. Looks over a connection of its
+   * own, which does not flush before it looks.
+   */
   List<Integer> leftInTheTpm() throws IOException {
-    return tpm.connection()
-        .transact(
-            transaction -> {
-              List<Integer> found = new ArrayList<>();
-              Capabilities capabilities = new Capabilities(transaction);
-              found.addAll(capabilities.handles(0x80000000));
-              found.addAll(capabilities.handles(0x02000000));
-              found.addAll(capabilities.handles(0x03000000));
-              return found;
-            });
+    TpmAddress address = TpmAddress.parse(simulator.address());
+    try (TpmConnection onlooker = new TpmConnection(address::open, true, RANDOM)) {
+      return onlooker.transact(
+          transaction -> {
+            List<Integer> found = new ArrayList<>();
+            Capabilities capabilities = new Capabilities(transaction);
+            found.addAll(capabilities.handles(0x80000000));
+            found.addAll(capabilities.handles(0x02000000));
+            found.addAll(capabilities.handles(0x03000000));
+            return found;
+          });
+    }
   }
 
   @Override

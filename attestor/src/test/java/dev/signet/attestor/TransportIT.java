@@ -17,7 +17,10 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -157,6 +160,31 @@ class TransportIT {
         Tpm two = Tpm.open(TpmAddress.parse(simulator.address()), TestHost.RANDOM)) {
       for (int i = 0; i < 5; i++) {
         assertThat(one.clock().resetCount()).isEqualTo(two.clock().resetCount());
+      }
+    }
+  }
+
+  @Test
+  void manyClientsQueueForASimulator() throws Exception {
+    try (SimulatedTpm simulator = SimulatedTpm.in(directory.resolve("t")).start();
+        var threads = Executors.newFixedThreadPool(12)) {
+      TpmAddress address = TpmAddress.parse(simulator.address());
+      List<Future<Long>> running = new ArrayList<>();
+      for (int i = 0; i < 12; i++) {
+        running.add(
+            threads.submit(
+                () -> {
+                  long resets = 0;
+                  try (Tpm client = Tpm.open(address, TestHost.RANDOM)) {
+                    for (int j = 0; j < 10; j++) {
+                      resets += client.clock().resetCount();
+                    }
+                  }
+                  return resets;
+                }));
+      }
+      for (Future<Long> client : running) {
+        assertThat(client.get()).isEqualTo(10);
       }
     }
   }

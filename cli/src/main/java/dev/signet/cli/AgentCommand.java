@@ -33,7 +33,9 @@ import picocli.CommandLine.Parameters;
       AgentCommand.ListAgents.class,
       AgentCommand.Remove.class,
       AgentCommand.Floor.class
-    })
+    },
+    footerHeading = "%nExamples:%n",
+    footer = "  signet agent list")
 final class AgentCommand {
   private static String path(AgentId agent) {
     return "/v1/registrations?agent=" + URLEncoder.encode(agent.value(), StandardCharsets.UTF_8);
@@ -145,7 +147,11 @@ final class AgentCommand {
     }
   }
 
-  @Command(name = "show", description = "One agent's registration.")
+  @Command(
+      name = "show",
+      description = "One agent's registration.",
+      footerHeading = "%nExamples:%n",
+      footer = "  signet agent show spiffe://example.org/agent/billing")
   static final class Show implements SignetCommand {
     private final Invocation invocation;
     @Mixin private OperatorOptions operator;
@@ -164,7 +170,11 @@ final class AgentCommand {
     }
   }
 
-  @Command(name = "list", description = "All registered agents.")
+  @Command(
+      name = "list",
+      description = "All registered agents.",
+      footerHeading = "%nExamples:%n",
+      footer = "  signet agent list")
   static final class ListAgents implements SignetCommand {
     private final Invocation invocation;
     @Mixin private OperatorOptions operator;
@@ -181,7 +191,11 @@ final class AgentCommand {
     }
   }
 
-  @Command(name = "remove", description = "Takes a registration back; the agent runs nowhere.")
+  @Command(
+      name = "remove",
+      description = "Takes a registration back; the agent runs nowhere.",
+      footerHeading = "%nExamples:%n",
+      footer = "  signet agent remove spiffe://example.org/agent/billing")
   static final class Remove implements SignetCommand {
     private final Invocation invocation;
     @Mixin private OperatorOptions operator;
@@ -206,7 +220,9 @@ final class AgentCommand {
       description = {
         "Sets the floor of an agent's security version: older builds are refused from then on.",
         "Lowering it needs the role lower-floor."
-      })
+      },
+      footerHeading = "%nExamples:%n",
+      footer = "  signet agent floor spiffe://example.org/agent/billing 4")
   static final class Floor implements SignetCommand {
     private final Invocation invocation;
     @Mixin private OperatorOptions operator;

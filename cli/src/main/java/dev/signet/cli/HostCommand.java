@@ -21,10 +21,16 @@ import picocli.CommandLine.Parameters;
       HostCommand.Remove.class,
       HostCommand.ResetKey.class,
       HostCommand.JoinToken.class
-    })
+    },
+    footerHeading = "%nExamples:%n",
+    footer = "  signet host list")
 final class HostCommand {
 
-  @Command(name = "list", description = "Admitted hosts, and those that asked to be.")
+  @Command(
+      name = "list",
+      description = "Admitted hosts, and those that asked to be.",
+      footerHeading = "%nExamples:%n",
+      footer = "  signet host list")
   static final class ListHosts implements SignetCommand {
     private final Invocation invocation;
     @Mixin private OperatorOptions operator;
@@ -87,7 +93,11 @@ final class HostCommand {
     }
   }
 
-  @Command(name = "show", description = "One host.")
+  @Command(
+      name = "show",
+      description = "One host.",
+      footerHeading = "%nExamples:%n",
+      footer = "  signet host show build-7")
   static final class Show implements SignetCommand {
     private final Invocation invocation;
     @Mixin private OperatorOptions operator;
@@ -108,7 +118,9 @@ final class HostCommand {
 
   @Command(
       name = "remove",
-      description = "Takes an admission back; the host's agents are refused from now on.")
+      description = "Takes an admission back; the host's agents are refused from now on.",
+      footerHeading = "%nExamples:%n",
+      footer = "  signet host remove build-7")
   static final class Remove implements SignetCommand {
     private final Invocation invocation;
     @Mixin private OperatorOptions operator;
@@ -133,7 +145,9 @@ final class HostCommand {
       description = {
         "Forgets the host's attestation key, so that it can enrol a new one, for example after its"
             + " TPM was cleared."
-      })
+      },
+      footerHeading = "%nExamples:%n",
+      footer = "  signet host reset-key build-7")
   static final class ResetKey implements SignetCommand {
     private final Invocation invocation;
     @Mixin private OperatorOptions operator;

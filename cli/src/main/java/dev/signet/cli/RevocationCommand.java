@@ -79,7 +79,13 @@ final class RevocationCommand {
     }
   }
 
-  @Command(name = "reinstate", description = "Takes a revocation back (role reinstate).")
+  @Command(
+      name = "reinstate",
+      description = "Takes a revocation back (role reinstate).",
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  signet reinstate agent spiffe://example.org/agent/billing --reason \"incident 12 closed\""
+      })
   static final class Reinstate implements SignetCommand {
     private final Invocation invocation;
     @Mixin private OperatorOptions operator;

@@ -19,6 +19,7 @@ import dev.signet.measurements.JarRuler;
 import dev.signet.protocol.AgentId;
 import dev.signet.protocol.AttestationResult;
 import dev.signet.protocol.Bytes;
+import dev.signet.protocol.Digest;
 import dev.signet.protocol.KeyProtection;
 import dev.signet.protocol.LaunchEvent;
 import dev.signet.protocol.LaunchId;
@@ -32,6 +33,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -49,6 +52,7 @@ public final class AgentLaunch {
   private final Clock clock;
   private final SecureRandom random;
   private final Progress progress;
+  private final FutureTask<Digest> ownDigest = new FutureTask<>(LauncherDigest::ofRunningProgram);
 
   public AgentLaunch(
       Attestor attestor,
@@ -63,6 +67,8 @@ public final class AgentLaunch {
     this.clock = clock;
     this.random = random;
     this.progress = progress;
+    // Some tens of megabytes: hashed while the first steps wait for the TPM and the verifier.
+    Thread.ofPlatform().daemon().name("signet-own-digest").start(ownDigest);
   }
 
   /**
@@ -218,14 +224,14 @@ public final class AgentLaunch {
     return made;
   }
 
-  private static LaunchEvent.Start event(
+  private LaunchEvent.Start event(
       LaunchRequest request,
       AgentId agent,
       LaunchId launch,
       LaunchCheck.Result.Passed passed,
       JarLaunch plan,
       SealedKey sealedKey)
-      throws IOException {
+      throws IOException, InterruptedException {
     return new LaunchEvent.Start(
         agent,
         launch,
@@ -237,7 +243,15 @@ public final class AgentLaunch {
         plan.isolation().labels(),
         sealedKey.publicKey().thumbprint(),
         KeyProtection.SEALED,
-        LauncherDigest.ofRunningProgram());
+        launcherDigest());
+  }
+
+  private Digest launcherDigest() throws IOException, InterruptedException {
+    try {
+      return ownDigest.get();
+    } catch (ExecutionException e) {
+      throw new IOException("the launcher's own files cannot be read: " + e.getCause(), e);
+    }
   }
 
   private Clock corrected(Instant serverTime) {

@@ -76,20 +76,12 @@ public final class ReplayMemory implements ReplayGuard {
     }
     purge(now);
     Use use = new Use(keyThumbprint, nonce);
-    if (used.containsKey(use)) {
-      return Outcome.REPLAYED;
-    }
-    if (size.incrementAndGet() > capacity) {
-      size.decrementAndGet();
-      return Outcome.FULL;
-    }
-    if (!countFor(keyThumbprint)) {
-      size.decrementAndGet();
-      return Outcome.FULL;
-    }
     if (used.putIfAbsent(use, Boolean.TRUE) != null) {
-      uncount(keyThumbprint);
       return Outcome.REPLAYED;
+    }
+    if (!count(keyThumbprint)) {
+      used.remove(use);
+      return Outcome.FULL;
     }
     long forgetAt = expires + SKEW;
     ring[(int) Math.floorMod(forgetAt, (long) RING)].add(new Entry(use, forgetAt));
@@ -101,24 +93,28 @@ public final class ReplayMemory implements ReplayGuard {
     return size.get();
   }
 
-  private boolean countFor(String key) {
-    boolean[] counted = new boolean[1];
-    usesOfKey.compute(
-        key,
-        (k, count) -> {
-          AtomicInteger uses = count == null ? new AtomicInteger() : count;
-          counted[0] = uses.get() < capacity / SHARE;
-          if (counted[0]) {
-            uses.incrementAndGet();
-          }
-          return uses;
-        });
-    return counted[0];
+  /** Takes a place for a key; false where there is none, in all or for this key. */
+  private boolean count(String key) {
+    if (size.incrementAndGet() <= capacity) {
+      AtomicInteger uses = usesOfKey.get(key);
+      if (uses == null) {
+        AtomicInteger first = new AtomicInteger();
+        uses = usesOfKey.putIfAbsent(key, first);
+        uses = uses == null ? first : uses;
+      }
+      if (uses.incrementAndGet() <= capacity / SHARE) {
+        return true;
+      }
+      uses.decrementAndGet();
+    }
+    size.decrementAndGet();
+    return false;
   }
 
   private void uncount(String key) {
     size.decrementAndGet();
-    usesOfKey.computeIfPresent(key, (k, uses) -> uses.decrementAndGet() == 0 ? null : uses);
+    // A use that is counted at this very moment may go uncounted; the share is no exact bound.
+    usesOfKey.computeIfPresent(key, (k, uses) -> uses.decrementAndGet() <= 0 ? null : uses);
   }
 
   /** Once a second one caller forgets what has passed; a clock that goes back forgets nothing. */

@@ -65,19 +65,20 @@ public final class RequestVerifier {
       String token = onlyToken(request);
       MessageSignature signature = onlySignature(request);
       SignatureRules rules = SignatureRules.of(signature);
-      rules.refuseAmbiguousFields(request);
+      boolean[] present = SignatureRules.refuseAmbiguousFields(request);
       if (trust.isStale(now)) {
         throw new Refused(Refusal.TRUST_STALE, "the newest trust snapshot is too old");
       }
       VerifiedToken agent = trust.tokens().verify(token, second);
       rules.requireKey(agent.key().thumbprint());
-      rules.requireCoverage(request, mayHaveContent(body));
+      Optional<ContentDigest> digest =
+          rules.requireCoverage(request, present, mayHaveContent(body));
       requireOurName(request);
       verified(signature.verify(request, agent.key()));
       rules.requireFresh(second);
       refuseRevoked(trust.revoked().scopeOf(agent));
       refuseReplay(rules.use(replays, agent.key().thumbprint(), second));
-      return new RequestDecision.Accepted(agent.agent(), checkBody(request, body));
+      return new RequestDecision.Accepted(agent.agent(), checkBody(digest, body));
     } catch (Refused e) {
       return new RequestDecision.Refused(e.reason(), e.getMessage());
     }
@@ -163,17 +164,14 @@ public final class RequestVerifier {
   }
 
   /** What is left to be checked by whoever reads the body. */
-  private static Optional<ContentDigest> checkBody(RequestView request, RequestBody body)
-      throws Refused {
-    List<String> fields = request.fieldValues(SignatureRules.CONTENT_DIGEST);
-    if (fields.isEmpty()) {
-      return Optional.empty();
+  private static Optional<ContentDigest> checkBody(
+      Optional<ContentDigest> claimed, RequestBody body) throws Refused {
+    if (claimed.isEmpty() || body instanceof RequestBody.Streaming) {
+      return claimed;
     }
-    ContentDigest digest = SignatureRules.digest(fields);
+    ContentDigest digest = claimed.get();
     boolean good;
-    if (body instanceof RequestBody.Streaming) {
-      return Optional.of(digest);
-    } else if (body instanceof RequestBody.Complete complete) {
+    if (body instanceof RequestBody.Complete complete) {
       good = digest.matches(complete.content());
     } else if (body instanceof RequestBody.Hashed hashed) {
       good = digest.claims(ContentDigest.Algorithm.SHA_256, hashed.sha256().toArray());

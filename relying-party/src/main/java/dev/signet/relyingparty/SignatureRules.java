@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.relyingparty;
 
-import dev.signet.protocol.Bytes;
 import dev.signet.protocol.Limits;
 import dev.signet.protocol.Refusal;
 import dev.signet.protocol.SignatureProfile;
@@ -13,6 +12,7 @@ import dev.signet.requestsignatures.RequestView;
 import dev.signet.requestsignatures.SignatureParameters;
 import dev.signet.requestsignatures.structuredfields.StructuredFieldException;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One signature held against {@link SignatureProfile}. All six parameters are there and are the
@@ -20,7 +20,10 @@ import java.util.List;
  */
 record SignatureRules(
     MessageSignature signature, long created, long expires, String nonce, String keyid) {
-  static final String CONTENT_DIGEST = "content-digest";
+  private static final String CONTENT_DIGEST = "content-digest";
+
+  /** The shortest nonce: 128 bits in base64url. */
+  private static final int MIN_NONCE_LENGTH = (Limits.SIGNATURE_NONCE_BITS + 5) / 6;
 
   /** The longest nonce that is remembered: 256 bits in base64url. */
   private static final int MAX_NONCE_LENGTH = 43;
@@ -60,18 +63,23 @@ record SignatureRules(
    * A field that is signed joined together and used line by line, or the other way round, would be
    * two requests in one (RFC 9421 section 7.5.6). Fields that redirect a method or path are none of
    * what was signed.
+   *
+   * @return which fields of {@link SignatureProfile#WHEN_PRESENT} the request has, by their place
    */
-  void refuseAmbiguousFields(RequestView request) throws Refused {
-    for (String name : SignatureProfile.WHEN_PRESENT) {
-      refuseSecond(request, name);
-    }
-    refuseSecond(request, "host");
-    refuseSecond(request, "content-length");
-    for (String name : SignatureProfile.FORBIDDEN) {
+  static boolean[] refuseAmbiguousFields(RequestView request) throws Refused {
+    for (int i = 0; i < SignatureProfile.FORBIDDEN.size(); i++) {
+      String name = SignatureProfile.FORBIDDEN.get(i);
       if (!request.fieldValues(name).isEmpty()) {
         throw malformed("the field " + name + " is not taken, since it changes what was signed");
       }
     }
+    hasOne(request, "host");
+    hasOne(request, "content-length");
+    boolean[] present = new boolean[SignatureProfile.WHEN_PRESENT.size()];
+    for (int i = 0; i < present.length; i++) {
+      present[i] = hasOne(request, SignatureProfile.WHEN_PRESENT.get(i));
+    }
+    return present;
   }
 
   void requireKey(String thumbprint) throws Refused {
@@ -81,25 +89,30 @@ record SignatureRules(
     }
   }
 
-  void requireCoverage(RequestView request, boolean mayHaveContent) throws Refused {
-    for (String name : SignatureProfile.ALWAYS) {
-      requireCovered(name);
+  /**
+   * Everything that the profile wants is covered.
+   *
+   * @param present as {@link #refuseAmbiguousFields} found
+   * @return the digest that the request claims for its body
+   */
+  Optional<ContentDigest> requireCoverage(
+      RequestView request, boolean[] present, boolean mayHaveContent) throws Refused {
+    for (int i = 0; i < SignatureProfile.ALWAYS.size(); i++) {
+      requireCovered(SignatureProfile.ALWAYS.get(i));
     }
-    for (String name : SignatureProfile.WHEN_PRESENT) {
-      if (!request.fieldValues(name).isEmpty()) {
-        requireCovered(name);
+    for (int i = 0; i < present.length; i++) {
+      if (present[i]) {
+        requireCovered(SignatureProfile.WHEN_PRESENT.get(i));
       }
     }
-    if (mayHaveContent) {
-      List<String> fields = request.fieldValues(CONTENT_DIGEST);
-      if (fields.isEmpty()) {
-        throw new Refused(
-            Refusal.INSUFFICIENT_COVERAGE, "expected Content-Digest with a request's body");
-      }
-      if (!digest(fields).has(ContentDigest.Algorithm.SHA_256)) {
-        throw new Refused(Refusal.INSUFFICIENT_COVERAGE, "expected Content-Digest with sha-256");
-      }
+    List<String> fields = request.fieldValues(CONTENT_DIGEST);
+    Optional<ContentDigest> digest =
+        fields.isEmpty() ? Optional.empty() : Optional.of(digest(fields));
+    if (mayHaveContent && !digest.map(d -> d.has(ContentDigest.Algorithm.SHA_256)).orElse(false)) {
+      throw new Refused(
+          Refusal.INSUFFICIENT_COVERAGE, "expected Content-Digest with sha-256 for the body");
     }
+    return digest;
   }
 
   /** Our clock decides. The skew is for clocks that are ahead of it; one behind needs none. */
@@ -117,7 +130,7 @@ record SignatureRules(
     return replays.use(keyThumbprint, nonce, created, expires, now);
   }
 
-  static ContentDigest digest(List<String> fields) throws Refused {
+  private static ContentDigest digest(List<String> fields) throws Refused {
     try {
       return ContentDigest.parse(fields);
     } catch (StructuredFieldException e) {
@@ -136,22 +149,27 @@ record SignatureRules(
   }
 
   private static void requireNonce(String nonce) throws Refused {
-    if (nonce.length() <= MAX_NONCE_LENGTH) {
-      try {
-        if (Bytes.fromBase64Url(nonce).size() * 8 >= Limits.SIGNATURE_NONCE_BITS) {
-          return;
-        }
-      } catch (IllegalArgumentException e) {
-        throw malformed("expected a nonce in base64url");
-      }
+    boolean good = nonce.length() >= MIN_NONCE_LENGTH && nonce.length() <= MAX_NONCE_LENGTH;
+    for (int i = 0; i < nonce.length() && good; i++) {
+      char c = nonce.charAt(i);
+      good =
+          c >= 'a' && c <= 'z'
+              || c >= 'A' && c <= 'Z'
+              || c >= '0' && c <= '9'
+              || c == '-'
+              || c == '_';
     }
-    throw malformed("expected a nonce of 128 to 256 bits in base64url");
+    if (!good) {
+      throw malformed("expected a nonce of 128 to 256 bits in base64url");
+    }
   }
 
-  private static void refuseSecond(RequestView request, String name) throws Refused {
-    if (request.fieldValues(name).size() > 1) {
+  private static boolean hasOne(RequestView request, String name) throws Refused {
+    int count = request.fieldValues(name).size();
+    if (count > 1) {
       throw malformed("the field " + name + " comes more than once");
     }
+    return count == 1;
   }
 
   private static Refused malformed(String detail) {

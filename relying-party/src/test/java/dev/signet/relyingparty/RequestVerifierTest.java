@@ -323,7 +323,8 @@ class RequestVerifierTest {
     Agents stranger = new Agents();
     TestRequest request = TestRequest.get().with(IdentityClaims.HEADER, stranger.token());
     assertRefused(Refusal.TOKEN_UNTRUSTED, request.with(stranger.signer().sign(request, NOW)));
-    String other = agents.token("https://other.example", 1, NOW.getEpochSecond() + 9);
+    long begin = NOW.getEpochSecond();
+    String other = agents.token("https://other.example", begin, begin + 300);
     TestRequest otherIssuer = TestRequest.get().with(IdentityClaims.HEADER, other);
     assertRefused(
         Refusal.TOKEN_UNTRUSTED, otherIssuer.with(agents.signer().sign(otherIssuer, NOW)));
@@ -334,6 +335,19 @@ class RequestVerifierTest {
     String early = agents.token(Agents.ISSUER, now + 11, now + 60);
     TestRequest tooEarly = TestRequest.get().with(IdentityClaims.HEADER, early);
     assertRefused(Refusal.TOKEN_EXPIRED, tooEarly.with(agents.signer().sign(tooEarly, NOW)));
+  }
+
+  @Test
+  void refusesTokensChangedAfterTheVerifierSignedThem() throws Exception {
+    long begin = NOW.getEpochSecond();
+    String[] good = agents.token().split("\\.");
+    String[] longer = agents.token(Agents.ISSUER, begin, begin + 3000).split("\\.");
+    String otherClaims = good[0] + '.' + longer[1] + '.' + good[2];
+    String otherSignature = good[0] + '.' + good[1] + '.' + longer[2];
+    for (String forged : List.of(otherClaims, otherSignature)) {
+      TestRequest request = TestRequest.get().with(IdentityClaims.HEADER, forged);
+      assertRefused(Refusal.TOKEN_UNTRUSTED, request.with(agents.signer().sign(request, NOW)));
+    }
   }
 
   @Test
@@ -372,7 +386,13 @@ class RequestVerifierTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"AAECAwQFBgcICQoLDA0O", "", "AAECAwQFBgcICQoLDA0ODw==", "nonce-nonce-nonce-nonc!"})
+      strings = {
+        "AAECAwQFBgcICQoLDA0O",
+        "",
+        "AAECAwQFBgcICQoLDA0ODw==",
+        "nonce-nonce-nonce-nonc!",
+        "+AECAwQFBgcICQoLDA0ODw"
+      })
   void refusesShortOrMalformedNonces(String nonce) throws Exception {
     TestRequest request = TestRequest.get().with(IdentityClaims.HEADER, agents.token());
     assertRefused(

@@ -5,6 +5,9 @@ package dev.signet.requestsignatures;
 import dev.signet.requestsignatures.structuredfields.BareItem;
 import dev.signet.requestsignatures.structuredfields.Item;
 import dev.signet.requestsignatures.structuredfields.Parameters;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -21,6 +24,31 @@ public final class CoveredComponent {
   private final boolean tr;
   private final String key;
   private final String queryName;
+
+  /** Those that almost every signature covers, made once. */
+  private static final Map<String, CoveredComponent> PLAIN = new HashMap<>();
+
+  static {
+    for (String name :
+        List.of(
+            "@method",
+            "@target-uri",
+            "@authority",
+            "@scheme",
+            "@path",
+            "@query",
+            "authorization",
+            "content-digest",
+            "content-encoding",
+            "content-length",
+            "content-type",
+            "cookie",
+            "date",
+            "mcp-session-id",
+            "workload-identity-token")) {
+      PLAIN.put(name, of(name));
+    }
+  }
 
   private CoveredComponent(Item identifier) throws Refusal {
     if (!(identifier.value() instanceof BareItem.StringValue string)) {
@@ -96,6 +124,13 @@ public final class CoveredComponent {
   }
 
   static CoveredComponent parse(Item identifier) throws Refusal {
+    if (identifier.parameters().isEmpty()
+        && identifier.value() instanceof BareItem.StringValue name) {
+      CoveredComponent known = PLAIN.get(name.value());
+      if (known != null) {
+        return known;
+      }
+    }
     CoveredComponent component = new CoveredComponent(identifier);
     ComponentNames.check(component.name);
     return component;
@@ -143,14 +178,15 @@ public final class CoveredComponent {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof CoveredComponent that
-        && name.equals(that.name)
-        && sf == that.sf
-        && bs == that.bs
-        && req == that.req
-        && tr == that.tr
-        && Objects.equals(key, that.key)
-        && Objects.equals(queryName, that.queryName);
+    return this == other
+        || other instanceof CoveredComponent that
+            && name.equals(that.name)
+            && sf == that.sf
+            && bs == that.bs
+            && req == that.req
+            && tr == that.tr
+            && Objects.equals(key, that.key)
+            && Objects.equals(queryName, that.queryName);
   }
 
   @Override

@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.verifierservice;
 
+import dev.signet.verifierservice.keys.PrivateFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /** Keeps two services off one data directory. */
 final class DirectoryLock implements AutoCloseable {
@@ -17,8 +17,7 @@ final class DirectoryLock implements AutoCloseable {
   }
 
   static DirectoryLock take(Path file) throws IOException {
-    FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    FileChannel channel = PrivateFiles.open(file);
     try {
       if (channel.tryLock() != null) {
         return new DirectoryLock(channel);

@@ -58,14 +58,24 @@ public final class VerifierServer implements AutoCloseable {
   private final KeyStore keys;
   private final ApiServer api;
   private final ApiServer operations;
+  private final List<Route> routes;
+  private final AttestationService attestations;
   private final Closing closing;
 
   private VerifierServer(
-      ServerTls tls, KeyStore keys, ApiServer api, ApiServer operations, Closing closing) {
+      ServerTls tls,
+      KeyStore keys,
+      ApiServer api,
+      ApiServer operations,
+      List<Route> routes,
+      AttestationService attestations,
+      Closing closing) {
     this.tls = tls;
     this.keys = keys;
     this.api = api;
     this.operations = operations;
+    this.routes = List.copyOf(routes);
+    this.attestations = attestations;
     this.closing = closing;
   }
 
@@ -113,6 +123,7 @@ public final class VerifierServer implements AutoCloseable {
     HighWater highWater = new HighWater(data.resolve("high-water"));
     boolean first = !highWater.exists();
     highWater.check(database, options.newEpoch());
+    closing.add(() -> highWater.raise(database));
     int nonces = config.limits().replayNonces();
     ReplayMemory replays =
         first
@@ -158,7 +169,10 @@ public final class VerifierServer implements AutoCloseable {
     ApiServer api = ApiServer.start(config.listen(), false, tls, config, routes, metrics, clock);
     closing.add(api::close);
     warn(config, providers);
-    return new VerifierServer(tls, keys, api, operations, closing);
+    List<Route> all = new ArrayList<>(routes);
+    all.addAll(operationsRoutes);
+    return new VerifierServer(
+        tls, keys, api, operations, all.stream().distinct().toList(), attestations, closing);
   }
 
   /** The API's port. */
@@ -179,6 +193,15 @@ public final class VerifierServer implements AutoCloseable {
   /** What signs trust snapshots, for services to pin. */
   public PublicJwk snapshotKey() {
     return keys.snapshot().publicJwk();
+  }
+
+  /** Attestation without HTTP, for callers in this process such as benchmarks. */
+  public AttestationService attestations() {
+    return attestations;
+  }
+
+  List<Route> routes() {
+    return routes;
   }
 
   @Override

@@ -16,7 +16,12 @@ import java.util.Date;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
+import org.bouncycastle.asn1.x509.AccessDescription;
+import org.bouncycastle.asn1.x509.AuthorityInformationAccess;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLDistPoint;
+import org.bouncycastle.asn1.x509.DistributionPoint;
+import org.bouncycastle.asn1.x509.DistributionPointName;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
@@ -32,6 +37,9 @@ final class MakerCa {
   private final KeyPair key = SoftwareTpm.p256();
   private final X500Name name;
   private long serial = 1;
+
+  /** In certificates, as where to get the maker's own and its revocation list; null for none. */
+  String issuerUrl;
 
   MakerCa(String name) {
     this.name = new X500Name("CN=" + name);
@@ -61,6 +69,21 @@ final class MakerCa {
           Extension.extendedKeyUsage,
           false,
           new ExtendedKeyUsage(KeyPurposeId.getInstance(new ASN1ObjectIdentifier("2.23.133.8.1"))));
+      if (issuerUrl != null) {
+        GeneralName url = new GeneralName(GeneralName.uniformResourceIdentifier, issuerUrl);
+        builder.addExtension(
+            Extension.authorityInfoAccess,
+            false,
+            new AuthorityInformationAccess(AccessDescription.id_ad_caIssuers, url));
+        builder.addExtension(
+            Extension.cRLDistributionPoints,
+            false,
+            new CRLDistPoint(
+                new DistributionPoint[] {
+                  new DistributionPoint(
+                      new DistributionPointName(new GeneralNames(url)), null, null)
+                }));
+      }
       return Bytes.of(sign(builder));
     } catch (IOException e) {
       throw new AssertionError(e);

@@ -45,6 +45,11 @@ final class TestVerifier implements AutoCloseable {
   final AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
   String extraConfig = "";
   String limits = "";
+  String moreAuthorities = "";
+  String rates =
+      "  perAddress: {perSecond: 100000, burst: 100000}\n"
+          + "  perHost: {perSecond: 100000, burst: 100000}";
+  String edge = "";
   private VerifierServer server;
   private HttpClient client;
 
@@ -63,12 +68,12 @@ final class TestVerifier implements AutoCloseable {
         """
         issuer: %s
         listen: {host: 127.0.0.1, port: 0}
-        tls: {generate: true, names: [127.0.0.1]}
+        tls: {generate: true, names: [localhost, 127.0.0.1]}
         dataDir: data
         makers: makers
         pcrs: [4, 7, 15]
         registerPcr: 15
-        authorities: ["https://tools.test"]
+        authorities: ["https://tools.test"%s]
         operators:
           - name: root
             roles: [admit, register, revoke, lower-floor, reinstate, audit]
@@ -79,19 +84,21 @@ final class TestVerifier implements AutoCloseable {
         %s
         services:
           - {name: billing, calls: verify, tokenSha256: "%s"}
-          - {name: edge, calls: authz, tokenSha256: "%s"}
+          - {name: edge, calls: authz, tokenSha256: "%s"%s}
         limits:
-          perAddress: {perSecond: 100000, burst: 100000}
-          perHost: {perSecond: 100000, burst: 100000}
+        %s
         %s
         """
             .formatted(
                 ISSUER,
+                moreAuthorities,
                 hash(OPERATOR),
                 hash(REGISTRAR),
                 extraConfig,
                 hash(SERVICE),
                 hash(PROXY),
+                edge,
+                rates,
                 limits);
     return ServiceConfig.parse("test.yaml", yaml.getBytes(StandardCharsets.UTF_8), directory);
   }

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.verifierservice.http;
 
-import dev.signet.protocol.Limits;
 import dev.signet.verifierservice.config.ServiceConfig;
 import dev.signet.verifierservice.config.ServiceConfig.Listen;
 import io.helidon.common.tls.Tls;
@@ -24,9 +23,11 @@ public final class ApiServer implements AutoCloseable {
   private static final int TARGET_BYTES = 8 * 1024;
 
   private final WebServer server;
+  private final WatchedConnections connections;
 
-  private ApiServer(WebServer server) {
+  private ApiServer(WebServer server, WatchedConnections connections) {
     this.server = server;
+    this.connections = connections;
   }
 
   /**
@@ -72,7 +73,6 @@ public final class ApiServer implements AutoCloseable {
                 ContentEncodingContext.builder().contentEncodingsDiscoverServices(false).build())
             .connectionOptions(o -> o.readTimeout(config.limits().idleTimeout()))
             .maxTcpConnections(config.limits().connections())
-            .maxPayloadSize(Limits.EVIDENCE_BYTES)
             .idleConnectionTimeout(config.limits().idleTimeout())
             .idleConnectionPeriod(config.limits().idleTimeout().dividedBy(2))
             .directHandlers(directHandlers(clock))
@@ -82,10 +82,11 @@ public final class ApiServer implements AutoCloseable {
     try {
       server.start();
     } catch (RuntimeException e) {
+      connections.close();
       throw new IOException(
           "cannot listen on " + listen.host() + ":" + listen.port() + ": " + e.getMessage(), e);
     }
-    return new ApiServer(server);
+    return new ApiServer(server, connections);
   }
 
   public int port() {
@@ -95,6 +96,7 @@ public final class ApiServer implements AutoCloseable {
   @Override
   public void close() {
     server.stop();
+    connections.close();
   }
 
   private static Http1ConnectionSelector http1(WatchedConnections connections) {

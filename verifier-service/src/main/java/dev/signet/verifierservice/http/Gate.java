@@ -39,6 +39,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Gate implements Handler {
   private static final Logger LOG = LoggerFactory.getLogger(Gate.class);
+  private static final long DRAINED_BYTES = 8L * 1024 * 1024;
   private static final String BEARER = "Bearer ";
   static final String PROXY_CREDENTIAL = "signet-proxy-credential";
 
@@ -151,6 +152,9 @@ final class Gate implements Handler {
     observer.answered(
         route == null ? "none" : route.template(), answer.reason(), System.nanoTime() - begin);
     send(answer, response);
+    if (!bodyRead && request.content().hasEntity()) {
+      throw new CloseConnectionException("the rest of a refused request is not read");
+    }
   }
 
   private Caller admit(ServerRequest request, Route route) throws Refused {
@@ -205,23 +209,23 @@ final class Gate implements Handler {
             .matches(" *application/json *(; *charset=\"?utf-8\"? *)?")) {
       throw new Refused(Refusal.MALFORMED_MESSAGE, "expected content-type application/json");
     }
-    if (request.headers().contentLength().orElse(0) > route.maxBody()) {
-      throw tooLarge(route);
-    }
     try (InputStream in = request.content().inputStream()) {
-      byte[] body = in.readNBytes(route.maxBody() + 1);
-      if (body.length > route.maxBody()) {
-        throw tooLarge(route);
+      if (request.headers().contentLength().orElse(0) <= route.maxBody()) {
+        byte[] body = in.readNBytes(route.maxBody() + 1);
+        if (body.length <= route.maxBody()) {
+          return body;
+        }
       }
-      return body;
+      // A peer that is still sending would lose the answer with the connection.
+      in.skip(DRAINED_BYTES);
+      throw new Refused(
+          Refusal.TOO_LARGE, "expected a body of at most " + route.maxBody() + " bytes");
     } catch (UncheckedIOException e) {
       throw new CloseConnectionException("the body did not arrive", e);
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      // How the server's reader says that chunks or lengths are not what HTTP says.
+      throw new Refused(Refusal.MALFORMED_MESSAGE, "expected a body as HTTP/1.1 frames it");
     }
-  }
-
-  private static Refused tooLarge(Route route) {
-    return new Refused(
-        Refusal.TOO_LARGE, "expected a body of at most " + route.maxBody() + " bytes");
   }
 
   private static String bearer(ServerRequest request) throws Refused {

@@ -4,6 +4,7 @@ package dev.signet.verifierservice.http;
 
 import io.helidon.common.buffers.BufferData;
 import io.helidon.common.concurrency.limits.Limit;
+import io.helidon.http.HttpPrologue;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.http1.Http1ConnectionListener;
@@ -15,6 +16,9 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -22,18 +26,33 @@ import java.util.concurrent.atomic.AtomicInteger;
  * address, and a time from a request's first byte to its last. A read timeout alone lets a peer
  * hold a connection for hours, one byte at a time.
  */
-final class WatchedConnections implements ServerConnectionSelector, Http1ConnectionListener {
+final class WatchedConnections
+    implements ServerConnectionSelector, Http1ConnectionListener, AutoCloseable {
   private static final long IDLE = Long.MIN_VALUE;
 
   private final int perAddress;
   private final long requestNanos;
-  private final Map<String, AtomicInteger> open = new ConcurrentHashMap<>();
-  private final Map<String, Long> begun = new ConcurrentHashMap<>();
+  private final Map<String, AtomicInteger> counts = new ConcurrentHashMap<>();
+  private final Map<String, Watched> open = new ConcurrentHashMap<>();
+  private final ScheduledExecutorService sweeper =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("signet-slow-requests").daemon().factory());
   private Http1ConnectionSelector http1;
+
+  private static final class Watched {
+    private final ServerConnection connection;
+    private volatile long begun = IDLE;
+
+    Watched(ServerConnection connection) {
+      this.connection = connection;
+    }
+  }
 
   WatchedConnections(int perAddress, Duration requestTimeout) {
     this.perAddress = perAddress;
     this.requestNanos = requestTimeout.toNanos();
+    long every = Math.max(50, requestTimeout.toMillis() / 4);
+    sweeper.scheduleWithFixedDelay(this::sweep, every, every, TimeUnit.MILLISECONDS);
   }
 
   /** Ties the knot: the selector needs this listener in its configuration. */
@@ -44,44 +63,54 @@ final class WatchedConnections implements ServerConnectionSelector, Http1Connect
 
   /** The request on this connection was received whole. */
   void received(String connection) {
-    begun.replace(connection, IDLE);
-  }
-
-  @Override
-  public void data(ConnectionContext ctx, BufferData data) {
-    arrived(ctx);
-  }
-
-  @Override
-  public void data(ConnectionContext ctx, byte[] data, int position, int length) {
-    arrived(ctx);
-  }
-
-  private void arrived(ConnectionContext ctx) {
-    long now = System.nanoTime();
-    Long since = begun.computeIfPresent(id(ctx), (k, v) -> v == IDLE ? (Long) now : v);
-    if (since != null && now - since > requestNanos) {
-      throw new CloseConnectionException("the request took too long to arrive");
+    Watched watched = open.get(connection);
+    if (watched != null) {
+      watched.begun = IDLE;
     }
+  }
+
+  /** The request line was read: from now on the rest has its time. */
+  @Override
+  public void prologue(ConnectionContext ctx, HttpPrologue prologue) {
+    Watched watched = open.get(id(ctx));
+    if (watched != null) {
+      watched.begun = System.nanoTime();
+    }
+  }
+
+  private void sweep() {
+    long now = System.nanoTime();
+    for (Watched watched : open.values()) {
+      long begun = watched.begun;
+      if (begun != IDLE && now - begun > requestNanos) {
+        watched.connection.close(true);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    sweeper.shutdownNow();
   }
 
   @Override
   public ServerConnection connection(ConnectionContext ctx) {
     ServerConnection inner = http1.connection(ctx);
+    Watched watched = new Watched(inner);
     String address = address(ctx);
     return new ServerConnection() {
       @Override
       public void handle(Limit limit) throws InterruptedException {
-        AtomicInteger count = open.computeIfAbsent(address, a -> new AtomicInteger());
-        begun.put(id(ctx), IDLE);
+        AtomicInteger count = counts.computeIfAbsent(address, a -> new AtomicInteger());
+        open.put(id(ctx), watched);
         try {
           if (count.incrementAndGet() > perAddress) {
             throw new CloseConnectionException("too many connections from one address");
           }
           inner.handle(limit);
         } finally {
-          begun.remove(id(ctx));
-          open.computeIfPresent(address, (a, c) -> c.decrementAndGet() <= 0 ? null : c);
+          open.remove(id(ctx));
+          counts.computeIfPresent(address, (a, c) -> c.decrementAndGet() <= 0 ? null : c);
         }
       }
 

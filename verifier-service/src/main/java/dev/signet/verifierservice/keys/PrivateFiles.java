@@ -46,6 +46,12 @@ public final class PrivateFiles {
     }
   }
 
+  /** Opens a file for writing, made if it is not there. */
+  public static FileChannel open(Path file) throws IOException {
+    return FileChannel.open(
+        file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), FILE);
+  }
+
   /** Replaces a file, so that after a crash there is the old or the new one, whole. */
   public static void replace(Path file, byte[] content) throws IOException {
     Path next = file.resolveSibling(file.getFileName() + ".next");

@@ -82,6 +82,7 @@ public final class Database implements AutoCloseable {
         connection.run("COMMIT");
       }
     } catch (SQLException e) {
+      connection.forget();
       throw new StorageException("reading the database failed: " + e.getMessage(), e);
     } finally {
       readers.add(connection);
@@ -96,13 +97,15 @@ public final class Database implements AutoCloseable {
   /** Finishes what was accepted, then closes. */
   @Override
   public void close() throws StorageException {
-    writer.close();
     try {
       for (Statements reader : allReaders) {
         reader.close();
       }
     } catch (SQLException e) {
       throw new StorageException("closing the database failed: " + e.getMessage(), e);
+    } finally {
+      // Last, since the last connection to close puts the log into the file, and readers cannot.
+      writer.close();
     }
   }
 

@@ -147,13 +147,23 @@ final class GroupCommit {
       task.run(tx);
     } catch (SQLException | RuntimeException e) {
       task.failure = e;
-      // After a full disk SQLite may have rolled back everything; then this throws, as it should.
-      connection.run("ROLLBACK TO task");
+      undo(e);
     }
     connection.run("RELEASE task");
   }
 
+  private void undo(Exception why) throws SQLException {
+    connection.forget();
+    try {
+      connection.run("ROLLBACK TO task");
+    } catch (SQLException gone) {
+      // After a full disk SQLite has rolled back everything; the reason is the first failure.
+      throw why instanceof SQLException first ? first : gone;
+    }
+  }
+
   private void rollback() {
+    connection.forget();
     try {
       connection.run("ROLLBACK");
     } catch (SQLException e) {

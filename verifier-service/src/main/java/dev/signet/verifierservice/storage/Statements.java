@@ -32,6 +32,18 @@ final class Statements implements AutoCloseable {
     prepare(sql).execute();
   }
 
+  /** After a failure: the driver closes a statement that failed, and a dead one must not stay. */
+  void forget() {
+    for (PreparedStatement statement : prepared.values()) {
+      try {
+        statement.close();
+      } catch (SQLException e) {
+        // It is thrown away in any case.
+      }
+    }
+    prepared.clear();
+  }
+
   @Override
   public void close() throws SQLException {
     connection.close();

@@ -115,9 +115,10 @@ public final class EkCertificateVerifier {
         (X509Certificate)
             CertificateFactory.getInstance("X.509")
                 .generateCertificate(new ByteArrayInputStream(der));
-    // The factory also takes PEM, PKCS #7 and trailing bytes.
+    // The factory also takes PEM, PKCS #7, trailing bytes and indefinite lengths; one certificate
+    // must have one digest.
     if (!Arrays.equals(certificate.getEncoded(), der)) {
-      throw new CertificateException("something stands before or after it");
+      throw new CertificateException("not in DER, or something stands before or after it");
     }
     return certificate;
   }

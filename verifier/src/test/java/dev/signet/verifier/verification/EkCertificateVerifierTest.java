@@ -217,6 +217,18 @@ class EkCertificateVerifierTest {
         verifier.verify(Bytes.of(new byte[8193]), Maker.NOW), Refusal.UNTRUSTED_TPM, "8192 bytes");
   }
 
+  /** Else one certificate would have many digests, and revoking or admitting one says little. */
+  @Test
+  void refusesTheSameCertificateInIndefiniteLengthForm() {
+    byte[] der = Maker.der(ek.issue()).toArray();
+    assertThat(Bytes.of(der).toHex()).startsWith("3082");
+    String content = Bytes.of(der).toHex().substring(8);
+    refused(
+        verifier.verify(Bytes.fromHex("3080" + content + "0000"), Maker.NOW),
+        Refusal.UNTRUSTED_TPM,
+        "one X.509");
+  }
+
   @Test
   void mutatedCertificatesAreOnlyEverRefused() {
     byte[] der = Maker.der(ek.issue()).toArray();

@@ -1,0 +1,163 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.verifierservice;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.signet.protocol.ActivationRequest;
+import dev.signet.protocol.Bytes;
+import dev.signet.protocol.EnrollmentChallenge;
+import dev.signet.protocol.Purpose;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Attacks of ATTACKS.md on enrolment, through the API. */
+class EnrollmentAttacksIT {
+  @TempDir Path directory;
+  private TestVerifier verifier;
+
+  @BeforeEach
+  void start() throws Exception {
+    verifier = new TestVerifier(directory).start();
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    verifier.close();
+  }
+
+  private String enrol(TestHost host) throws Exception {
+    return verifier.reason("POST", "/v1/enrollments", null, host.enrollmentRequest(null));
+  }
+
+  @Test
+  void attack05GenuineTpmElsewhere() throws Exception {
+    new TestHost(verifier, "host-1").admitted();
+    assertThat(enrol(new TestHost(verifier, "host-1"))).isEqualTo("NOT_ADMITTED");
+  }
+
+  @Test
+  void refusesTpmOfAnUnknownMaker() throws Exception {
+    MakerCa unknown = new MakerCa("Maker");
+    assertThat(enrol(new TestHost(verifier, "host-1", unknown).admitted()))
+        .isEqualTo("UNTRUSTED_TPM");
+  }
+
+  @Test
+  void attack06And49KeyThatTheTpmDoesNotHold() throws Exception {
+    TestHost host = new TestHost(verifier, "host-1").admitted();
+    EnrollmentChallenge challenge = host.beginEnrollment(null);
+    ActivationRequest good = host.activation(challenge);
+    ActivationRequest guessed = new ActivationRequest(Bytes.of(new byte[32]), good.quote());
+    String path = TestHost.activationPath(challenge);
+    assertThat(verifier.reason("POST", path, null, guessed)).isEqualTo("ACTIVATION_FAILED");
+    assertThat(verifier.reason("POST", path, null, good))
+        .as("deleted after the bad answer")
+        .isEqualTo("NOT_FOUND");
+    assertThat(verifier.operator("GET", "/v1/hosts/host-1", null).has("attestationKey")).isFalse();
+  }
+
+  @Test
+  void attack07UnrestrictedKey() throws Exception {
+    TestHost host = new TestHost(verifier, "host-1").admitted();
+    host.tpm.akAttributes = 0x00040472;
+    assertThat(enrol(host)).isEqualTo("AK_REJECTED");
+  }
+
+  @Test
+  void attack49ActivationAfterItsTime() throws Exception {
+    TestHost host = new TestHost(verifier, "host-1").admitted();
+    EnrollmentChallenge challenge = host.beginEnrollment(null);
+    verifier.ahead.set(Duration.ofSeconds(61));
+    assertThat(
+            verifier.reason(
+                "POST", TestHost.activationPath(challenge), null, host.activation(challenge)))
+        .isEqualTo("NOT_FOUND");
+  }
+
+  @Test
+  void attack55OwnTpmIsNotAdmittedByDefault() throws Exception {
+    TestHost host = new TestHost(verifier, "host-1");
+    assertThat(enrol(host)).isEqualTo("NOT_ADMITTED");
+    JsonNode pending = verifier.operator("GET", "/v1/hosts", null).get("pending").get(0);
+    assertThat(pending.get("tpm").asText()).isEqualTo(host.tpmHash().toString());
+    host.admitted().enrolled().launch();
+    assertThat(host.refused(host.freshEvidence(Purpose.ATTEST)))
+        .as("admitted, but no agent may run there")
+        .isEqualTo("NOT_REGISTERED");
+    host.register(TestHost.AGENT, "\"host-2\"");
+    assertThat(host.refused(host.freshEvidence(Purpose.RELEASE))).isEqualTo("NOT_REGISTERED");
+  }
+
+  @Test
+  void attack55JoinTokenOfAnotherTpm() throws Exception {
+    TestHost expected = new TestHost(verifier, "host-1");
+    String token =
+        verifier
+            .operator(
+                "POST",
+                "/v1/join-tokens",
+                "{\"host\":\"host-1\",\"tpm\":\""
+                    + expected.tpmHash()
+                    + "\",\"expiresInSeconds\":60}")
+            .get("joinToken")
+            .asText();
+    TestHost other = new TestHost(verifier, "host-1");
+    assertThat(verifier.reason("POST", "/v1/enrollments", null, other.enrollmentRequest(token)))
+        .isEqualTo("NOT_ADMITTED");
+    expected.activate(expected.beginEnrollment(token));
+  }
+
+  @Test
+  void attack55ManyUnknownTpmsDoNotFillTheDisk() throws Exception {
+    verifier.close();
+    verifier.limits = "  pendingHosts: 2";
+    verifier.start();
+    for (int i = 0; i < 4; i++) {
+      assertThat(enrol(new TestHost(verifier, "host-" + i))).isEqualTo("NOT_ADMITTED");
+    }
+    assertThat(verifier.operator("GET", "/v1/hosts", null).get("pending")).hasSize(2);
+  }
+
+  @Test
+  void attack56SecondKeyOnTheSameTpm() throws Exception {
+    TestHost host = new TestHost(verifier, "host-1").ready();
+    Bytes first = host.tpm.akName();
+    host.tpm.newAk();
+    assertThat(enrol(host)).isEqualTo("AK_EXISTS");
+    verifier.operator("POST", "/v1/hosts/host-1/ak-reset", null);
+    host.enrolled();
+    host.attest();
+    assertThat(host.tpm.akName()).isNotEqualTo(first);
+  }
+
+  @Test
+  void attack56TwoEnrolmentsAtOnceGiveOneKey() throws Exception {
+    TestHost host = new TestHost(verifier, "host-1").admitted();
+    EnrollmentChallenge first = host.beginEnrollment(null);
+    ActivationRequest answer = host.activation(first);
+    EnrollmentChallenge second = host.beginEnrollment(null);
+    host.activate(second);
+    assertThat(verifier.reason("POST", TestHost.activationPath(first), null, answer))
+        .isEqualTo("NOT_FOUND");
+  }
+
+  @Test
+  void attack64HostRevokedDuringEnrolment() throws Exception {
+    TestHost host = new TestHost(verifier, "host-1").admitted();
+    EnrollmentChallenge challenge = host.beginEnrollment(null);
+    verifier.operator(
+        "POST",
+        "/v1/revocations",
+        "{\"scope\":\"tpm\",\"value\":\"" + host.tpmHash() + "\",\"reason\":\"stolen\"}");
+    assertThat(
+            verifier.reason(
+                "POST", TestHost.activationPath(challenge), null, host.activation(challenge)))
+        .isEqualTo("REVOKED");
+  }
+}

@@ -1,0 +1,113 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.verifierservice;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.signet.protocol.AttestationResult;
+import dev.signet.protocol.Digest;
+import dev.signet.protocol.VerifyRequest;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code /v1/verify}: what an attested agent signed, and what it did not. */
+class RequestDecisionIT {
+  @TempDir Path directory;
+  private TestVerifier verifier;
+  private TestHost host;
+  private AttestationResult identity;
+
+  @BeforeEach
+  void start() throws Exception {
+    verifier = new TestVerifier(directory).start();
+    host = new TestHost(verifier, "host-1").ready();
+    identity = host.attest();
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    verifier.close();
+  }
+
+  private VerifyRequest signed(String authority) throws Exception {
+    return SignedRequests.get(
+        host, identity.token(), "https", authority, "/tools/search", Instant.now());
+  }
+
+  private JsonNode verify(VerifyRequest request) throws Exception {
+    return verifier.good("POST", "/v1/verify", TestVerifier.SERVICE, request, JsonNode.class);
+  }
+
+  private String refusal(VerifyRequest request) throws Exception {
+    JsonNode decision = verify(request);
+    assertThat(decision.get("accepted").asBoolean()).isFalse();
+    return decision.get("reason").asText();
+  }
+
+  @Test
+  void acceptsWhatTheAgentSigned() throws Exception {
+    JsonNode decision = verify(signed("tools.test"));
+    assertThat(decision.get("accepted").asBoolean()).isTrue();
+    assertThat(decision.at("/agent/agent").asText()).isEqualTo(TestHost.AGENT.value());
+    JsonNode log = verifier.operator("GET", "/v1/audit?after=3", null).get("decisions");
+    JsonNode audited = log.get(log.size() - 1);
+    assertThat(audited.get("decision")).isEqualTo(decision.get("decision"));
+    assertThat(audited.get("actor").asText()).isEqualTo("billing");
+    assertThat(audited.get("lastSeen").isNull()).isFalse();
+  }
+
+  @Test
+  void refusesWithTheReason() throws Exception {
+    VerifyRequest good = signed("tools.test");
+    assertThat(refusal(SignedRequests.withPath(good, "/tools/pay"))).isEqualTo("BAD_SIGNATURE");
+    assertThat(refusal(SignedRequests.withBody(good, Digest.hash(new byte[] {1}))))
+        .isEqualTo("INSUFFICIENT_COVERAGE");
+    assertThat(refusal(signed("staging.test"))).isEqualTo("WRONG_AUTHORITY");
+    assertThat(refusal(new VerifyRequest("GET", "https", "tools.test", "/", null, List.of(), null)))
+        .isEqualTo("UNSIGNED");
+    assertThat(verify(good).get("accepted").asBoolean()).isTrue();
+    assertThat(refusal(good)).isEqualTo("REPLAYED");
+  }
+
+  @Test
+  void revocationTakesEffectOnTheNextRequest() throws Exception {
+    assertThat(verify(signed("tools.test")).get("accepted").asBoolean()).isTrue();
+    verifier.operator(
+        "POST",
+        "/v1/revocations",
+        "{\"scope\":\"launch\",\"value\":\"" + host.launch + "\",\"reason\":\"test\"}");
+    assertThat(refusal(signed("tools.test"))).isEqualTo("REVOKED");
+  }
+
+  @Test
+  void onlyServicesMayAsk() throws Exception {
+    VerifyRequest good = signed("tools.test");
+    for (String credential :
+        new String[] {null, "wrong", TestVerifier.OPERATOR, TestVerifier.PROXY}) {
+      assertThat(verifier.reason("POST", "/v1/verify", credential, good))
+          .isEqualTo("UNAUTHENTICATED");
+    }
+  }
+
+  @Test
+  void refusesEverybodyWhenTheSnapshotIsStale() throws Exception {
+    VerifyRequest good = signed("tools.test");
+    verifier.ahead.set(java.time.Duration.ofSeconds(241));
+    assertThat(refusal(good)).isEqualTo("TRUST_STALE");
+  }
+
+  @Test
+  void signatureFromBeforeARestartIsNotAcceptedTwice() throws Exception {
+    VerifyRequest good = signed("tools.test");
+    assertThat(verify(good).get("accepted").asBoolean()).isTrue();
+    verifier.stop();
+    verifier.start();
+    assertThat(refusal(good)).isEqualTo("STALE");
+  }
+}
