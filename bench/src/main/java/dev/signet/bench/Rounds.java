@@ -10,6 +10,9 @@ import java.util.List;
 
 /** Measures several things in turns: one round of each, then the next round in reverse order. */
 public final class Rounds {
+  /** Rounds that are run first and thrown away: they warm caches and compilers. */
+  private static final int WARM_UP = 2;
+
   private Rounds() {}
 
   /** One thing to be measured, by its name in the table. */
@@ -22,10 +25,10 @@ public final class Rounds {
     double[] measure() throws IOException, InterruptedException;
   }
 
-  /** One more round than asked for is run first and thrown away: it warms caches and compilers. */
+  /** Runs more rounds than asked for, of which the first ones do not count. */
   public static List<Row> run(int rounds, List<Contender> contenders)
       throws IOException, InterruptedException {
-    return run(1, rounds, contenders);
+    return run(WARM_UP, rounds, contenders);
   }
 
   /** For contenders that warm up by themselves in each round, such as JMH's. */

@@ -14,15 +14,16 @@ class RoundsTest {
   private final List<String> calls = new ArrayList<>();
 
   @Test
-  void contendersTakeTurnsAndTheFirstRoundIsThrownAway() throws IOException, InterruptedException {
+  void contendersTakeTurnsAndTheFirstRoundsAreThrownAway()
+      throws IOException, InterruptedException {
     List<Row> rows = Rounds.run(2, List.of(counting("a"), counting("b")));
-    assertThat(calls).containsExactly("a", "b", "b", "a", "a", "b");
+    assertThat(calls).containsExactly("a", "b", "b", "a", "a", "b", "b", "a");
     assertThat(rows).extracting(Row::name).containsExactly("a", "b");
-    // Calls 1 and 2 were the warm-up: a was called 4th and 5th, b 3rd and 6th.
-    assertThat(rows.get(0).samples().get(0).lowest()).isEqualTo(4);
-    assertThat(rows.get(0).samples().get(0).highest()).isEqualTo(5);
-    assertThat(rows.get(1).samples().get(1).lowest()).isEqualTo(-6);
-    assertThat(rows.get(1).samples().get(1).highest()).isEqualTo(-3);
+    // Calls 1 to 4 were the warm-up: a was called 5th and 8th, b 6th and 7th.
+    assertThat(rows.get(0).samples().get(0).lowest()).isEqualTo(5);
+    assertThat(rows.get(0).samples().get(0).highest()).isEqualTo(8);
+    assertThat(rows.get(1).samples().get(1).lowest()).isEqualTo(-7);
+    assertThat(rows.get(1).samples().get(1).highest()).isEqualTo(-6);
   }
 
   @Test

@@ -62,7 +62,8 @@ public final class CryptoMeasurement implements Measurement {
         Jmh.options(SignatureBenchmark.class, method)
             .param("provider", provider.name())
             .param("algorithm", algorithm.name())
-            .warmupIterations(2)
+            // The compiler works on the same core, and the JDK's curve code is much to compile.
+            .warmupIterations(4)
             .warmupTime(TimeValue.seconds(1))
             .measurementIterations(1)
             .measurementTime(TimeValue.milliseconds(effort.window().toMillis())));
@@ -71,7 +72,7 @@ public final class CryptoMeasurement implements Measurement {
   private static Result result(CurveAlgorithm algorithm, List<Row> rows) {
     return new Result(
         "crypto",
-        algorithm + " signatures over 32 bytes on one core",
+        algorithm.title() + " signatures over 32 bytes on one core",
         List.of("verify/s", "sign/s"),
         rows,
         List.of(),

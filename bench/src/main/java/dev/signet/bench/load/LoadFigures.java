@@ -10,7 +10,7 @@ package dev.signet.bench.load;
  * @param p99Micros the same, 99th percentile
  */
 public record LoadFigures(double perSecond, double p50Micros, double p99Micros) {
-  static LoadFigures of(long[] nanos, long elapsedNanos) {
+  public static LoadFigures of(long[] nanos, long elapsedNanos) {
     Latencies latencies = new Latencies(nanos);
     return new LoadFigures(
         nanos.length * 1e9 / elapsedNanos,

@@ -58,7 +58,8 @@ public final class VerifyApiMeasurement implements Measurement {
                       () -> verify(service, host, false, random, effort).toArray()),
                   new Rounds.Contender(
                       "`/v1/verify`, good request",
-                      () -> verify(service, host, true, random, effort).toArray())));
+                      () -> verify(service, host, true, random, effort).toArray()),
+                  DiskSync.contender(effort.window())));
       return List.of(result(rows));
     }
   }
