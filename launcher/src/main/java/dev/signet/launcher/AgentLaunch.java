@@ -10,6 +10,7 @@ import dev.signet.attestor.SealedKey;
 import dev.signet.launcher.egress.EgressLimits;
 import dev.signet.launcher.egress.ProcessTreePeerCheck;
 import dev.signet.launcher.egress.ProxySettings;
+import dev.signet.launcher.egress.Route;
 import dev.signet.launcher.egress.SigningProxy;
 import dev.signet.launcher.process.AgentProcess;
 import dev.signet.launcher.process.JarLaunch;
@@ -19,6 +20,7 @@ import dev.signet.measurements.JarRuler;
 import dev.signet.protocol.AgentId;
 import dev.signet.protocol.AttestationResult;
 import dev.signet.protocol.Bytes;
+import dev.signet.protocol.Digest;
 import dev.signet.protocol.KeyProtection;
 import dev.signet.protocol.LaunchEvent;
 import dev.signet.protocol.LaunchId;
@@ -30,8 +32,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -49,6 +55,7 @@ public final class AgentLaunch {
   private final Clock clock;
   private final SecureRandom random;
   private final Progress progress;
+  private final FutureTask<Digest> ownDigest = new FutureTask<>(LauncherDigest::ofRunningProgram);
 
   public AgentLaunch(
       Attestor attestor,
@@ -63,6 +70,8 @@ public final class AgentLaunch {
     this.clock = clock;
     this.random = random;
     this.progress = progress;
+    // Some tens of megabytes: hashed while the first steps wait for the TPM and the verifier.
+    Thread.ofPlatform().daemon().name("signet-own-digest").start(ownDigest);
   }
 
   /**
@@ -127,7 +136,7 @@ public final class AgentLaunch {
                 request.runtime(),
                 request.jvmOptions(),
                 request.arguments(),
-                request.environment(),
+                environment(request, proxy),
                 request.workingDirectory(),
                 Optional.of(proxy.address())),
             parentEnvironment);
@@ -205,6 +214,16 @@ public final class AgentLaunch {
             progress));
   }
 
+  /** The variables asked for, and where each route is: {@code SIGNET_ROUTE_} and its name. */
+  private static Map<String, String> environment(LaunchRequest request, SigningProxy proxy) {
+    Map<String, String> all = new TreeMap<>(request.environment());
+    for (Route route : request.routes()) {
+      String name = route.name().toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
+      all.put("SIGNET_ROUTE_" + name, proxy.routeAddress(route.name()).toString());
+    }
+    return all;
+  }
+
   private SealedKey sealedKey(AgentId agent) throws IOException {
     Optional<SealedKey> kept = attestor.sealedKey(agent);
     // By thumbprint: a JWK may carry a name and a use besides the point.
@@ -220,14 +239,14 @@ public final class AgentLaunch {
     return made;
   }
 
-  private static LaunchEvent.Start event(
+  private LaunchEvent.Start event(
       LaunchRequest request,
       AgentId agent,
       LaunchId launch,
       LaunchCheck.Result.Passed passed,
       JarLaunch plan,
       SealedKey sealedKey)
-      throws IOException {
+      throws IOException, InterruptedException {
     return new LaunchEvent.Start(
         agent,
         launch,
@@ -239,7 +258,15 @@ public final class AgentLaunch {
         plan.isolation().labels(),
         sealedKey.publicKey().thumbprint(),
         KeyProtection.SEALED,
-        LauncherDigest.ofRunningProgram());
+        launcherDigest());
+  }
+
+  private Digest launcherDigest() throws IOException, InterruptedException {
+    try {
+      return ownDigest.get();
+    } catch (ExecutionException e) {
+      throw new IOException("the launcher's own files cannot be read: " + e.getCause(), e);
+    }
   }
 
   private Clock corrected(Instant serverTime) {
