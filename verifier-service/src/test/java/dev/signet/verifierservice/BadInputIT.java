@@ -239,14 +239,14 @@ class BadInputIT {
   @Test
   void attack45SlowClientsLoseTheirConnection() throws Exception {
     verifier.stop();
-    verifier.limits = "  requestTimeout: 500ms\n  idleTimeout: 1s";
+    verifier.limits = "  requestTimeout: 500ms\n  idleTimeout: 30s";
     verifier.start();
     for (String begin :
         List.of(
             "GET /v1/trust HTTP/1.1\r\nHost: a\r\nX: ",
             "POST /v1/challenges HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
                 + "Content-Length: 60000\r\n\r\n")) {
-      assertThat(trickle(begin)).as(begin).isLessThan(Duration.ofSeconds(4));
+      assertThat(trickle(begin)).as(begin).isLessThan(Duration.ofSeconds(3));
     }
   }
 
