@@ -79,6 +79,8 @@ public final class AgentLaunch {
    *
    * @param parentEnvironment the launcher's environment, of which language and time zone are taken
    * @throws IOException if the TPM, the verifier or a file cannot be used
+   * @throws IllegalArgumentException if the request asks for what cannot be, such as a JVM option
+   *     that opens a side door or a register that anybody can reset; nothing was recorded then
    */
   public LaunchOutcome start(LaunchRequest request, Map<String, String> parentEnvironment)
       throws IOException, InterruptedException {

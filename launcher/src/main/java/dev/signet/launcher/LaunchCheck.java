@@ -127,6 +127,9 @@ final class LaunchCheck {
   }
 
   private static byte[] read(Path statement) throws IOException {
+    if (Files.isDirectory(statement)) {
+      throw new IOException(statement + ": expected a reference statement, got a directory");
+    }
     try (InputStream in = Files.newInputStream(statement)) {
       byte[] bytes = in.readNBytes(Limits.STATEMENT_BYTES + 1);
       if (bytes.length > Limits.STATEMENT_BYTES) {

@@ -51,8 +51,7 @@ public final class VerifierClient implements AutoCloseable {
    * @throws IllegalArgumentException if {@code base} is not an https URL without path
    */
   public VerifierClient(URI base, ServerTrust trust, Duration timeout) throws IOException {
-    boolean bare = base.getRawPath() == null || base.getRawPath().matches("/?");
-    if (!"https".equals(base.getScheme()) || base.getHost() == null || !bare) {
+    if (!isBase(base)) {
       throw new IllegalArgumentException("expected the verifier as https://host:port, got " + base);
     }
     this.base = base;
@@ -66,6 +65,12 @@ public final class VerifierClient implements AutoCloseable {
             .proxy(HttpClient.Builder.NO_PROXY)
             .followRedirects(HttpClient.Redirect.NEVER)
             .build();
+  }
+
+  /** Whether it is {@code https://host:port} and nothing more. */
+  public static boolean isBase(URI base) {
+    boolean bare = base.getRawPath() == null || base.getRawPath().matches("/?");
+    return "https".equals(base.getScheme()) && base.getHost() != null && bare;
   }
 
   public Answer<EnrollmentChallenge> enroll(EnrollmentRequest request)
