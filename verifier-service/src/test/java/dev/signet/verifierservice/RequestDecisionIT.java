@@ -110,4 +110,27 @@ class RequestDecisionIT {
     verifier.start();
     assertThat(refusal(good)).isEqualTo("STALE");
   }
+
+  @Test
+  void attack45UnsignedFloodDoesNotFillTheAuditLog() throws Exception {
+    int before = audited();
+    VerifyRequest unsigned =
+        new VerifyRequest("GET", "https", "tools.test", "/", null, List.of(), null);
+    for (int i = 0; i < 20; i++) {
+      assertThat(verify(unsigned).get("decision").isNull()).isTrue();
+    }
+    assertThat(refusal(SignedRequests.withPath(signed("tools.test"), "/tools/pay")))
+        .isEqualTo("BAD_SIGNATURE");
+    assertThat(audited()).isEqualTo(before);
+    assertThat(TestVerifier.text(verifier.call("GET", "/metrics", TestVerifier.OPERATOR, null)))
+        .contains("signet_decisions_total{act=\"verify\",outcome=\"UNSIGNED\"} 20.0");
+    VerifyRequest good = signed("tools.test");
+    verify(good);
+    assertThat(refusal(good)).isEqualTo("REPLAYED");
+    assertThat(audited()).as("what an agent signed is recorded").isEqualTo(before + 2);
+  }
+
+  private int audited() throws Exception {
+    return verifier.operator("GET", "/v1/audit", null).get("decisions").size();
+  }
 }
