@@ -278,4 +278,22 @@ class BadInputIT {
     }
     return Duration.ofNanos(System.nanoTime() - start);
   }
+
+  @Test
+  void attack45OneAddressDoesNotTakeEveryStream() throws Exception {
+    verifier.stop();
+    verifier.limits = "  streams: 8";
+    verifier.start();
+    List<Integer> statuses = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      statuses.add(
+          verifier
+              .client()
+              .send(
+                  HttpRequest.newBuilder(verifier.uri("/v1/trust/stream")).build(),
+                  BodyHandlers.ofInputStream())
+              .statusCode());
+    }
+    assertThat(statuses).startsWith(200, 200, 200, 200).endsWith(429);
+  }
 }

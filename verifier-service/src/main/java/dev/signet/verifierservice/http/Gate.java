@@ -275,7 +275,7 @@ final class Gate implements Handler {
   }
 
   private static String address(ServerRequest request) {
-    return remote(request).getAddress().getHostAddress();
+    return Peers.name(remote(request).getAddress());
   }
 
   private static Answer problem(ProblemDetails problem) {
