@@ -312,4 +312,31 @@ class EvidenceAttacksIT {
         null,
         good.proofOfPossession());
   }
+
+  @Test
+  void attack45OthersChallengesDoNotShutAHostOut() throws Exception {
+    for (int i = 0; i < 80; i++) {
+      verifier.call(
+          "POST",
+          "/v1/challenges",
+          null,
+          new dev.signet.protocol.ChallengeRequest(
+              host.tpm.akName(), TestHost.AGENT, Purpose.ATTEST));
+    }
+    assertThat(host.attest().token()).isNotEmpty();
+  }
+
+  @Test
+  void attack45ChallengesForOneKeyAreRated() throws Exception {
+    verifier.stop();
+    verifier.rates = "  perHost: {perSecond: 1, burst: 5}";
+    verifier.start();
+    Object request =
+        new dev.signet.protocol.ChallengeRequest(host.tpm.akName(), TestHost.AGENT, Purpose.ATTEST);
+    for (int i = 0; i < 5; i++) {
+      assertThat(verifier.call("POST", "/v1/challenges", null, request).statusCode())
+          .isEqualTo(201);
+    }
+    assertThat(verifier.reason("POST", "/v1/challenges", null, request)).isEqualTo("RATE_LIMITED");
+  }
 }

@@ -117,17 +117,15 @@ public final class AttestationService {
               if (key.isEmpty()) {
                 return Optional.of(Refusal.NOT_ADMITTED);
               }
-              return Challenges.add(
-                      tx,
-                      nonce,
-                      request.purpose(),
-                      key.get(),
-                      request.agent(),
-                      expires,
-                      terms.challenges(),
-                      now)
-                  ? Optional.empty()
-                  : Optional.of(Refusal.RATE_LIMITED);
+              Challenges.add(
+                  tx,
+                  nonce,
+                  request.purpose(),
+                  key.get(),
+                  request.agent(),
+                  expires,
+                  terms.challenges());
+              return Optional.empty();
             });
     if (refusal.isPresent()) {
       return new Refused<>(refusal.get(), "AK " + request.akName().toHex(), null);

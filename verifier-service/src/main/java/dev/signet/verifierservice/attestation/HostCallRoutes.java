@@ -31,6 +31,7 @@ public final class HostCallRoutes {
   private final EnrollmentService enrollments;
   private final AttestationService attestations;
   private final RateLimiter perHost;
+  private final RateLimiter challenges;
   private final Metrics metrics;
   private final InstantSource clock;
 
@@ -43,6 +44,7 @@ public final class HostCallRoutes {
     this.enrollments = enrollments;
     this.attestations = attestations;
     this.perHost = new RateLimiter(limits.perHost());
+    this.challenges = new RateLimiter(limits.perHost());
     this.metrics = metrics;
     this.clock = clock;
   }
@@ -72,7 +74,11 @@ public final class HostCallRoutes {
   }
 
   private Answer challenge(Call call) throws MalformedMessageException, IOException {
-    return answer("challenge", 201, attestations.challenge(call.json(ChallengeRequest.class)));
+    ChallengeRequest request = call.json(ChallengeRequest.class);
+    if (!challenges.take(request.akName().toHex() + " " + call.address(), System.nanoTime())) {
+      return rateLimited();
+    }
+    return answer("challenge", 201, attestations.challenge(request));
   }
 
   private Answer attest(Call call) throws MalformedMessageException, IOException {
