@@ -6,6 +6,7 @@ import dev.signet.tpmsim.SimulatedTpm;
 import java.io.IOException;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(
@@ -19,16 +20,30 @@ final class TpmStopCommand implements SignetCommand {
   @Parameters(paramLabel = "DIR", description = "The TPM's directory.")
   private Path directory;
 
+  @Option(names = "--json", description = "Print one JSON object.")
+  private boolean json;
+
   TpmStopCommand(Invocation invocation) {
     this.invocation = invocation;
   }
 
+  /**
+   * What came of it.
+   *
+   * @param running whether there was one to stop
+   */
+  private record Result(String outcome, boolean running) {}
+
   @Override
-  public ExitCode run() throws IOException {
-    SimulatedTpm tpm = SimulatedTpm.in(directory);
+  public ExitCode run() throws CommandFailure, IOException {
+    SimulatedTpm tpm = TpmStartCommand.simulated(directory);
     boolean running = tpm.isRunning();
     tpm.stop();
-    invocation.say(running ? "stopped" : "was not running");
+    if (json) {
+      invocation.print(new Result(ExitCode.GOOD.outcome(), running));
+    } else {
+      invocation.say(running ? "stopped" : "was not running");
+    }
     return ExitCode.GOOD;
   }
 }

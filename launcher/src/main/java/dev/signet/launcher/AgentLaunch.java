@@ -10,6 +10,7 @@ import dev.signet.attestor.SealedKey;
 import dev.signet.launcher.egress.EgressLimits;
 import dev.signet.launcher.egress.ProcessTreePeerCheck;
 import dev.signet.launcher.egress.ProxySettings;
+import dev.signet.launcher.egress.Route;
 import dev.signet.launcher.egress.SigningProxy;
 import dev.signet.launcher.process.AgentProcess;
 import dev.signet.launcher.process.JarLaunch;
@@ -31,8 +32,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicReference;
@@ -76,6 +79,8 @@ public final class AgentLaunch {
    *
    * @param parentEnvironment the launcher's environment, of which language and time zone are taken
    * @throws IOException if the TPM, the verifier or a file cannot be used
+   * @throws IllegalArgumentException if the request asks for what cannot be, such as a JVM option
+   *     that opens a side door or a register that anybody can reset; nothing was recorded then
    */
   public LaunchOutcome start(LaunchRequest request, Map<String, String> parentEnvironment)
       throws IOException, InterruptedException {
@@ -131,7 +136,7 @@ public final class AgentLaunch {
                 request.runtime(),
                 request.jvmOptions(),
                 request.arguments(),
-                request.environment(),
+                environment(request, proxy),
                 request.workingDirectory(),
                 Optional.of(proxy.address())),
             parentEnvironment);
@@ -207,6 +212,16 @@ public final class AgentLaunch {
             copy,
             directory,
             progress));
+  }
+
+  /** The variables asked for, and where each route is: {@code SIGNET_ROUTE_} and its name. */
+  private static Map<String, String> environment(LaunchRequest request, SigningProxy proxy) {
+    Map<String, String> all = new TreeMap<>(request.environment());
+    for (Route route : request.routes()) {
+      String name = route.name().toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
+      all.put("SIGNET_ROUTE_" + name, proxy.routeAddress(route.name()).toString());
+    }
+    return all;
   }
 
   private SealedKey sealedKey(AgentId agent) throws IOException {

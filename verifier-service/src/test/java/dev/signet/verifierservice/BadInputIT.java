@@ -240,14 +240,14 @@ class BadInputIT {
   @Test
   void attack45SlowClientsLoseTheirConnection() throws Exception {
     verifier.stop();
-    verifier.limits = "  requestTimeout: 500ms\n  idleTimeout: 1s";
+    verifier.limits = "  requestTimeout: 500ms\n  idleTimeout: 30s";
     verifier.start();
     for (String begin :
         List.of(
             "GET /v1/trust HTTP/1.1\r\nHost: a\r\nX: ",
             "POST /v1/challenges HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
                 + "Content-Length: 60000\r\n\r\n")) {
-      assertThat(trickle(begin)).as(begin).isLessThan(Duration.ofSeconds(4));
+      assertThat(trickle(begin)).as(begin).isBetween(Duration.ofMillis(400), Duration.ofSeconds(3));
     }
   }
 
@@ -259,6 +259,7 @@ class BadInputIT {
             TestVerifier.tls(verifier.server().pin(), null)
                 .getSocketFactory()
                 .createSocket("127.0.0.1", verifier.server().port())) {
+      socket.startHandshake();
       socket.setSoTimeout(100);
       OutputStream out = socket.getOutputStream();
       out.write(begin.getBytes(StandardCharsets.ISO_8859_1));

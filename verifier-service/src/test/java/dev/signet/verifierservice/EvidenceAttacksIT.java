@@ -5,6 +5,7 @@ package dev.signet.verifierservice;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.signet.measurements.SigningKey;
 import dev.signet.protocol.AttestationRequest;
 import dev.signet.protocol.Bytes;
 import dev.signet.protocol.Challenge;
@@ -260,6 +261,20 @@ class EvidenceAttacksIT {
       verifier.operator("POST", "/v1/reinstatements", scope + ",\"reason\":\"test\"}");
       host.attest();
     }
+  }
+
+  @Test
+  void statementThatExpiredSinceItWasVerifiedIsRefused() throws Exception {
+    host.attest();
+    verifier.ahead.set(Duration.ofHours(25));
+    assertThat(host.refused(host.freshEvidence(Purpose.ATTEST))).isEqualTo("STATEMENT_EXPIRED");
+  }
+
+  @Test
+  void signerWhoIsTakenOutOfTheRegistrationIsNotRemembered() throws Exception {
+    host.attest();
+    host.register(TestHost.AGENT, "\"host-1\"", SigningKey.generate(TestHost.RANDOM));
+    assertThat(host.refused(host.freshEvidence(Purpose.ATTEST))).isEqualTo("STATEMENT_UNTRUSTED");
   }
 
   @Test

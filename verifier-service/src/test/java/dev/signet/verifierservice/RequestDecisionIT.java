@@ -8,8 +8,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.signet.protocol.AttestationResult;
 import dev.signet.protocol.Digest;
 import dev.signet.protocol.VerifyRequest;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -93,6 +97,69 @@ class RequestDecisionIT {
       assertThat(verifier.reason("POST", "/v1/verify", credential, good))
           .isEqualTo("UNAUTHENTICATED");
     }
+  }
+
+  private HttpResponse<byte[]> authorize(String... more) throws Exception {
+    byte[] body = {1, 2, 3};
+    String digest =
+        "sha-256=:" + Base64.getEncoder().encodeToString(Digest.hash(body).toArray()) + ":";
+    VerifyRequest signed =
+        SignedRequests.get(
+            host,
+            identity.token(),
+            "https",
+            "tools.test",
+            "/tools",
+            Instant.now(),
+            List.of(List.of("content-digest", digest)));
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(verifier.uri("/v1/authz/x"))
+            .header("signet-proxy-credential", TestVerifier.PROXY)
+            .header("x-original-method", "GET")
+            .header("x-original-uri", "/tools")
+            .header("x-original-host", "tools.test")
+            .header("x-forwarded-proto", "https")
+            .header("x-original-content-length", "3");
+    for (int i = 0; i < more.length; i += 2) {
+      request.header(more[i], more[i + 1]);
+    }
+    signed.headers().forEach(f -> request.header(f.get(0), f.get(1)));
+    return verifier.client().send(request.build(), BodyHandlers.ofByteArray());
+  }
+
+  @Test
+  void proxyThatCannotVouchForTheBodyIsRefused() throws Exception {
+    assertThat(TestVerifier.problem(authorize()).reason()).isEqualTo("BODY_MISMATCH");
+  }
+
+  @Test
+  void uncheckedBodyIsSaidToBeUnchecked() throws Exception {
+    verifier.close();
+    verifier = new TestVerifier(directory.resolve("second"));
+    verifier.edge = ", uncheckedBodies: true";
+    verifier.start();
+    host = new TestHost(verifier, "host-1").ready();
+    identity = host.attest();
+    HttpResponse<byte[]> answer = authorize();
+    assertThat(answer.statusCode()).isEqualTo(204);
+    assertThat(answer.headers().firstValue("signet-body")).contains("unchecked");
+  }
+
+  @Test
+  void bodyDigestOfTheProxyIsCompared() throws Exception {
+    verifier.close();
+    verifier = new TestVerifier(directory.resolve("second"));
+    verifier.edge = ", bodyDigestHeader: X-Body-Sha256";
+    verifier.start();
+    host = new TestHost(verifier, "host-1").ready();
+    identity = host.attest();
+    String right = Digest.hash(new byte[] {1, 2, 3}).toString();
+    String wrong = Digest.hash(new byte[] {9}).toString();
+    HttpResponse<byte[]> answer = authorize("x-body-sha256", right);
+    assertThat(answer.statusCode()).isEqualTo(204);
+    assertThat(answer.headers().firstValue("signet-body")).isEmpty();
+    assertThat(TestVerifier.problem(authorize("x-body-sha256", wrong)).reason())
+        .isEqualTo("BODY_MISMATCH");
   }
 
   @Test
