@@ -297,4 +297,61 @@ class EvidenceAttacksIT {
     assertThat(host.submit(second).statusCode()).isEqualTo(200);
     assertThat(host.submit(first).statusCode()).isEqualTo(200);
   }
+
+  @Test
+  void attack50ForgedEvidenceLearnsNothingOfRegistrations() throws Exception {
+    AttestationRequest forged = forged(host.freshEvidence(Purpose.ATTEST), host.statement);
+    assertThat(host.refused(forged)).as("registered").isEqualTo("BAD_QUOTE");
+    host.agent = new dev.signet.protocol.AgentId("spiffe://example.org/agent/unknown");
+    AttestationRequest unknown = forged(host.freshEvidence(Purpose.ATTEST), host.statement);
+    assertThat(host.refused(unknown)).as("not registered").isEqualTo("BAD_QUOTE");
+    host.agent = TestHost.AGENT;
+    AttestationRequest costly = forged(host.freshEvidence(Purpose.ATTEST), Bytes.utf8("{}"));
+    assertThat(host.refused(costly)).as("statement unread").isEqualTo("BAD_QUOTE");
+  }
+
+  /** What somebody can send who knows the AK's Name and nothing else. */
+  private static AttestationRequest forged(AttestationRequest good, Bytes statement) {
+    SoftwareTpm other = new SoftwareTpm();
+    return new AttestationRequest(
+        good.purpose(),
+        good.nonce(),
+        good.akName(),
+        good.agent(),
+        good.launch(),
+        other.quote(new byte[] {1}, new java.util.TreeMap<>(java.util.Map.of(4, TestHost.JAR))),
+        good.log(),
+        statement,
+        good.requestKey(),
+        good.keyProtection(),
+        null,
+        good.proofOfPossession());
+  }
+
+  @Test
+  void attack45OthersChallengesDoNotShutAHostOut() throws Exception {
+    for (int i = 0; i < 80; i++) {
+      verifier.call(
+          "POST",
+          "/v1/challenges",
+          null,
+          new dev.signet.protocol.ChallengeRequest(
+              host.tpm.akName(), TestHost.AGENT, Purpose.ATTEST));
+    }
+    assertThat(host.attest().token()).isNotEmpty();
+  }
+
+  @Test
+  void attack45ChallengesForOneKeyAreRated() throws Exception {
+    verifier.stop();
+    verifier.rates = "  perHost: {perSecond: 1, burst: 5}";
+    verifier.start();
+    Object request =
+        new dev.signet.protocol.ChallengeRequest(host.tpm.akName(), TestHost.AGENT, Purpose.ATTEST);
+    for (int i = 0; i < 5; i++) {
+      assertThat(verifier.call("POST", "/v1/challenges", null, request).statusCode())
+          .isEqualTo(201);
+    }
+    assertThat(verifier.reason("POST", "/v1/challenges", null, request)).isEqualTo("RATE_LIMITED");
+  }
 }

@@ -177,4 +177,71 @@ class RequestDecisionIT {
     verifier.start();
     assertThat(refusal(good)).isEqualTo("STALE");
   }
+
+  @Test
+  void attack45UnsignedFloodDoesNotFillTheAuditLog() throws Exception {
+    int before = audited();
+    VerifyRequest unsigned =
+        new VerifyRequest("GET", "https", "tools.test", "/", null, List.of(), null);
+    for (int i = 0; i < 20; i++) {
+      assertThat(verify(unsigned).get("decision").isNull()).isTrue();
+    }
+    assertThat(refusal(SignedRequests.withPath(signed("tools.test"), "/tools/pay")))
+        .isEqualTo("BAD_SIGNATURE");
+    assertThat(audited()).isEqualTo(before);
+    assertThat(TestVerifier.text(verifier.call("GET", "/metrics", TestVerifier.OPERATOR, null)))
+        .contains("signet_decisions_total{act=\"verify\",outcome=\"UNSIGNED\"} 20.0");
+    VerifyRequest good = signed("tools.test");
+    verify(good);
+    assertThat(refusal(good)).isEqualTo("REPLAYED");
+    assertThat(audited()).as("what an agent signed is recorded").isEqualTo(before + 2);
+  }
+
+  private int audited() throws Exception {
+    return verifier.operator("GET", "/v1/audit", null).get("decisions").size();
+  }
+
+  private int authorized(VerifyRequest request, String... more) throws Exception {
+    java.net.http.HttpRequest.Builder builder =
+        java.net.http.HttpRequest.newBuilder(verifier.uri("/v1/authz/check"))
+            .header("signet-proxy-credential", TestVerifier.PROXY)
+            .header("x-original-method", request.method())
+            .header("x-original-uri", request.path())
+            .header("x-original-host", request.authority())
+            .header("x-forwarded-proto", request.scheme())
+            .headers(more);
+    request.headers().forEach(f -> builder.header(f.get(0), f.get(1)));
+    return verifier
+        .client()
+        .send(builder.build(), java.net.http.HttpResponse.BodyHandlers.discarding())
+        .statusCode();
+  }
+
+  @Test
+  void attack36BodyThatTheProxyCannotSeeIsNotTakenForNone() throws Exception {
+    // HTTP/2 frames a body without content-length: nothing that nginx says then tells of it.
+    assertThat(authorized(signed("tools.test"), "x-original-protocol", "HTTP/2.0")).isEqualTo(401);
+    assertThat(
+            authorized(
+                signed("tools.test"),
+                "x-original-protocol",
+                "HTTP/1.1",
+                "x-original-content-length",
+                "4"))
+        .isEqualTo(401);
+    assertThat(authorized(signed("tools.test"), "x-original-protocol", "HTTP/1.1")).isEqualTo(204);
+    assertThat(
+            authorized(
+                signed("tools.test"),
+                "x-original-protocol",
+                "HTTP/2.0",
+                "x-original-content-length",
+                "0"))
+        .isEqualTo(204);
+  }
+
+  @Test
+  void attack36SilenceAboutTheProtocolIsNoAbsenceOfABody() throws Exception {
+    assertThat(authorized(signed("tools.test"), "x-other", "1")).isEqualTo(401);
+  }
 }

@@ -114,17 +114,15 @@ public final class AttestationService {
               if (key.isEmpty()) {
                 return Optional.of(Refusal.NOT_ADMITTED);
               }
-              return Challenges.add(
-                      tx,
-                      nonce,
-                      request.purpose(),
-                      key.get(),
-                      request.agent(),
-                      expires,
-                      terms.challenges(),
-                      now)
-                  ? Optional.empty()
-                  : Optional.of(Refusal.RATE_LIMITED);
+              Challenges.add(
+                  tx,
+                  nonce,
+                  request.purpose(),
+                  key.get(),
+                  request.agent(),
+                  expires,
+                  terms.challenges());
+              return Optional.empty();
             });
     if (refusal.isPresent()) {
       return new Refused<>(refusal.get(), "AK " + request.akName().toHex(), null);
@@ -179,6 +177,15 @@ public final class AttestationService {
       return new Refused<>(Refusal.WRONG_NONCE, "AK " + request.akName().toHex(), null);
     }
     Known sender = known.get();
+    // First of all: whoever does not have the host's key learns nothing of what is registered, and
+    // nothing costly is done for him.
+    VerifiedQuote quote;
+    switch (verify(request, sender)) {
+      case Verification.Refused<VerifiedQuote>(Refusal reason, String detail) -> {
+        return refuse(request, sender, reason, detail, now);
+      }
+      case Verification.Authentic<VerifiedQuote>(VerifiedQuote authentic) -> quote = authentic;
+    }
     if (sender.registered() == null) {
       return refuse(request, sender, Refusal.NOT_REGISTERED, "no such agent", now);
     }
@@ -194,7 +201,9 @@ public final class AttestationService {
       }
       case StatementVerification.Verified(VerifiedStatement verified) -> statement = verified;
     }
-    Verification<VerifiedLaunchLog> evidence = verify(request, sender, registration);
+    Verification<VerifiedLaunchLog> evidence =
+        VerifiedLaunchLog.replay(
+            request.log(), quote, terms.registerPcr(), registration.baseline());
     switch (evidence) {
       case Verification.Refused<VerifiedLaunchLog>(Refusal reason, String detail) -> {
         return refuse(request, sender, reason, detail, now);
@@ -232,8 +241,7 @@ public final class AttestationService {
             AgentKeys.lastSeen(tx, request.agent(), key.get().host()).orElse(null)));
   }
 
-  private Verification<VerifiedLaunchLog> verify(
-      AttestationRequest request, Known sender, Registration registration) {
+  private Verification<VerifiedQuote> verify(AttestationRequest request, Known sender) {
     byte[] input = EvidenceInput.forAttestation(request, terms.issuer());
     AttestationKey key;
     switch (AttestationKey.check(sender.key().akPublic(), sender.key().parentPublic())) {
@@ -253,8 +261,7 @@ public final class AttestationService {
         instanceof Verification.Refused<Freshness>(Refusal reason, String detail)) {
       return new Verification.Refused<>(reason, detail);
     }
-    return VerifiedLaunchLog.replay(
-        request.log(), quote, terms.registerPcr(), registration.baseline());
+    return new Verification.Authentic<>(quote);
   }
 
   private <T> Judgement<T> conclude(
