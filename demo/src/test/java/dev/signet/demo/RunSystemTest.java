@@ -356,7 +356,7 @@ class RunSystemTest {
 
   @Test
   void fullDiskIsNamedAndLeavesNothing() throws Exception {
-    Path large = site.agentJar("large.jar", 600_000);
+    Path large = TestJars.agent(site.place("large.jar"), 600_000);
     Path statement = site.statement(Site.AGENT, "large", large, Site.FLOOR);
     Path scratch = Files.createDirectory(site.place("small"));
     boolean root = "root".equals(System.getProperty("user.name"));

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.signet.cli.SignetHere;
-import dev.signet.demo.testagent.TestAgent;
 import dev.signet.launcher.Answer;
 import dev.signet.launcher.EnrolledHost;
 import dev.signet.launcher.ServerTrust;
@@ -26,8 +25,6 @@ import dev.signet.verifierservice.VerifierServer;
 import dev.signet.verifierservice.config.ServiceConfig;
 import dev.signet.verifierservice.registry.AgentRegistration;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -42,10 +39,6 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.jar.Attributes;
-import java.util.jar.JarEntry;
-import java.util.jar.JarOutputStream;
-import java.util.jar.Manifest;
 import java.util.stream.Stream;
 
 /**
@@ -137,7 +130,7 @@ final class Site implements AutoCloseable {
     tap.relayTo(tools.port());
 
     KeyFiles.create(ci, place("ci.pem"), place("ci.pub.pem"));
-    jar = agentJar("agent.jar", 0);
+    jar = TestJars.agent(place("agent.jar"));
     statement = statement(AGENT, "agent", jar, FLOOR);
     secondStatement = statement(SECOND, "second", jar, FLOOR);
     enroll(host);
@@ -323,30 +316,6 @@ final class Site implements AutoCloseable {
             List.of("TOOL_API_KEY"));
     byte[] payload = StatementDraft.write(draft.about(name + ".jar", measured));
     return Files.write(place(name + ".dsse"), ci.sign(payload, random).encode());
-  }
-
-  /**
-   * An executable JAR of {@link TestAgent}.
-   *
-   * @param padding bytes that it is larger
-   */
-  Path agentJar(String name, int padding) throws IOException {
-    Manifest manifest = new Manifest();
-    manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
-    manifest.getMainAttributes().put(Attributes.Name.MAIN_CLASS, TestAgent.class.getName());
-    String entry = TestAgent.class.getName().replace('.', '/') + ".class";
-    Path file = place(name);
-    try (OutputStream out = Files.newOutputStream(file);
-        JarOutputStream made = new JarOutputStream(out, manifest);
-        InputStream code = TestAgent.class.getResourceAsStream("/" + entry)) {
-      made.putNextEntry(new JarEntry(entry));
-      code.transferTo(made);
-      made.putNextEntry(new JarEntry("padding"));
-      byte[] noise = new byte[padding];
-      random.nextBytes(noise);
-      made.write(noise);
-    }
-    return file;
   }
 
   @Override
