@@ -63,8 +63,8 @@ public final class JavaProcess implements AutoCloseable {
     return firstLine;
   }
 
-  public long pid() {
-    return process.pid();
+  public ProcessHandle handle() {
+    return process.toHandle();
   }
 
   /** Resident memory of a process, in MiB. */

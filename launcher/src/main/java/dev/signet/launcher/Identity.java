@@ -135,11 +135,17 @@ final class Identity implements EgressIdentity, AutoCloseable {
         }
       }
     } catch (IOException e) {
-      retryLater();
-      progress.say(
-          Progress.Step.RENEWAL_FAILED,
-          e.getMessage() + "; trying again in " + retry.toSeconds() + " s");
+      failed(e.getMessage());
+    } catch (RuntimeException e) {
+      // A fault of ours in one renewal must not silently end all later ones.
+      failed("fault in the launcher: " + e);
     }
+  }
+
+  private void failed(String why) {
+    retryLater();
+    progress.say(
+        Progress.Step.RENEWAL_FAILED, why + "; trying again in " + retry.toSeconds() + " s");
   }
 
   private void retryLater() {

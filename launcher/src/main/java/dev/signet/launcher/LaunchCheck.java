@@ -101,6 +101,18 @@ final class LaunchCheck {
               + ", given were "
               + request.arguments());
     }
+    List<String> unmeasured =
+        request.jvmOptions().stream()
+            .filter(option -> option.startsWith("-D") || option.startsWith("-e"))
+            .toList();
+    if (arguments != null && !unmeasured.isEmpty()) {
+      // Programs read properties as they read arguments, and the launch event does not have them.
+      return new Result.Failed(
+          Refusal.MEASUREMENT_MISMATCH.name(),
+          "the statement fixes the arguments, so properties and assertions are not given besides: "
+              + unmeasured
+              + "; have CI sign them as arguments, or a statement that allows any");
+    }
     TreeSet<String> extra = new TreeSet<>(request.environment().keySet());
     extra.removeAll(predicate.launch().environment());
     if (!extra.isEmpty()) {

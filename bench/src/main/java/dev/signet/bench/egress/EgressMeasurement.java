@@ -10,6 +10,7 @@ import dev.signet.bench.Ports;
 import dev.signet.bench.Rounds;
 import dev.signet.bench.load.Endpoint;
 import dev.signet.bench.load.HttpLoad;
+import dev.signet.bench.load.MeteredLoad;
 import dev.signet.bench.report.Result;
 import dev.signet.bench.report.Row;
 import java.io.IOException;
@@ -42,8 +43,8 @@ public final class EgressMeasurement implements Measurement {
     int signedOnly = Ports.free();
     int proxyPort = Ports.free();
     Path spool = Files.createTempDirectory("signet-bench-egress");
-    try (Nginx _ = Nginx.start(upstream(any, signedOnly), any);
-        Nginx _ = Nginx.start(proxy(proxyPort, any), proxyPort);
+    try (Nginx upstream = Nginx.start(upstream(any, signedOnly), any);
+        Nginx nginx = Nginx.start(proxy(proxyPort, any), proxyPort);
         JavaProcess egress = JavaProcess.start(EgressProcess.class, spool.toString())) {
       int egressPort = Integer.parseInt(egress.firstLine());
       List<Result> results = new ArrayList<>();
@@ -54,15 +55,17 @@ public final class EgressMeasurement implements Measurement {
                 Rounds.run(
                     effort.rounds(),
                     List.of(
-                        contender("nginx", proxyPort, "", any, bodyBytes, effort),
+                        contender("nginx", nginx.handle(), proxyPort, "", any, bodyBytes, effort),
                         contender(
                             "Signet egress",
+                            egress.handle(),
                             egressPort,
                             "http://127.0.0.1:" + signedOnly,
                             signedOnly,
                             bodyBytes,
                             effort),
-                        contender("no proxy", any, "", any, bodyBytes, effort)))));
+                        contender(
+                            "no proxy", upstream.handle(), any, "", any, bodyBytes, effort)))));
       }
       return results;
     } finally {
@@ -103,7 +106,13 @@ public final class EgressMeasurement implements Measurement {
   }
 
   private static Rounds.Contender contender(
-      String name, int port, String targetPrefix, int hostPort, int bodyBytes, Effort effort) {
+      String name,
+      ProcessHandle server,
+      int port,
+      String targetPrefix,
+      int hostPort,
+      int bodyBytes,
+      Effort effort) {
     byte[] request = request(targetPrefix, hostPort, bodyBytes);
     HttpLoad load =
         new HttpLoad(
@@ -112,7 +121,7 @@ public final class EgressMeasurement implements Measurement {
             effort.window(),
             i -> request,
             (i, answer) -> answer.status() == 200 && answer.text().equals(ANSWER));
-    return new Rounds.Contender(name, () -> load.run(Endpoint.http(port)).toArray());
+    return new Rounds.Contender(name, () -> MeteredLoad.figures(server, () -> load.run(Endpoint.http(port))));
   }
 
   private static byte[] request(String targetPrefix, int hostPort, int bodyBytes) {
@@ -136,7 +145,7 @@ public final class EgressMeasurement implements Measurement {
     return new Result(
         "egress",
         bodyBytes == 0 ? "Egress: GET without a body" : "Egress: POST of 10 KiB",
-        List.of("requests/s", "p50, µs", "p99, µs"),
+        MeteredLoad.COLUMNS,
         rows,
         List.of(),
         List.of(

@@ -79,6 +79,10 @@ final class Nginx implements AutoCloseable {
     return nginx;
   }
 
+  ProcessHandle handle() {
+    return process.toHandle();
+  }
+
   private void awaitListening(int port) throws IOException, InterruptedException {
     long deadline = System.nanoTime() + START.toNanos();
     while (true) {

@@ -7,6 +7,7 @@ import dev.signet.bench.Measurement;
 import dev.signet.bench.Rounds;
 import dev.signet.bench.load.HttpLoad;
 import dev.signet.bench.load.LoadFigures;
+import dev.signet.bench.load.MeteredLoad;
 import dev.signet.bench.report.Floor;
 import dev.signet.bench.report.Result;
 import dev.signet.bench.report.Row;
@@ -54,15 +55,21 @@ public final class AttestationMeasurement implements Measurement {
               effort.rounds(),
               List.of(
                   new Rounds.Contender(
-                      "`GET /healthz`", () -> healthz(service, effort.window()).toArray()),
+                      "`GET /healthz`", () -> healthz(service, effort.window())),
                   new Rounds.Contender(
                       "`POST /v1/challenges`",
                       () ->
-                          challenges(service, hosts, new Challenge[operations], effort.window())
-                              .toArray()),
+                          MeteredLoad.figures(
+                              service.handle(),
+                              () ->
+                                  challenges(
+                                      service,
+                                      hosts,
+                                      new Challenge[operations],
+                                      effort.window()))),
                   new Rounds.Contender(
                       "`POST /v1/attestations`",
-                      () -> attest(service, hosts, new Challenge[operations]).toArray()),
+                      () -> attest(service, hosts, new Challenge[operations])),
                   DiskSync.contender(effort.window())));
       return List.of(result(rows));
     }
@@ -76,11 +83,12 @@ public final class AttestationMeasurement implements Measurement {
     }
   }
 
-  static LoadFigures healthz(ServiceProcess service, Duration window)
+  static double[] healthz(ServiceProcess service, Duration window)
       throws IOException, InterruptedException {
     byte[] call = Calls.get("/healthz");
-    return new HttpLoad(HOSTS, 1_000_000, window, i -> call, (i, answer) -> answer.status() == 200)
-        .run(service.endpoint());
+    HttpLoad load =
+        new HttpLoad(HOSTS, 1_000_000, window, i -> call, (i, answer) -> answer.status() == 200);
+    return MeteredLoad.figures(service.handle(), () -> load.run(service.endpoint()));
   }
 
   /** Fetches a challenge for each place in {@code out}, or as many as fit into the window. */
@@ -104,7 +112,7 @@ public final class AttestationMeasurement implements Measurement {
   }
 
   /** Challenges are fetched and quotes made before the clock starts. */
-  private static LoadFigures attest(
+  private static double[] attest(
       ServiceProcess service, List<SoftwareHost> hosts, Challenge[] challenges)
       throws IOException, InterruptedException {
     challenges(service, hosts, challenges, Duration.ofSeconds(30));
@@ -112,7 +120,8 @@ public final class AttestationMeasurement implements Measurement {
     for (int i = 0; i < calls.length; i++) {
       calls[i] = Calls.post("/v1/attestations", null, hosts.get(i % HOSTS).evidence(challenges[i]));
     }
-    return new HttpLoad(
+    HttpLoad load =
+        new HttpLoad(
             HOSTS,
             calls.length,
             Duration.ofSeconds(30),
@@ -121,15 +130,15 @@ public final class AttestationMeasurement implements Measurement {
                 answer.status() == 200
                     && !ServiceProcess.decode(answer.body(), AttestationResult.class)
                         .token()
-                        .isEmpty())
-        .run(service.endpoint());
+                        .isEmpty());
+    return MeteredLoad.figures(service.handle(), () -> load.run(service.endpoint()));
   }
 
   private Result result(List<Row> rows) {
     return new Result(
         name(),
         "Attestations through the service",
-        List.of("requests/s", "p50, µs", "p99, µs"),
+        MeteredLoad.COLUMNS,
         rows,
         List.of(
             Floor.atLeast(

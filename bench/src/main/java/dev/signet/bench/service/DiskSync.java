@@ -4,6 +4,7 @@ package dev.signet.bench.service;
 
 import dev.signet.bench.Rounds;
 import dev.signet.bench.load.LoadFigures;
+import dev.signet.bench.load.MeteredLoad;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -25,7 +26,7 @@ final class DiskSync {
 
   static Rounds.Contender contender(Duration window) {
     return new Rounds.Contender(
-        "one durable append of 500 bytes after the other", () -> append(window).toArray());
+        "one durable append of 500 bytes after the other", () -> MeteredLoad.figures(ProcessHandle.current(), () -> append(window)));
   }
 
   private static LoadFigures append(Duration window) throws IOException {

@@ -109,8 +109,8 @@ public final class ServiceProcess implements AutoCloseable {
     return pin;
   }
 
-  public long pid() {
-    return process.pid();
+  public ProcessHandle handle() {
+    return process.handle();
   }
 
   Endpoint endpoint() {

@@ -6,7 +6,7 @@ import dev.signet.bench.Effort;
 import dev.signet.bench.Measurement;
 import dev.signet.bench.Rounds;
 import dev.signet.bench.load.HttpLoad;
-import dev.signet.bench.load.LoadFigures;
+import dev.signet.bench.load.MeteredLoad;
 import dev.signet.bench.report.Result;
 import dev.signet.bench.report.Row;
 import dev.signet.bench.requests.RequestMaker;
@@ -52,20 +52,20 @@ public final class VerifyApiMeasurement implements Measurement {
               List.of(
                   new Rounds.Contender(
                       "`GET /healthz`",
-                      () -> AttestationMeasurement.healthz(service, effort.window()).toArray()),
+                      () -> AttestationMeasurement.healthz(service, effort.window())),
                   new Rounds.Contender(
                       "`/v1/verify`, unsigned request",
-                      () -> verify(service, host, false, random, effort).toArray()),
+                      () -> verify(service, host, false, random, effort)),
                   new Rounds.Contender(
                       "`/v1/verify`, good request",
-                      () -> verify(service, host, true, random, effort).toArray()),
+                      () -> verify(service, host, true, random, effort)),
                   DiskSync.contender(effort.window())));
       return List.of(result(rows));
     }
   }
 
   /** Signs as many new requests as may be needed, then shows them to the service. */
-  private static LoadFigures verify(
+  private static double[] verify(
       ServiceProcess service, SoftwareHost host, boolean signed, SecureRandom random, Effort effort)
       throws IOException, InterruptedException {
     byte[][] calls = new byte[effort.operations(EXPECTED_PER_SECOND)][];
@@ -83,13 +83,14 @@ public final class VerifyApiMeasurement implements Measurement {
           Calls.post("/v1/verify", ServiceProcess.SERVICE_CREDENTIAL, described(request, signed));
     }
     String expected = signed ? "\"accepted\":true" : "\"reason\":\"UNSIGNED\"";
-    return new HttpLoad(
+    HttpLoad load =
+        new HttpLoad(
             CONNECTIONS,
             calls.length,
             effort.window(),
             i -> calls[i],
-            (i, answer) -> answer.status() == 200 && answer.text().contains(expected))
-        .run(service.endpoint());
+            (i, answer) -> answer.status() == 200 && answer.text().contains(expected));
+    return MeteredLoad.figures(service.handle(), () -> load.run(service.endpoint()));
   }
 
   /** Unsigned is the same with the signature fields under names that mean nothing. */
@@ -116,7 +117,7 @@ public final class VerifyApiMeasurement implements Measurement {
     return new Result(
         name(),
         "Requests through `/v1/verify`",
-        List.of("requests/s", "p50, µs", "p99, µs"),
+        MeteredLoad.COLUMNS,
         rows,
         List.of(),
         List.of(

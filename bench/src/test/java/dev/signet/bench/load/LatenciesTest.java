@@ -37,6 +37,6 @@ class LatenciesTest {
   @Test
   void rateIsOperationsByElapsedTime() {
     LoadFigures figures = LoadFigures.of(new long[] {1000, 3000, 2000, 4000}, 2_000_000);
-    assertThat(figures.toArray()).containsExactly(2000, 2, 4);
+    assertThat(figures).isEqualTo(new LoadFigures(4, 2000, 2, 4));
   }
 }
