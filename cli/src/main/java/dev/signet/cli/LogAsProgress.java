@@ -32,7 +32,8 @@ final class LogAsProgress extends Handler {
   public void publish(LogRecord record) {
     String logger = record.getLoggerName();
     boolean ours = logger != null && logger.startsWith("dev.signet.");
-    boolean heard = ours ? isLoggable(record) : record.getLevel().intValue() > Level.INFO.intValue();
+    boolean heard =
+        ours ? isLoggable(record) : record.getLevel().intValue() > Level.INFO.intValue();
     if (!heard) {
       return;
     }

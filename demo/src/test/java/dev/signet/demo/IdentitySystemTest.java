@@ -77,10 +77,10 @@ class IdentitySystemTest {
       assertThat(agent.awaitAnswer(call(), "401 ")).contains("REVOKED");
       Awaitility.await("the launcher says so")
           .atMost(SignetProcess.PATIENCE)
-          .until(
-              () ->
-                  agent.told().stream().skip(told).anyMatch(told("identity-lost", "REVOKED")));
-      assertThat(agent.ask(call())).as("at once, though the token has not ended").startsWith("503 ")
+          .until(() -> agent.told().stream().skip(told).anyMatch(told("identity-lost", "REVOKED")));
+      assertThat(agent.ask(call()))
+          .as("at once, though the token has not ended")
+          .startsWith("503 ")
           .contains("NOT_ATTESTED");
     } finally {
       var back = site.signet("reinstate", "agent", Site.AGENT, "--reason", "false alarm");
