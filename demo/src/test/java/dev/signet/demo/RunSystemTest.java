@@ -6,24 +6,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.signet.launcher.LaunchOutcome;
-import dev.signet.launcher.LaunchRequest;
-import dev.signet.launcher.VerifierClient;
-import dev.signet.measurements.KeyFiles;
-import dev.signet.measurements.SignerPolicy;
 import dev.signet.protocol.AgentId;
 import dev.signet.protocol.LaunchEvent;
 import dev.signet.protocol.StrictJson;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -175,14 +170,18 @@ class RunSystemTest {
   @Test
   void agentDiesWithItsKilledLauncherAndTheNextLaunchSupersedes() throws Exception {
     long pid;
+    Path place;
     try (SignetProcess killed = site.run().ready()) {
       pid = Long.parseLong(killed.ask("pid"));
+      place = Path.of(killed.ask("cwd")).getParent();
       assertThat(ProcessHandle.of(pid)).isPresent();
       killed.process().destroyForcibly().waitFor(10, TimeUnit.SECONDS);
     }
     Awaitility.await("the agent is gone")
         .atMost(Duration.ofSeconds(10))
         .until(() -> ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty());
+
+    Site.delete(place); // a launcher that was killed removes nothing
 
     try (SignetProcess next = site.run().ready()) {
       assertThat(next.ask("get " + site.toolUrl() + "/weather")).startsWith("200 ");
@@ -195,151 +194,39 @@ class RunSystemTest {
     assertThat(events).as("nobody invents a stop").noneMatch(e -> stopOf(e, cutOff));
   }
 
+  /**
+   * swtpm writes its clock at an orderly shutdown only. After a power cut it is behind what the
+   * verifier saw, by as much as that boot lasted, and is soon called safe all the same: until it
+   * has caught up, the verifier must take the TPM for one that was rolled back.
+   */
   @Test
-  void launchWorksAfterThePowerWasCut() throws Exception {
+  void launchWorksAfterThePowerWasCutOnceTheClockHasCaughtUp() throws Exception {
+    site.host().reboot();
     try (SignetProcess before = site.run().ready()) {
       assertThat(before.ask("echo on")).isEqualTo("on");
       site.host().simulatedTpm().powerCut();
       before.say("exit 0");
       assertThat(before.end()).as("the stop cannot be recorded").isEqualTo(69);
-      assertThat(before.told()).noneMatch(line -> line.startsWith("\tat "));
+      assertThat(before.told()).allMatch(line -> line.startsWith("signet: "));
     }
     site.host().simulatedTpm().start();
-    try (SignetProcess after = site.run().ready()) {
-      assertThat(after.ask("get " + site.toolUrl() + "/weather")).startsWith("200 ");
-    }
+    Awaitility.await("a launch works again")
+        .atMost(SignetProcess.PATIENCE)
+        .pollInterval(Duration.ofSeconds(1))
+        .until(RunSystemTest::launchesUnlessTheClockIsBehind);
   }
 
-  @Test
-  void refusedLaunchLeavesNothingButAnAbortedStop() throws Exception {
-    Path parent = Files.createDirectory(site.place("private"));
-    Path old = site.statement(Site.AGENT, "old", site.jar(), Site.FLOOR - 1);
-    LaunchRequest request =
-        new LaunchRequest(
-            site.jar(),
-            old,
-            SignerPolicy.pinned(List.of(KeyFiles.readPublic(site.signer()))),
-            Path.of(System.getProperty("java.home")),
-            List.of(),
-            List.of(),
-            Map.of(),
-            Optional.empty(),
-            List.of(),
-            Optional.empty(),
-            Optional.empty(),
-            parent,
-            Site.REGISTER);
-    try (VerifierClient client = site.host().client()) {
-      LaunchOutcome outcome =
-          site.host().launcher(client, (step, text) -> {}).start(request, Map.of());
-      assertThat(outcome)
-          .isInstanceOfSatisfying(
-              LaunchOutcome.RefusedByVerifier.class,
-              refused -> assertThat(refused.problem().reason()).isEqualTo("ROLLED_BACK"));
-    }
-    try (Stream<Path> left = Files.list(parent)) {
-      assertThat(left).isEmpty();
-    }
-    List<LaunchEvent> events = events(Site.AGENT);
-    LaunchEvent start = events.get(events.size() - 2);
-    assertThat(start).isInstanceOf(LaunchEvent.Start.class);
-    assertThat(events.getLast())
-        .isEqualTo(
-            new LaunchEvent.Stop(Site.AGENT, start.launch(), null, LaunchEvent.Cause.ABORTED));
-    assertThat(Thread.getAllStackTraces().keySet())
-        .noneMatch(thread -> thread.getName().equals("signet-renewal"));
-  }
-
-  @Test
-  void attack51OlderBuildIsRefusedWithCodeOneAndOneLine() throws Exception {
-    Path old = site.statement(Site.AGENT, "older", site.jar(), Site.FLOOR - 1);
-    assertRefused(site.runArguments(site.jar(), old), 1, "refused: ROLLED_BACK: the verifier says");
-  }
-
-  @Test
-  void attack52TamperedJarIsRefusedBeforeItIsMeasured() throws Exception {
-    Path tampered = Files.copy(site.jar(), site.place("tampered.jar"));
-    Files.write(tampered, new byte[] {'!'}, StandardOpenOption.APPEND);
-    int before = events(Site.AGENT).size();
-    assertRefused(
-        site.runArguments(tampered, site.statement()), 1, "refused: MEASUREMENT_MISMATCH: ");
-    assertThat(events(Site.AGENT)).hasSize(before);
-  }
-
-  @Test
-  void refusalForMachinesIsJsonToo() throws Exception {
-    Path old = site.statement(Site.AGENT, "oldest", site.jar(), 1);
-    try (SignetProcess run =
-        SignetProcess.signet(
-            site.agentEnvironment(), site.runArguments(site.jar(), old, "--json"))) {
-      assertThat(run.end()).isEqualTo(1);
-      assertThat(run.rest()).isEmpty();
-      for (String line : run.told()) {
-        StrictJson.tree(line.getBytes(StandardCharsets.UTF_8), 1 << 16);
+  private static boolean launchesUnlessTheClockIsBehind() throws Exception {
+    try (SignetProcess after = site.run()) {
+      after.say("get " + site.toolUrl() + "/weather");
+      after.say("exit 0");
+      if (after.end() == 0) {
+        assertThat(after.rest()).element(1).asString().startsWith("200 ");
+        return true;
       }
-      assertThat(run.told().getLast()).contains("\"exit\":1").contains("ROLLED_BACK");
-    }
-  }
-
-  @Test
-  void statementThatIsNoneOrMissingIsNamed() throws Exception {
-    Path garbage = Files.writeString(site.place("garbage.dsse"), "{\"payload\":7}");
-    assertRefused(site.runArguments(site.jar(), garbage), 1, "refused: STATEMENT_MALFORMED: ");
-    assertRefused(
-        site.runArguments(site.jar(), site.place("nowhere.dsse")), 64, "nowhere.dsse, there is");
-    assertRefused(site.runArguments(site.jar(), site.place("")), 69, site.place("").toString());
-  }
-
-  @Test
-  void wrongOptionsAreWrongCalls() throws Exception {
-    Path jar = site.jar();
-    Path statement = site.statement();
-    assertRefused(site.runArguments(jar, statement, "--register-pcr", "16"), 64, "PCR 16");
-    assertRefused(
-        site.runArguments(jar, statement, "--jvm", "-javaagent:x.jar"), 64, "-javaagent:x.jar");
-    assertRefused(
-        site.runArguments(jar, statement, "--env", "JAVA_TOOL_OPTIONS=-javaagent:x"),
-        1,
-        "refused: MEASUREMENT_MISMATCH: ");
-    assertRefused(site.runArguments(jar, statement, "--cwd", "/nowhere"), 64, "/nowhere");
-  }
-
-  @Test
-  void verifierOrTpmThatCannotBeReachedIsNamed() throws Exception {
-    Path file = site.host().state().resolve("enrollment.json");
-    String enrolled = Files.readString(file);
-    int port = site.verifierUrl().getPort();
-    try {
-      Files.writeString(file, enrolled.replace("127.0.0.1:" + port, "127.0.0.1:1"));
-      assertRefused(
-          site.runArguments(site.jar(), site.statement()), 69, "127.0.0.1:1 cannot be reached");
-      Files.writeString(file, enrolled.substring(0, enrolled.length() / 2));
-      assertRefused(site.runArguments(site.jar(), site.statement()), 69, "damaged");
-      Files.writeString(file, enrolled.replace("https://127", "http://127"));
-      assertRefused(site.runArguments(site.jar(), site.statement()), 69, "damaged");
-    } finally {
-      Files.writeString(file, enrolled);
-    }
-    assertRefused(
-        site.runArguments(site.jar(), site.statement(), "--tpm", "swtpm:unix:/nowhere/tpm.sock"),
-        69,
-        "the TPM at swtpm:unix:/nowhere/tpm.sock cannot be used");
-    List<String> elsewhere = new ArrayList<>(site.runArguments(site.jar(), site.statement()));
-    elsewhere.set(2, Files.createDirectory(site.place("empty")).toString());
-    assertRefused(elsewhere, 69, "not enrolled");
-    assertThat(events(Site.AGENT).getLast()).isInstanceOf(LaunchEvent.Stop.class);
-  }
-
-  @Test
-  void pinnedVerifierIsTakenForNoOther() throws Exception {
-    Path file = site.host().state().resolve("enrollment.json");
-    String enrolled = Files.readString(file);
-    String pin = site.operatorEnvironment().get("SIGNET_VERIFIER_PIN");
-    try {
-      Files.writeString(file, enrolled.replace(pin, "sha256:" + "0".repeat(64)));
-      assertRefused(site.runArguments(site.jar(), site.statement()), 69, "pinned is");
-    } finally {
-      Files.writeString(file, enrolled);
+      assertThat(after.end()).isEqualTo(1);
+      assertThat(after.told()).last().asString().contains("refused: CLOCK_ROLLED_BACK: ");
+      return false;
     }
   }
 
@@ -353,60 +240,14 @@ class RunSystemTest {
         assertThat(run.ask("get " + site.toolUrl() + "/weather"))
             .as("%s", ahead)
             .startsWith("200 ");
-        run.awaitTold(
-            line ->
-                line.contains("warning: this host's clock differs by " + -ahead.toSeconds())
-                    || line.contains(
-                        "warning: this host's clock differs by " + (-ahead.toSeconds() - 1)),
-            "a word about the clock");
+        String said =
+            run.awaitTold(line -> line.contains("this host's clock differs by"), "the clock");
+        Matcher seconds = Pattern.compile("differs by (-?[0-9]+) s").matcher(said);
+        assertThat(seconds.find()).isTrue();
+        assertThat(Long.parseLong(seconds.group(1)))
+            .as("less what the verifier's answer took")
+            .isBetween(-ahead.toSeconds() - 6, -ahead.toSeconds() + 1);
       }
-    }
-  }
-
-  @Test
-  void fullDiskIsNamedAndLeavesNothing() throws Exception {
-    Path large = TestJars.agent(site.place("large.jar"), 600_000);
-    Path statement = site.statement(Site.AGENT, "large", large, Site.FLOOR);
-    Path scratch = Files.createDirectory(site.place("small"));
-    boolean root = "root".equals(System.getProperty("user.name"));
-    String mount = "mount -t tmpfs -o size=256k tmpfs /run/signet && exec \"$@\"";
-    boolean can =
-        root
-            && Files.isDirectory(Files.createDirectories(Path.of("/run/signet")))
-            && new ProcessBuilder("unshare", "-m", "sh", "-c", mount, "sh", "true")
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start()
-                    .waitFor()
-                == 0;
-    assumeTrue(can, "a small disk needs root and mount namespaces");
-    List<String> small =
-        List.of(
-            "unshare",
-            "-m",
-            "sh",
-            "-c",
-            mount.replace(
-                "exec \"$@\"",
-                "\"$@\"; c=$?; ls /run/signet > " + scratch.resolve("left") + "; exit $c"),
-            "sh");
-    try (SignetProcess run =
-        SignetProcess.signetWithin(
-            small, site.agentEnvironment(), site.runArguments(large, statement))) {
-      assertThat(run.end()).isEqualTo(69);
-      assertThat(run.told()).last().asString().containsIgnoringCase("no space left");
-      assertThat(run.told()).allMatch(line -> line.startsWith("signet: "));
-    }
-    assertThat(scratch.resolve("left")).hasContent("");
-  }
-
-  private static void assertRefused(List<String> words, int code, String says) throws Exception {
-    try (SignetProcess run = SignetProcess.signet(site.agentEnvironment(), words)) {
-      int ended = run.end();
-      assertThat(ended).as("%s said %s", words, run.told()).isEqualTo(code);
-      assertThat(run.rest()).as("standard output").isEmpty();
-      assertThat(run.told()).last().asString().contains(says);
-      assertThat(run.told()).as("no stack trace").allMatch(line -> line.startsWith("signet: "));
     }
   }
 

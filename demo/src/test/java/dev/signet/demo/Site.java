@@ -323,6 +323,11 @@ final class Site implements AutoCloseable {
     while (!open.isEmpty()) {
       open.pop().close();
     }
+    delete(directory);
+  }
+
+  /** Removes a directory with all that is in it. */
+  static void delete(Path directory) throws IOException {
     try (Stream<Path> all = Files.walk(directory)) {
       for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(path);
