@@ -254,6 +254,7 @@ public final class AgentLaunch {
         passed.artifacts(),
         "java at " + request.runtime(),
         request.arguments(),
+        request.jvmOptions(),
         request.environment().keySet().stream().sorted().toList(),
         plan.isolation().labels(),
         sealedKey.publicKey().thumbprint(),
