@@ -145,6 +145,7 @@ final class RunCommand implements SignetCommand {
   /** The agent's exit code. */
   @Override
   public Integer call() throws CommandFailure, IOException {
+    LogAsProgress.to(this::say);
     Path state = host.state(invocation.environment());
     LaunchRequest request = request(state);
     EnrolledHost enrolled = EnrolledHost.load(state);

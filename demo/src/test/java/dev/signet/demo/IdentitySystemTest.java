@@ -75,9 +75,13 @@ class IdentitySystemTest {
     assertThat(revoked.code()).as(revoked.err()).isZero();
     try {
       assertThat(agent.awaitAnswer(call(), "401 ")).contains("REVOKED");
-      assertThat(agent.awaitAnswer(call(), "503 ")).contains("NOT_ATTESTED");
-      assertThat(agent.told().subList(told, agent.told().size()))
-          .anyMatch(told("identity-lost", "REVOKED"));
+      Awaitility.await("the launcher says so")
+          .atMost(SignetProcess.PATIENCE)
+          .until(() -> agent.told().stream().skip(told).anyMatch(told("identity-lost", "REVOKED")));
+      assertThat(agent.ask(call()))
+          .as("at once, though the token has not ended")
+          .startsWith("503 ")
+          .contains("NOT_ATTESTED");
     } finally {
       var back = site.signet("reinstate", "agent", Site.AGENT, "--reason", "false alarm");
       assertThat(back.code()).as(back.err()).isZero();

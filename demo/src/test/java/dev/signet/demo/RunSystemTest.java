@@ -115,10 +115,19 @@ class RunSystemTest {
 
   @Test
   void progressForMachinesIsOneJsonObjectALine() throws Exception {
+    // An append that a reboot cut off: its repair is logged, and that must be JSON as well.
+    assertThat(site.host().attestor().launchRegister(Site.REGISTER).log()).isNotNull();
+    Path register = site.host().state().resolve("register-pcr" + Site.REGISTER);
+    String zero = "sha256:" + "0".repeat(64);
+    Files.writeString(
+        register.resolve("intent.json"),
+        "{\"resetCount\":999999,\"restartCount\":0,\"before\":\"%s\",\"digest\":\"%s\",\"recnum\":1,\"line\":\"AA\"}"
+            .formatted(zero, zero));
     List<String> steps = new ArrayList<>();
     try (SignetProcess run = site.run("--json").ready()) {
       run.say("exit 0");
       assertThat(run.end()).isZero();
+      assertThat(run.told()).anyMatch(line -> line.contains("was cut off by a reboot"));
       for (String line : run.told()) {
         JsonNode said = StrictJson.tree(line.getBytes(StandardCharsets.UTF_8), 1 << 16);
         assertThat(said.fieldNames()).toIterable().containsExactly("step", "text");
