@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.attestor;
 
+import com.sun.security.auth.module.UnixSystem;
 import dev.signet.protocol.Limits;
 import dev.signet.protocol.MalformedMessageException;
 import dev.signet.protocol.StrictJson;
@@ -59,7 +60,25 @@ record StateDirectory(Path path) {
               + open
               + "; chmod 700 it, and provision anew if others may have read it");
     }
+    requireOwn(path);
     return new StateDirectory(path);
+  }
+
+  /** Whoever owns it chooses the verifier, its keys and the log: root must not take another's. */
+  private static void requireOwn(Path path) throws IOException {
+    long own = new UnixSystem().getUid();
+    long owner = ((Number) Files.getAttribute(path, "unix:uid")).longValue() & 0xffffffffL;
+    if (owner != (own & 0xffffffffL)) {
+      throw new AttestorException(
+          AttestorException.Reason.STATE_UNREADABLE,
+          "expected "
+              + path
+              + " to be owned by the user who runs Signet, uid "
+              + own
+              + ", its owner is "
+              + owner
+              + "; run Signet as that user, or give it a directory of its own");
+    }
   }
 
   StateDirectory child(String name) throws IOException {

@@ -210,7 +210,7 @@ final class AgentCommand {
     @Override
     public ExitCode run() throws CommandFailure, IOException {
       operator.call(invocation, "DELETE", path(agent), null);
-      invocation.say("removed   " + agent);
+      operator.done(invocation, "removed   " + agent);
       return ExitCode.GOOD;
     }
   }

@@ -115,7 +115,7 @@ final class DoctorCommand implements SignetCommand {
         state + " (" + mode + ")" + (closed ? "" : ": others can look into it; chmod 700 it"));
   }
 
-  private void tpm(Path state) throws IOException {
+  private void tpm(Path state) {
     try (Tpm tpm = host.open(invocation)) {
       TpmProperties p = tpm.properties();
       add(
@@ -156,7 +156,7 @@ final class DoctorCommand implements SignetCommand {
                   clock.restartCount(),
                   clock.safe() ? "" : " (the last shutdown was not orderly)"));
       attestor(tpm, state);
-    } catch (CommandFailure e) {
+    } catch (CommandFailure | IOException e) {
       add("tpm", State.BAD, e.getMessage());
     }
   }

@@ -10,7 +10,6 @@ import dev.signet.launcher.Enrollment;
 import dev.signet.protocol.HostId;
 import dev.signet.protocol.ProblemDetails;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -63,7 +62,7 @@ final class EnrollCommand implements SignetCommand {
     } catch (IllegalArgumentException e) {
       throw CommandFailure.usage("--host: " + e.getMessage());
     }
-    String token = tokenFile == null ? null : Files.readString(tokenFile).strip();
+    String token = tokenFile == null ? null : CredentialFile.read(tokenFile);
     Path state = host.state(invocation.environment());
     Enrollment.Place place =
         new Enrollment.Place(

@@ -135,7 +135,7 @@ final class HostCommand {
     @Override
     public ExitCode run() throws CommandFailure, IOException {
       operator.call(invocation, "DELETE", "/v1/hosts/" + host, null);
-      invocation.say("removed   " + host);
+      operator.done(invocation, "removed   " + host);
       return ExitCode.GOOD;
     }
   }
@@ -162,7 +162,7 @@ final class HostCommand {
     @Override
     public ExitCode run() throws CommandFailure, IOException {
       operator.call(invocation, "POST", "/v1/hosts/" + host + "/ak-reset", null);
-      invocation.say("reset     " + host + " may enrol a new attestation key");
+      operator.done(invocation, "reset     " + host + " may enrol a new attestation key");
       return ExitCode.GOOD;
     }
   }
@@ -173,6 +173,8 @@ final class HostCommand {
       footerHeading = "%nExamples:%n",
       footer = {"  signet host join-token build-7 > token"})
   static final class JoinToken implements SignetCommand {
+    private static final int MOST_MINUTES = 7 * 24 * 60;
+
     private final Invocation invocation;
     @Mixin private OperatorOptions operator;
 
@@ -196,7 +198,11 @@ final class HostCommand {
 
     @Override
     public ExitCode run() throws CommandFailure, IOException {
-      Request request = new Request(host, tpm, Math.multiplyExact(minutes, 60));
+      if (minutes < 1 || minutes > MOST_MINUTES) {
+        throw CommandFailure.usage(
+            "--valid-minutes: expected 1 to " + MOST_MINUTES + ", got " + minutes);
+      }
+      Request request = new Request(host, tpm, 60 * minutes);
       JsonNode answer = operator.call(invocation, "POST", "/v1/join-tokens", request);
       if (operator.json()) {
         invocation.print(answer);

@@ -10,7 +10,6 @@ import dev.signet.protocol.MalformedMessageException;
 import dev.signet.protocol.ProblemDetails;
 import dev.signet.protocol.StrictJson;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import picocli.CommandLine.Mixin;
@@ -19,7 +18,6 @@ import picocli.CommandLine.Option;
 /** An operator's calls to the verifier. */
 final class OperatorOptions {
   private static final Duration TIMEOUT = Duration.ofSeconds(15);
-  private static final int MAX_TOKEN = 256;
 
   @Mixin private VerifierOptions verifier;
 
@@ -64,6 +62,17 @@ final class OperatorOptions {
     }
   }
 
+  private record Done(String outcome) {}
+
+  /** Says that something was done of which the verifier has nothing to tell. */
+  void done(Invocation invocation, String words) {
+    if (json) {
+      invocation.print(new Done(ExitCode.GOOD.outcome()));
+    } else {
+      invocation.say(words);
+    }
+  }
+
   /** Prints an answer: one line of JSON, or indented for people. */
   void print(Invocation invocation, JsonNode answer) {
     if (json) {
@@ -80,9 +89,6 @@ final class OperatorOptions {
       throw CommandFailure.usage(
           "expected --token-file FILE with an operator's credential (or SIGNET_TOKEN_FILE)");
     }
-    if (Files.size(file) > MAX_TOKEN) {
-      throw CommandFailure.usage(file + ": expected a credential of at most 256 bytes");
-    }
-    return Files.readString(file).strip();
+    return CredentialFile.read(file);
   }
 }

@@ -98,7 +98,7 @@ final class RevocationCommand {
     @Override
     public ExitCode run() throws CommandFailure, IOException {
       operator.call(invocation, "POST", "/v1/reinstatements", subject.change());
-      invocation.say("reinstated");
+      operator.done(invocation, "reinstated");
       return ExitCode.GOOD;
     }
   }

@@ -145,6 +145,7 @@ final class RunCommand implements SignetCommand {
   /** The agent's exit code. */
   @Override
   public Integer call() throws CommandFailure, IOException {
+    LogAsProgress.to(this::say);
     Path state = host.state(invocation.environment());
     LaunchRequest request = request(state);
     EnrolledHost enrolled = EnrolledHost.load(state);
@@ -170,6 +171,8 @@ final class RunCommand implements SignetCommand {
             throw CommandFailure.refused(reason, "the TPM kept the request key: " + detail);
         case LaunchOutcome.Running(RunningAgent agent) -> attend(agent);
       };
+    } catch (IllegalArgumentException e) { // what LaunchRequest asks for cannot be
+      throw CommandFailure.usage(e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw CommandFailure.unavailable("interrupted", e);
@@ -200,6 +203,9 @@ final class RunCommand implements SignetCommand {
   }
 
   private LaunchRequest request(Path state) throws CommandFailure, IOException {
+    if (workingDirectory != null && !Files.isDirectory(workingDirectory)) {
+      throw CommandFailure.usage("--cwd: expected an existing directory, got " + workingDirectory);
+    }
     return new LaunchRequest(
         jar,
         statement,

@@ -79,7 +79,7 @@ final class ServeCommand implements SignetCommand {
     try {
       return what.init != null ? initialise() : serve();
     } catch (ConfigException e) {
-      throw CommandFailure.usage(e.getMessage());
+      throw CommandFailure.usage(e.getMessage().replace("\n", "; "));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return ExitCode.GOOD;

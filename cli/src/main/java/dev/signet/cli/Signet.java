@@ -57,7 +57,8 @@ import picocli.CommandLine.TypeConversionException;
       "  signet sign --key ci.pem statement.json --out statement.dsse",
       "  signet check statement statement.dsse --signer ci.pub.pem --jar agent.jar",
       "",
-      "'signet COMMAND --help' tells more. SIGNET_DEBUG=1 prints stack traces."
+      "'signet COMMAND --help' tells more. SIGNET_DEBUG=1 prints stack traces.",
+      "A source tree has also ./signet demo, ./signet test and ./signet bench."
     },
     versionProvider = VersionCommand.Version.class,
     subcommands = {

@@ -43,16 +43,25 @@ final class TpmStartCommand implements SignetCommand {
 
   private record Result(String outcome, String tpm, String tcti, String makerRoot, String issuer) {}
 
+  /** The TPM of a directory whose name is short enough for a socket. */
+  static SimulatedTpm simulated(Path directory) throws CommandFailure, IOException {
+    try {
+      return SimulatedTpm.in(directory);
+    } catch (IllegalArgumentException e) {
+      throw CommandFailure.usage(e.getMessage());
+    }
+  }
+
   @Override
   public ExitCode run() throws CommandFailure, IOException {
     Optional<String> missing = TpmSimulation.missing();
     if (missing.isPresent()) {
       throw CommandFailure.unavailable(missing.get(), null);
     }
+    SimulatedTpm tpm = simulated(directory);
     Path makerDirectory = maker == null ? directory.resolve("maker") : maker;
     Files.createDirectories(makerDirectory);
     TpmMaker made = TpmMaker.in(makerDirectory, "Signet simulated TPMs", invocation.random().get());
-    SimulatedTpm tpm = SimulatedTpm.in(directory);
     if (!tpm.isManufactured()) {
       tpm = made.manufacture(directory);
     }

@@ -3,9 +3,11 @@
 package dev.signet.cli;
 
 import dev.signet.tpmsim.SimulatedTpm;
+import dev.signet.tpmsim.TpmSimulationException;
 import java.io.IOException;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(
@@ -19,16 +21,42 @@ final class TpmStopCommand implements SignetCommand {
   @Parameters(paramLabel = "DIR", description = "The TPM's directory.")
   private Path directory;
 
+  @Option(names = "--json", description = "Print one JSON object.")
+  private boolean json;
+
   TpmStopCommand(Invocation invocation) {
     this.invocation = invocation;
   }
 
+  /**
+   * What came of it.
+   *
+   * @param running whether there was one to stop
+   */
+  private record Result(String outcome, boolean running) {}
+
   @Override
-  public ExitCode run() throws IOException {
-    SimulatedTpm tpm = SimulatedTpm.in(directory);
+  public ExitCode run() throws CommandFailure, IOException {
+    SimulatedTpm tpm = TpmStartCommand.simulated(directory);
     boolean running = tpm.isRunning();
-    tpm.stop();
-    invocation.say(running ? "stopped" : "was not running");
+    if (running) {
+      stop(tpm);
+    }
+    if (json) {
+      invocation.print(new Result(ExitCode.GOOD.outcome(), running));
+    } else {
+      invocation.say(running ? "stopped" : "was not running");
+    }
     return ExitCode.GOOD;
+  }
+
+  /** Orderly, since a simulator that is cut off forgets its clock, and verifiers then refuse it. */
+  private void stop(SimulatedTpm tpm) throws IOException {
+    try {
+      tpm.shutDown();
+    } catch (TpmSimulationException e) {
+      invocation.note("warning: cut off without TPM2_Shutdown: " + e.getMessage());
+      tpm.stop();
+    }
   }
 }

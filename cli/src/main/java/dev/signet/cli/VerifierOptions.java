@@ -3,6 +3,7 @@
 package dev.signet.cli;
 
 import dev.signet.launcher.ServerTrust;
+import dev.signet.launcher.VerifierClient;
 import dev.signet.protocol.Digest;
 import java.net.URI;
 import java.nio.file.Path;
@@ -44,11 +45,16 @@ final class VerifierOptions {
       throw CommandFailure.usage(
           "expected --verifier https://host:port (or the variable SIGNET_VERIFIER)");
     }
+    URI parsed;
     try {
-      return URI.create(given);
+      parsed = URI.create(given);
     } catch (IllegalArgumentException e) {
       throw CommandFailure.usage("--verifier: expected https://host:port, got " + given);
     }
+    if (!VerifierClient.isBase(parsed)) {
+      throw CommandFailure.usage("--verifier: expected https://host:port, got " + given);
+    }
+    return parsed;
   }
 
   ServerTrust trust(Map<String, String> environment) throws CommandFailure {

@@ -10,6 +10,7 @@ import dev.signet.attestor.SealedKey;
 import dev.signet.launcher.egress.EgressLimits;
 import dev.signet.launcher.egress.ProcessTreePeerCheck;
 import dev.signet.launcher.egress.ProxySettings;
+import dev.signet.launcher.egress.Route;
 import dev.signet.launcher.egress.SigningProxy;
 import dev.signet.launcher.process.AgentProcess;
 import dev.signet.launcher.process.JarLaunch;
@@ -31,8 +32,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicReference;
@@ -43,7 +46,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * the way leaves an agent running, a key in memory or an unfinished launch in the log.
  */
 public final class AgentLaunch {
-  /** A host's clock further off than this is corrected by the verifier's. */
+  /** A host's clock further off than this from the verifier's is worth a warning. */
   private static final Duration TOLERATED_SKEW = Duration.ofSeconds(2);
 
   private final Attestor attestor;
@@ -69,6 +72,7 @@ public final class AgentLaunch {
     this.progress = progress;
     // Some tens of megabytes: hashed while the first steps wait for the TPM and the verifier.
     Thread.ofPlatform().daemon().name("signet-own-digest").start(ownDigest);
+    Preparation.begin(verifier);
   }
 
   /**
@@ -76,6 +80,8 @@ public final class AgentLaunch {
    *
    * @param parentEnvironment the launcher's environment, of which language and time zone are taken
    * @throws IOException if the TPM, the verifier or a file cannot be used
+   * @throws IllegalArgumentException if the request asks for what cannot be, such as a JVM option
+   *     that opens a side door or a register that anybody can reset; nothing was recorded then
    */
   public LaunchOutcome start(LaunchRequest request, Map<String, String> parentEnvironment)
       throws IOException, InterruptedException {
@@ -112,7 +118,7 @@ public final class AgentLaunch {
     LaunchId launch = LaunchId.random(random);
     SealedKey sealedKey = sealedKey(agent);
     AtomicReference<Identity> identity = new AtomicReference<>();
-    AtomicReference<Clock> signingClock = new AtomicReference<>(clock);
+    VerifierClock verifierClock = new VerifierClock(clock, System::nanoTime);
     ProcessTreePeerCheck peers = new ProcessTreePeerCheck();
     SigningProxy proxy =
         SigningProxy.start(
@@ -120,7 +126,7 @@ public final class AgentLaunch {
                 directory.spool(), request.routes(), request.extraRoots(), EgressLimits.standard()),
             () -> Optional.ofNullable(identity.get()).flatMap(Identity::current),
             peers,
-            new CorrectedClock(signingClock),
+            verifierClock,
             random);
     unwinding.undo(proxy::close);
     JarLaunch plan =
@@ -131,7 +137,7 @@ public final class AgentLaunch {
                 request.runtime(),
                 request.jvmOptions(),
                 request.arguments(),
-                request.environment(),
+                environment(request, proxy),
                 request.workingDirectory(),
                 Optional.of(proxy.address())),
             parentEnvironment);
@@ -178,9 +184,8 @@ public final class AgentLaunch {
       }
       case Answer.Granted<AttestationResult>(AttestationResult granted) -> result = granted;
     }
-    signingClock.set(corrected(result.serverTime()));
-    Identity live =
-        Identity.start(key, result, () -> flow.attest(key), signingClock.get(), progress);
+    warnOfSkew(result.serverTime());
+    Identity live = Identity.start(key, result, () -> flow.attest(key), verifierClock, progress);
     unwinding.undo(live::close);
     identity.set(live);
     progress.say(
@@ -207,6 +212,16 @@ public final class AgentLaunch {
             copy,
             directory,
             progress));
+  }
+
+  /** The variables asked for, and where each route is: {@code SIGNET_ROUTE_} and its name. */
+  private static Map<String, String> environment(LaunchRequest request, SigningProxy proxy) {
+    Map<String, String> all = new TreeMap<>(request.environment());
+    for (Route route : request.routes()) {
+      String name = route.name().toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
+      all.put("SIGNET_ROUTE_" + name, proxy.routeAddress(route.name()).toString());
+    }
+    return all;
   }
 
   private SealedKey sealedKey(AgentId agent) throws IOException {
@@ -239,6 +254,7 @@ public final class AgentLaunch {
         passed.artifacts(),
         "java at " + request.runtime(),
         request.arguments(),
+        request.jvmOptions(),
         request.environment().keySet().stream().sorted().toList(),
         plan.isolation().labels(),
         sealedKey.publicKey().thumbprint(),
@@ -254,17 +270,15 @@ public final class AgentLaunch {
     }
   }
 
-  private Clock corrected(Instant serverTime) {
+  private void warnOfSkew(Instant serverTime) {
     Duration ahead = Duration.between(clock.instant(), serverTime);
-    if (ahead.abs().compareTo(TOLERATED_SKEW) <= 0) {
-      return clock;
+    if (ahead.abs().compareTo(TOLERATED_SKEW) > 0) {
+      progress.say(
+          Progress.Step.WARNING,
+          "this host's clock differs by "
+              + ahead.toSeconds()
+              + " s from the verifier's; signatures carry the verifier's time");
     }
-    progress.say(
-        Progress.Step.WARNING,
-        "this host's clock differs by "
-            + ahead.toSeconds()
-            + " s from the verifier's; signatures carry the verifier's time");
-    return Clock.offset(clock, ahead);
   }
 
   private void sayAccepted(LaunchCheck.Result.Passed passed) {

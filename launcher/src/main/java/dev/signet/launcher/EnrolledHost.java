@@ -52,6 +52,9 @@ public record EnrolledHost(
     Objects.requireNonNull(tpm, "tpm");
     Objects.requireNonNull(akName, "akName");
     Objects.requireNonNull(approvalKey, "approvalKey");
+    if (!VerifierClient.isBase(url)) {
+      throw new IllegalArgumentException("url: expected https://host:port, got " + url);
+    }
     if ((pin == null) == (authorities == null)) {
       throw new IllegalArgumentException("expected one of pin and authorities");
     }

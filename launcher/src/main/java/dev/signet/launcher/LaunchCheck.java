@@ -101,6 +101,18 @@ final class LaunchCheck {
               + ", given were "
               + request.arguments());
     }
+    List<String> unmeasured =
+        request.jvmOptions().stream()
+            .filter(option -> option.startsWith("-D") || option.startsWith("-e"))
+            .toList();
+    if (arguments != null && !unmeasured.isEmpty()) {
+      // Programs read properties as they read arguments.
+      return new Result.Failed(
+          Refusal.MEASUREMENT_MISMATCH.name(),
+          "the statement fixes the arguments, so properties and assertions are not given besides: "
+              + unmeasured
+              + "; have CI sign them as arguments, or a statement that allows any");
+    }
     TreeSet<String> extra = new TreeSet<>(request.environment().keySet());
     extra.removeAll(predicate.launch().environment());
     if (!extra.isEmpty()) {
@@ -115,6 +127,9 @@ final class LaunchCheck {
   }
 
   private static byte[] read(Path statement) throws IOException {
+    if (Files.isDirectory(statement)) {
+      throw new IOException(statement + ": expected a reference statement, got a directory");
+    }
     try (InputStream in = Files.newInputStream(statement)) {
       byte[] bytes = in.readNBytes(Limits.STATEMENT_BYTES + 1);
       if (bytes.length > Limits.STATEMENT_BYTES) {

@@ -28,6 +28,7 @@ final class Unwinding implements AutoCloseable {
   @Override
   public void close() throws IOException {
     IOException first = null;
+    RuntimeException fault = null;
     while (!steps.isEmpty()) {
       try {
         steps.pop().undo();
@@ -37,7 +38,16 @@ final class Unwinding implements AutoCloseable {
         } else {
           first.addSuppressed(e);
         }
+      } catch (RuntimeException e) {
+        // A fault in one step must not leave a key or a proxy behind.
+        fault = e;
       }
+    }
+    if (fault != null) {
+      if (first != null) {
+        fault.addSuppressed(first);
+      }
+      throw fault;
     }
     if (first != null) {
       throw first;

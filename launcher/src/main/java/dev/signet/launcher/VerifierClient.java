@@ -16,7 +16,6 @@ import dev.signet.protocol.ProblemDetails;
 import dev.signet.protocol.StateApproval;
 import dev.signet.protocol.StrictJson;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -28,6 +27,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Calls the verifier service over TLS 1.3 to one pinned server. A refusal by the verifier is an
@@ -48,8 +51,7 @@ public final class VerifierClient implements AutoCloseable {
    * @throws IllegalArgumentException if {@code base} is not an https URL without path
    */
   public VerifierClient(URI base, ServerTrust trust, Duration timeout) throws IOException {
-    boolean bare = base.getRawPath() == null || base.getRawPath().matches("/?");
-    if (!"https".equals(base.getScheme()) || base.getHost() == null || !bare) {
+    if (!isBase(base)) {
       throw new IllegalArgumentException("expected the verifier as https://host:port, got " + base);
     }
     this.base = base;
@@ -63,6 +65,12 @@ public final class VerifierClient implements AutoCloseable {
             .proxy(HttpClient.Builder.NO_PROXY)
             .followRedirects(HttpClient.Redirect.NEVER)
             .build();
+  }
+
+  /** Whether it is {@code https://host:port} and nothing more. */
+  public static boolean isBase(URI base) {
+    boolean bare = base.getRawPath() == null || base.getRawPath().matches("/?");
+    return "https".equals(base.getScheme()) && base.getHost() != null && bare;
   }
 
   public Answer<EnrollmentChallenge> enroll(EnrollmentRequest request)
@@ -113,14 +121,8 @@ public final class VerifierClient implements AutoCloseable {
     if (credential != null) {
       request.header("authorization", "Bearer " + credential);
     }
-    HttpResponse<InputStream> response = send(request.build());
-    byte[] answer;
-    try (InputStream in = response.body()) {
-      answer = in.readNBytes(Limits.SNAPSHOT_BYTES + 1);
-    }
-    if (answer.length > Limits.SNAPSHOT_BYTES) {
-      throw new IOException("the verifier's answer is over " + Limits.SNAPSHOT_BYTES + " bytes");
-    }
+    HttpResponse<byte[]> response = send(request.build());
+    byte[] answer = response.body();
     if (response.statusCode() / 100 == 2) {
       return new Answer.Granted<>(answer);
     }
@@ -141,16 +143,30 @@ public final class VerifierClient implements AutoCloseable {
     http.shutdownNow();
   }
 
-  private HttpResponse<InputStream> send(HttpRequest request)
-      throws IOException, InterruptedException {
+  private HttpResponse<byte[]> send(HttpRequest request) throws IOException, InterruptedException {
+    CompletableFuture<HttpResponse<byte[]>> answer =
+        http.sendAsync(
+            request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), Limits.SNAPSHOT_BYTES));
     try {
-      HttpResponse<InputStream> response = http.send(request, BodyHandlers.ofInputStream());
+      // The request's own timeout ends with the head: a body that stops coming would hold the
+      // renewal for ever.
+      HttpResponse<byte[]> response = answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
       response.headers().firstValue("date").ifPresent(this::rememberTime);
       return response;
-    } catch (IOException e) {
-      String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-      throw new IOException("the verifier at " + base + " cannot be reached: " + why, e);
+    } catch (TimeoutException e) {
+      throw unreachable("no whole answer within " + timeout.toMillis() + " ms", e);
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause();
+      String why =
+          cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+      throw unreachable(why, cause);
+    } finally {
+      answer.cancel(true);
     }
+  }
+
+  private IOException unreachable(String why, Throwable cause) {
+    return new IOException("the verifier at " + base + " cannot be reached: " + why, cause);
   }
 
   private void rememberTime(String date) {

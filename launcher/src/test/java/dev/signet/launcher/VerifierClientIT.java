@@ -28,11 +28,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class VerifierClientIT {
@@ -46,6 +48,8 @@ class VerifierClientIT {
   private X509Certificate certificate;
   private volatile int status = 201;
   private volatile byte[] body = {};
+  private volatile int missing;
+  private volatile CountDownLatch stall = new CountDownLatch(0);
 
   @BeforeEach
   void startServer() throws Exception {
@@ -87,21 +91,36 @@ class VerifierClientIT {
         "/",
         exchange -> {
           exchange.getRequestBody().readAllBytes();
-          exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+          exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length + missing);
           exchange.getResponseBody().write(body);
+          exchange.getResponseBody().flush();
+          awaitStall();
           exchange.close();
         });
     server.start();
   }
 
+  private void awaitStall() {
+    try {
+      stall.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   @AfterEach
   void stopServer() {
+    stall.countDown();
     server.stop(0);
   }
 
   private VerifierClient client(ServerTrust trust) throws IOException {
+    return client(trust, Duration.ofSeconds(5));
+  }
+
+  private VerifierClient client(ServerTrust trust, Duration timeout) throws IOException {
     URI base = URI.create("https://127.0.0.1:" + server.getAddress().getPort());
-    return new VerifierClient(base, trust, Duration.ofSeconds(5));
+    return new VerifierClient(base, trust, timeout);
   }
 
   private ServerTrust pinned() {
@@ -180,6 +199,20 @@ class VerifierClientIT {
       assertThatThrownBy(() -> client.challenge(REQUEST))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("/v1/challenges");
+    }
+  }
+
+  /** Somebody on the way who swallows packets for a moment must not end renewals for ever. */
+  @Test
+  @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void anAnswerThatStopsInTheMiddleIsAnOutage() throws Exception {
+    body = StrictJson.encode(challenge());
+    missing = 1;
+    stall = new CountDownLatch(1);
+    try (VerifierClient client = client(pinned(), Duration.ofSeconds(1))) {
+      assertThatThrownBy(() -> client.challenge(REQUEST))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("1000 ms");
     }
   }
 

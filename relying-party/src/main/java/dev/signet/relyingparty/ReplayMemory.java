@@ -37,14 +37,14 @@ public final class ReplayMemory implements ReplayGuard {
   private final AtomicInteger size = new AtomicInteger();
   private final AtomicLong purgedTo;
   private final int capacity;
-  private final long rememberedFrom;
+  private final AtomicLong rememberedFrom;
 
   private ReplayMemory(int capacity, long rememberedFrom, long now) {
     if (capacity < SHARE) {
       throw new IllegalArgumentException("expected a capacity of " + SHARE + " or more");
     }
     this.capacity = capacity;
-    this.rememberedFrom = rememberedFrom;
+    this.rememberedFrom = new AtomicLong(rememberedFrom);
     this.purgedTo = new AtomicLong(now);
     this.ring = newRing();
   }
@@ -71,7 +71,8 @@ public final class ReplayMemory implements ReplayGuard {
 
   @Override
   public Outcome use(String keyThumbprint, String nonce, long created, long expires, long now) {
-    if (created < rememberedFrom) {
+    beginAnewAfterStepBack(now);
+    if (created < rememberedFrom.get()) {
       return Outcome.BEFORE_MEMORY;
     }
     purge(now);
@@ -115,6 +116,19 @@ public final class ReplayMemory implements ReplayGuard {
     size.decrementAndGet();
     // A use that is counted at this very moment may go uncounted; the share is no exact bound.
     usesOfKey.computeIfPresent(key, (k, uses) -> uses.decrementAndGet() <= 0 ? null : uses);
+  }
+
+  /**
+   * While the clock was ahead, signatures were forgotten that are good again now that it was set
+   * back: as after a restart, nothing is accepted that may have been accepted before. A smaller
+   * step is what entries are kept longer for.
+   */
+  private void beginAnewAfterStepBack(long now) {
+    long before = purgedTo.get();
+    if (now < before - SKEW) {
+      rememberedFrom.accumulateAndGet(now + SKEW + 1, Math::max);
+      purgedTo.compareAndSet(before, now);
+    }
   }
 
   /** Once a second one caller forgets what has passed; a clock that goes back forgets nothing. */

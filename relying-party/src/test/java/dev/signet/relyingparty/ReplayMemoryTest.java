@@ -70,6 +70,17 @@ class ReplayMemoryTest {
   }
 
   @Test
+  void attack39ClockThatWasAheadAndIsSetBackOpensNoWayBack() {
+    assertThat(use("k", "n", START, START + 60, START)).isEqualTo(FRESH);
+    long ahead = START + 3600;
+    assertThat(use("other", "m", ahead, ahead + 60, ahead)).isEqualTo(FRESH);
+    assertThat(use("k", "n", START, START + 60, START + 5)).isEqualTo(BEFORE_MEMORY);
+    assertThat(use("k", "later", START + 16, START + 76, START + 16)).isEqualTo(FRESH);
+    assertThat(use("k", "later", START + 16, START + 76, START + 17)).isEqualTo(REPLAYED);
+    assertThat(use("other", "m", ahead, ahead + 60, ahead)).isEqualTo(REPLAYED);
+  }
+
+  @Test
   void clockThatJumpsForgetsWhatHasPassedAndNothingElse() {
     assertThat(use("k", "old", START, START + 60, START)).isEqualTo(FRESH);
     long later = START + 100_000;

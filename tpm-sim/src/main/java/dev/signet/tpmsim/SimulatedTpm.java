@@ -107,7 +107,7 @@ public final class SimulatedTpm implements Closeable {
     return port == 0 ? "swtpm:path=" + directory.dataSocket() : "swtpm:host=127.0.0.1,port=" + port;
   }
 
-  /** Powers off without TPM2_Shutdown; the TPM will count that as unorderly. No-op if off. */
+  /** Powers off without TPM2_Shutdown: its clock may go back. No-op if off. */
   public void stop() {
     process.ifPresent(SwtpmProcess::stop);
     process = Optional.empty();
@@ -132,9 +132,22 @@ public final class SimulatedTpm implements Closeable {
     cycle(TPM_SU_STATE);
   }
 
+  /** An orderly power-off: TPM2_Shutdown(CLEAR) first, so that clock and counters are kept. */
+  public void shutDown() throws IOException {
+    shutdown(TPM_SU_CLEAR);
+    stop();
+  }
+
   private void cycle(int shutdownType) throws IOException {
     int port = running().tcpPort();
     boolean outlivesJvm = running().outlivesJvm();
+    shutdown(shutdownType);
+    stop();
+    start(port, outlivesJvm);
+  }
+
+  private void shutdown(int shutdownType) throws IOException {
+    int port = running().tcpPort();
     SocketAddress data =
         port == 0
             ? UnixDomainSocketAddress.of(directory.dataSocket())
@@ -162,8 +175,6 @@ public final class SimulatedTpm implements Closeable {
       throw new TpmSimulationException(
           "TPM2_Shutdown: expected success, the TPM answered 0x" + Integer.toHexString(code));
     }
-    stop();
-    start(port, outlivesJvm);
   }
 
   /**

@@ -16,7 +16,7 @@ import java.util.HexFormat;
 
 /** The few raw commands that the simulator's own tests need, one connection each. */
 record RawTpm(SimulatedTpm tpm) {
-  record Clock(int resetCount, int restartCount, boolean safe) {}
+  record Clock(long millis, int resetCount, int restartCount, boolean safe) {}
 
   static RawTpm over(SimulatedTpm tpm) {
     return new RawTpm(tpm);
@@ -55,7 +55,7 @@ record RawTpm(SimulatedTpm tpm) {
 
   Clock clock() throws IOException {
     ByteBuffer answer = send(command(0x8001, 0x181, new byte[0]));
-    return new Clock(answer.getInt(26), answer.getInt(30), answer.get(34) == 1);
+    return new Clock(answer.getLong(18), answer.getInt(26), answer.getInt(30), answer.get(34) == 1);
   }
 
   X509Certificate rsaEkCertificate() throws IOException, CertificateException {

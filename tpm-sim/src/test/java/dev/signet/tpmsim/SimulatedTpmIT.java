@@ -66,6 +66,20 @@ class SimulatedTpmIT {
   }
 
   @Test
+  void orderlyPowerOffKeepsTheClock() throws IOException {
+    try (SimulatedTpm tpm = SimulatedTpm.in(directory.resolve("a")).start()) {
+      RawTpm raw = RawTpm.over(tpm);
+      Awaitility.await().until(() -> raw.clock().millis() > 50);
+      long before = raw.clock().millis();
+      tpm.shutDown();
+      assertThat(tpm.isRunning()).isFalse();
+      tpm.start();
+      assertThat(raw.clock().millis()).isGreaterThanOrEqualTo(before);
+      assertThat(raw.clock().safe()).isTrue();
+    }
+  }
+
+  @Test
   void restartZeroesThePcrsAtTheSameResetCount() throws IOException {
     try (SimulatedTpm tpm = SimulatedTpm.in(directory.resolve("a")).start()) {
       RawTpm raw = RawTpm.over(tpm);

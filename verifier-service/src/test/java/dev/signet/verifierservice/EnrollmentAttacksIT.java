@@ -144,7 +144,7 @@ class EnrollmentAttacksIT {
     EnrollmentChallenge second = host.beginEnrollment(null);
     host.activate(second);
     assertThat(verifier.reason("POST", TestHost.activationPath(first), null, answer))
-        .isEqualTo("NOT_FOUND");
+        .isEqualTo("AK_EXISTS");
   }
 
   @Test
@@ -159,5 +159,14 @@ class EnrollmentAttacksIT {
             verifier.reason(
                 "POST", TestHost.activationPath(challenge), null, host.activation(challenge)))
         .isEqualTo("REVOKED");
+  }
+
+  @Test
+  void attack45SomebodyElsesAttemptDoesNotEndAnEnrolment() throws Exception {
+    TestHost host = new TestHost(verifier, "host-9").admitted();
+    EnrollmentChallenge genuine = host.beginEnrollment(null);
+    // The EK certificate is no secret: whoever has it can begin, and cannot finish.
+    host.beginEnrollment(null);
+    host.activate(genuine);
   }
 }

@@ -5,6 +5,7 @@ package dev.signet.verifierservice;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.signet.measurements.SigningKey;
 import dev.signet.protocol.AttestationRequest;
 import dev.signet.protocol.Bytes;
 import dev.signet.protocol.Challenge;
@@ -263,6 +264,20 @@ class EvidenceAttacksIT {
   }
 
   @Test
+  void statementThatExpiredSinceItWasVerifiedIsRefused() throws Exception {
+    host.attest();
+    verifier.ahead.set(Duration.ofHours(25));
+    assertThat(host.refused(host.freshEvidence(Purpose.ATTEST))).isEqualTo("STATEMENT_EXPIRED");
+  }
+
+  @Test
+  void signerWhoIsTakenOutOfTheRegistrationIsNotRemembered() throws Exception {
+    host.attest();
+    host.register(TestHost.AGENT, "\"host-1\"", SigningKey.generate(TestHost.RANDOM));
+    assertThat(host.refused(host.freshEvidence(Purpose.ATTEST))).isEqualTo("STATEMENT_UNTRUSTED");
+  }
+
+  @Test
   void tamperedJarIsAMismatch() throws Exception {
     host.launch(3, TestHost.JAR, Digest.hash(new byte[] {6}));
     assertThat(host.refused(host.freshEvidence(Purpose.RELEASE))).isEqualTo("MEASUREMENT_MISMATCH");
@@ -281,5 +296,62 @@ class EvidenceAttacksIT {
     AttestationRequest second = host.freshEvidence(Purpose.ATTEST);
     assertThat(host.submit(second).statusCode()).isEqualTo(200);
     assertThat(host.submit(first).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void attack50ForgedEvidenceLearnsNothingOfRegistrations() throws Exception {
+    AttestationRequest forged = forged(host.freshEvidence(Purpose.ATTEST), host.statement);
+    assertThat(host.refused(forged)).as("registered").isEqualTo("BAD_QUOTE");
+    host.agent = new dev.signet.protocol.AgentId("spiffe://example.org/agent/unknown");
+    AttestationRequest unknown = forged(host.freshEvidence(Purpose.ATTEST), host.statement);
+    assertThat(host.refused(unknown)).as("not registered").isEqualTo("BAD_QUOTE");
+    host.agent = TestHost.AGENT;
+    AttestationRequest costly = forged(host.freshEvidence(Purpose.ATTEST), Bytes.utf8("{}"));
+    assertThat(host.refused(costly)).as("statement unread").isEqualTo("BAD_QUOTE");
+  }
+
+  /** What somebody can send who knows the AK's Name and nothing else. */
+  private static AttestationRequest forged(AttestationRequest good, Bytes statement) {
+    SoftwareTpm other = new SoftwareTpm();
+    return new AttestationRequest(
+        good.purpose(),
+        good.nonce(),
+        good.akName(),
+        good.agent(),
+        good.launch(),
+        other.quote(new byte[] {1}, new java.util.TreeMap<>(java.util.Map.of(4, TestHost.JAR))),
+        good.log(),
+        statement,
+        good.requestKey(),
+        good.keyProtection(),
+        null,
+        good.proofOfPossession());
+  }
+
+  @Test
+  void attack45OthersChallengesDoNotShutAHostOut() throws Exception {
+    for (int i = 0; i < 80; i++) {
+      verifier.call(
+          "POST",
+          "/v1/challenges",
+          null,
+          new dev.signet.protocol.ChallengeRequest(
+              host.tpm.akName(), TestHost.AGENT, Purpose.ATTEST));
+    }
+    assertThat(host.attest().token()).isNotEmpty();
+  }
+
+  @Test
+  void attack45ChallengesForOneKeyAreRated() throws Exception {
+    verifier.stop();
+    verifier.rates = "  perHost: {perSecond: 1, burst: 5}";
+    verifier.start();
+    Object request =
+        new dev.signet.protocol.ChallengeRequest(host.tpm.akName(), TestHost.AGENT, Purpose.ATTEST);
+    for (int i = 0; i < 5; i++) {
+      assertThat(verifier.call("POST", "/v1/challenges", null, request).statusCode())
+          .isEqualTo(201);
+    }
+    assertThat(verifier.reason("POST", "/v1/challenges", null, request)).isEqualTo("RATE_LIMITED");
   }
 }

@@ -94,4 +94,14 @@ class LifecycleIT {
     CompactJws parsed = CompactJws.parse(jws, TrustSnapshot.TYP, Limits.SNAPSHOT_BYTES);
     return TestVerifier.decode(parsed.payload(), TrustSnapshot.class);
   }
+
+  @Test
+  void startsWithoutAnyMakerAndAdmitsNobody() throws Exception {
+    verifier.stop();
+    java.nio.file.Files.delete(directory.resolve("makers/maker.der"));
+    verifier.start();
+    TestHost host = new TestHost(verifier, "host-1").admitted();
+    assertThat(verifier.reason("POST", "/v1/enrollments", null, host.enrollmentRequest(null)))
+        .isEqualTo("UNTRUSTED_TPM");
+  }
 }

@@ -96,6 +96,7 @@ class NginxAuthRequestIT {
               proxy_set_header X-Original-Host $http_host;
               proxy_set_header X-Forwarded-Proto $scheme;
               proxy_set_header X-Forwarded-Host "";
+              proxy_set_header X-Original-Protocol $server_protocol;
               proxy_set_header X-Original-Content-Length $content_length;
               proxy_set_header X-Original-Transfer-Encoding $http_transfer_encoding;
             }

@@ -8,8 +8,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.signet.protocol.AttestationResult;
 import dev.signet.protocol.Digest;
 import dev.signet.protocol.VerifyRequest;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -95,6 +99,69 @@ class RequestDecisionIT {
     }
   }
 
+  private HttpResponse<byte[]> authorize(String... more) throws Exception {
+    byte[] body = {1, 2, 3};
+    String digest =
+        "sha-256=:" + Base64.getEncoder().encodeToString(Digest.hash(body).toArray()) + ":";
+    VerifyRequest signed =
+        SignedRequests.get(
+            host,
+            identity.token(),
+            "https",
+            "tools.test",
+            "/tools",
+            Instant.now(),
+            List.of(List.of("content-digest", digest)));
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(verifier.uri("/v1/authz/x"))
+            .header("signet-proxy-credential", TestVerifier.PROXY)
+            .header("x-original-method", "GET")
+            .header("x-original-uri", "/tools")
+            .header("x-original-host", "tools.test")
+            .header("x-forwarded-proto", "https")
+            .header("x-original-content-length", "3");
+    for (int i = 0; i < more.length; i += 2) {
+      request.header(more[i], more[i + 1]);
+    }
+    signed.headers().forEach(f -> request.header(f.get(0), f.get(1)));
+    return verifier.client().send(request.build(), BodyHandlers.ofByteArray());
+  }
+
+  @Test
+  void proxyThatCannotVouchForTheBodyIsRefused() throws Exception {
+    assertThat(TestVerifier.problem(authorize()).reason()).isEqualTo("BODY_MISMATCH");
+  }
+
+  @Test
+  void uncheckedBodyIsSaidToBeUnchecked() throws Exception {
+    verifier.close();
+    verifier = new TestVerifier(directory.resolve("second"));
+    verifier.edge = ", uncheckedBodies: true";
+    verifier.start();
+    host = new TestHost(verifier, "host-1").ready();
+    identity = host.attest();
+    HttpResponse<byte[]> answer = authorize();
+    assertThat(answer.statusCode()).isEqualTo(204);
+    assertThat(answer.headers().firstValue("signet-body")).contains("unchecked");
+  }
+
+  @Test
+  void bodyDigestOfTheProxyIsCompared() throws Exception {
+    verifier.close();
+    verifier = new TestVerifier(directory.resolve("second"));
+    verifier.edge = ", bodyDigestHeader: X-Body-Sha256";
+    verifier.start();
+    host = new TestHost(verifier, "host-1").ready();
+    identity = host.attest();
+    String right = Digest.hash(new byte[] {1, 2, 3}).toString();
+    String wrong = Digest.hash(new byte[] {9}).toString();
+    HttpResponse<byte[]> answer = authorize("x-body-sha256", right);
+    assertThat(answer.statusCode()).isEqualTo(204);
+    assertThat(answer.headers().firstValue("signet-body")).isEmpty();
+    assertThat(TestVerifier.problem(authorize("x-body-sha256", wrong)).reason())
+        .isEqualTo("BODY_MISMATCH");
+  }
+
   @Test
   void refusesEverybodyWhenTheSnapshotIsStale() throws Exception {
     VerifyRequest good = signed("tools.test");
@@ -109,5 +176,72 @@ class RequestDecisionIT {
     verifier.stop();
     verifier.start();
     assertThat(refusal(good)).isEqualTo("STALE");
+  }
+
+  @Test
+  void attack45UnsignedFloodDoesNotFillTheAuditLog() throws Exception {
+    int before = audited();
+    VerifyRequest unsigned =
+        new VerifyRequest("GET", "https", "tools.test", "/", null, List.of(), null);
+    for (int i = 0; i < 20; i++) {
+      assertThat(verify(unsigned).get("decision").isNull()).isTrue();
+    }
+    assertThat(refusal(SignedRequests.withPath(signed("tools.test"), "/tools/pay")))
+        .isEqualTo("BAD_SIGNATURE");
+    assertThat(audited()).isEqualTo(before);
+    assertThat(TestVerifier.text(verifier.call("GET", "/metrics", TestVerifier.OPERATOR, null)))
+        .contains("signet_decisions_total{act=\"verify\",outcome=\"UNSIGNED\"} 20.0");
+    VerifyRequest good = signed("tools.test");
+    verify(good);
+    assertThat(refusal(good)).isEqualTo("REPLAYED");
+    assertThat(audited()).as("what an agent signed is recorded").isEqualTo(before + 2);
+  }
+
+  private int audited() throws Exception {
+    return verifier.operator("GET", "/v1/audit", null).get("decisions").size();
+  }
+
+  private int authorized(VerifyRequest request, String... more) throws Exception {
+    java.net.http.HttpRequest.Builder builder =
+        java.net.http.HttpRequest.newBuilder(verifier.uri("/v1/authz/check"))
+            .header("signet-proxy-credential", TestVerifier.PROXY)
+            .header("x-original-method", request.method())
+            .header("x-original-uri", request.path())
+            .header("x-original-host", request.authority())
+            .header("x-forwarded-proto", request.scheme())
+            .headers(more);
+    request.headers().forEach(f -> builder.header(f.get(0), f.get(1)));
+    return verifier
+        .client()
+        .send(builder.build(), java.net.http.HttpResponse.BodyHandlers.discarding())
+        .statusCode();
+  }
+
+  @Test
+  void attack36BodyThatTheProxyCannotSeeIsNotTakenForNone() throws Exception {
+    // HTTP/2 frames a body without content-length: nothing that nginx says then tells of it.
+    assertThat(authorized(signed("tools.test"), "x-original-protocol", "HTTP/2.0")).isEqualTo(401);
+    assertThat(
+            authorized(
+                signed("tools.test"),
+                "x-original-protocol",
+                "HTTP/1.1",
+                "x-original-content-length",
+                "4"))
+        .isEqualTo(401);
+    assertThat(authorized(signed("tools.test"), "x-original-protocol", "HTTP/1.1")).isEqualTo(204);
+    assertThat(
+            authorized(
+                signed("tools.test"),
+                "x-original-protocol",
+                "HTTP/2.0",
+                "x-original-content-length",
+                "0"))
+        .isEqualTo(204);
+  }
+
+  @Test
+  void attack36SilenceAboutTheProtocolIsNoAbsenceOfABody() throws Exception {
+    assertThat(authorized(signed("tools.test"), "x-other", "1")).isEqualTo(401);
   }
 }

@@ -24,7 +24,22 @@ final class SignedRequests {
   static VerifyRequest get(
       TestHost host, String token, String scheme, String authority, String path, Instant now)
       throws Exception {
-    List<List<String>> fields = new ArrayList<>();
+    return get(host, token, scheme, authority, path, now, List.of());
+  }
+
+  /**
+   * @param more fields that the request has besides, signed where the profile says so
+   */
+  static VerifyRequest get(
+      TestHost host,
+      String token,
+      String scheme,
+      String authority,
+      String path,
+      Instant now,
+      List<List<String>> more)
+      throws Exception {
+    List<List<String>> fields = new ArrayList<>(more);
     fields.add(List.of("workload-identity-token", token));
     RequestView view = view(scheme, authority, path, fields);
     SignedFields signed =

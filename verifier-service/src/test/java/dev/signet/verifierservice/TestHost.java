@@ -89,13 +89,19 @@ final class TestHost {
   }
 
   void register(AgentId id, String hosts) throws IOException, InterruptedException {
+    register(id, hosts, CI);
+  }
+
+  void register(AgentId id, String hosts, SigningKey signer)
+      throws IOException, InterruptedException {
     verifier.operator(
         "PUT",
         "/v1/registrations?agent=" + id,
         "{\"hosts\":["
             + hosts
             + "],\"signers\":["
-            + new String(StrictJson.encode(CI.publicKey()), java.nio.charset.StandardCharsets.UTF_8)
+            + new String(
+                StrictJson.encode(signer.publicKey()), java.nio.charset.StandardCharsets.UTF_8)
             + "],\"boot\":{\"waived\":\"software TPM\"},\"launcher\":{\"waived\":\"test\"}}");
   }
 
@@ -210,6 +216,7 @@ final class TestHost {
             Digest.hash(payload),
             List.of(new LaunchEvent.Artifact("agent-jar", launched)),
             "OpenJDK 25",
+            List.of(),
             List.of(),
             List.of("LANG"),
             List.of("uid"),

@@ -54,7 +54,8 @@ public final class ProcessTreePeerCheck implements PeerCheck {
     }
     String link = "socket:[" + inode.getAsLong() + "]";
     try (Stream<ProcessHandle> tree = Stream.concat(Stream.of(root), root.descendants())) {
-      return tree.filter(ProcessHandle::isAlive).anyMatch(process -> holds(process, link))
+      // Alive after the look as well: its number may have gone to another process in between.
+      return tree.anyMatch(process -> holds(process, link) && process.isAlive())
           ? Optional.empty()
           : Optional.of(
               "socket of %s is not held by process %d or its descendants"

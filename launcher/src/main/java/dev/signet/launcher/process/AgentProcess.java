@@ -42,7 +42,15 @@ public final class AgentProcess {
     // lives as long as the agent. A pooled or virtual thread would kill the agent by ending.
     Thread.ofPlatform().daemon().name("agent-parent").start(() -> runAgent(builder, started, exit));
     AgentProcess agent = new AgentProcess(get(started), exit);
-    ObservedIsolation.require(agent.process, launch);
+    boolean asPlanned = false;
+    try {
+      ObservedIsolation.require(agent.process, launch);
+      asPlanned = true;
+    } finally {
+      if (!asPlanned) {
+        agent.process.destroyForcibly();
+      }
+    }
     return agent;
   }
 
@@ -74,6 +82,8 @@ public final class AgentProcess {
     } catch (ExecutionException e) {
       throw new IOException("the agent could not be started: " + e.getCause().getMessage(), e);
     } catch (InterruptedException e) {
+      // It may start all the same, and nobody would know of it.
+      started.thenAccept(Process::destroyForcibly);
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while the agent was starting", e);
     }
@@ -105,13 +115,16 @@ public final class AgentProcess {
     }
   }
 
-  /** Asks the agent to end, and kills it if it has not done so in time. */
+  /** Asks the agent to end, and kills it if it has not done so in time or the wait is cut off. */
   public void stop(Duration patience) throws InterruptedException {
     process.destroy();
     try {
       exit.get(patience.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       process.destroyForcibly();
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      throw e;
     } catch (ExecutionException e) {
       throw new IllegalStateException("an exit code never comes exceptionally", e);
     }

@@ -4,11 +4,13 @@ package dev.signet.launcher.process;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
+import java.nio.file.SecureDirectoryStream;
+import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
@@ -18,6 +20,9 @@ import java.util.Optional;
  * spool} for the launcher, {@code work} and {@code tmp} for the agent.
  */
 public final class LaunchDirectory implements Closeable {
+  /** Each level takes a file descriptor and a stack frame while it is removed. */
+  private static final int MAX_DEPTH = 256;
+
   private final Path root;
   private final Optional<AgentUser> user;
 
@@ -78,29 +83,49 @@ public final class LaunchDirectory implements Closeable {
     return root.resolve("tmp");
   }
 
-  /** Removes everything, also what the agent left; symbolic links are removed, not followed. */
+  /**
+   * Removes everything, also what the agent left; symbolic links are removed, not followed. Names
+   * are looked up in open directories only, never as paths: something that outlived the agent could
+   * put a link in a path's place meanwhile, and have the launcher's rights delete elsewhere.
+   *
+   * @throws IOException if something could not be removed
+   */
   @Override
   public void close() throws IOException {
-    Files.walkFileTree(
-        root,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
+    try (DirectoryStream<Path> parent = Files.newDirectoryStream(root.getParent())) {
+      remove(secure(parent), root.getFileName(), MAX_DEPTH);
+    }
+  }
 
-          @Override
-          public FileVisitResult postVisitDirectory(Path directory, IOException failure)
-              throws IOException {
-            if (failure != null) {
-              throw failure;
-            }
-            Files.delete(directory);
-            return FileVisitResult.CONTINUE;
-          }
-        });
+  private static void remove(SecureDirectoryStream<Path> in, Path name, int depth)
+      throws IOException {
+    BasicFileAttributes attributes =
+        in.getFileAttributeView(name, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+            .readAttributes();
+    if (!attributes.isDirectory()) {
+      in.deleteFile(name);
+      return;
+    }
+    if (depth == 0) {
+      throw new IOException("the agent left directories deeper than " + MAX_DEPTH + " levels");
+    }
+    try (SecureDirectoryStream<Path> entries =
+        in.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS)) {
+      for (Path entry : entries) {
+        remove(entries, entry.getFileName(), depth - 1);
+      }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    in.deleteDirectory(name);
+  }
+
+  private static SecureDirectoryStream<Path> secure(DirectoryStream<Path> stream)
+      throws IOException {
+    if (stream instanceof SecureDirectoryStream<Path> secure) {
+      return secure;
+    }
+    throw new IOException("this platform cannot remove files by open directories");
   }
 
   Optional<AgentUser> user() {

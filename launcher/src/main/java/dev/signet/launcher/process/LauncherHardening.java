@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.launcher.process;
 
+import com.sun.management.HotSpotDiagnosticMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -22,6 +24,8 @@ public record LauncherHardening(Set<Measure> done, List<String> gaps) {
     NO_CORE_FILES,
     /** PR_SET_DUMPABLE 0: no ptrace and no /proc/PID/mem for its own user. */
     NOT_DUMPABLE,
+    /** No agent can be loaded into this JVM, and no heap dump asked of it, from outside. */
+    ATTACH_SHUT,
     /** Touched pages stay out of swap. */
     MEMORY_LOCKED
   }
@@ -42,8 +46,19 @@ public record LauncherHardening(Set<Measure> done, List<String> gaps) {
     List<String> gaps = new ArrayList<>();
     attempt(Measure.NO_CORE_FILES, Libc::forbidCoreFiles, done, gaps);
     attempt(Measure.NOT_DUMPABLE, Libc::forbidDumping, done, gaps);
+    attempt(Measure.ATTACH_SHUT, LauncherHardening::requireAttachShut, done, gaps);
     attempt(Measure.MEMORY_LOCKED, Libc::lockMemory, done, gaps);
     return new LauncherHardening(done, gaps);
+  }
+
+  /** A JVM cannot shut this for itself once it runs; its start must have done so. */
+  private static void requireAttachShut() throws IOException {
+    HotSpotDiagnosticMXBean vm = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+    if (vm == null || !vm.getVMOption("DisableAttachMechanism").getValue().equals("true")) {
+      throw new IOException(
+          "another process of this user could load code into the launcher and read the request"
+              + " key; start Signet with -XX:+DisableAttachMechanism");
+    }
   }
 
   private static void attempt(Measure measure, Step step, Set<Measure> done, List<String> gaps) {

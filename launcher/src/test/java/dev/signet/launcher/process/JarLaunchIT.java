@@ -205,7 +205,10 @@ class JarLaunchIT {
     try (LaunchedAgent agent =
         new LaunchedAgent(directory, jar, Map.of(), List.of("-Dharden=true"), "sleep")) {
       assertThat(agent.output().readLine()).isEqualTo("ready");
-      assertThat(agent.errors()).contains("NOT_DUMPABLE").contains("NO_CORE_FILES");
+      assertThat(agent.errors())
+          .contains("NOT_DUMPABLE")
+          .contains("NO_CORE_FILES")
+          .contains("ATTACH_SHUT: another process of this user could load code");
       Path proc = ROOT_PROC.resolve(Long.toString(agent.process().pid()));
       assertThat(Files.readString(proc.resolve("limits")))
           .containsPattern("Max core file size\\s+0\\s+0");
@@ -239,10 +242,14 @@ class JarLaunchIT {
           List.of("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "--"));
     }
     command.addAll(
-        List.of(LaunchedAgent.RUNTIME.resolve("bin/java").toString(), "-jar", probe.toString()));
+        List.of(
+            LaunchedAgent.RUNTIME.resolve("bin/java").toString(),
+            "-XX:+DisableAttachMechanism",
+            "-jar",
+            probe.toString()));
     Process process = new ProcessBuilder(command).start();
     try {
-      assertThat(process.inputReader().readLine()).contains("NOT_DUMPABLE");
+      assertThat(process.inputReader().readLine()).contains("NOT_DUMPABLE").contains("ATTACH_SHUT");
       Path memory = ROOT_PROC.resolve(process.pid() + "/mem");
       assertThat(Files.getOwner(memory).getName()).isEqualTo("root");
     } finally {

@@ -97,6 +97,17 @@ final class AttestedRequest extends HttpServletRequestWrapper {
     throw new ServletException("parts are not offered here; parse the checked body instead");
   }
 
+  /** Nothing after the body is signed. */
+  @Override
+  public boolean isTrailerFieldsReady() {
+    return true;
+  }
+
+  @Override
+  public Map<String, String> getTrailerFields() {
+    return Map.of();
+  }
+
   private Charset charset() throws IOException {
     String name = getCharacterEncoding();
     try {

@@ -22,6 +22,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -75,6 +76,11 @@ class AttestedRequestFilterIT {
       AgentIdentity sender = (AgentIdentity) request.getAttribute(AttestedRequestFilter.AGENT);
       if (request.getRequestURI().equals("/ignores-body")) {
         response.getWriter().print("done");
+        return;
+      }
+      if (request.getRequestURI().equals("/trailers")) {
+        request.getInputStream().readAllBytes();
+        response.getWriter().print("trailers " + request.getTrailerFields());
         return;
       }
       if (request.getRequestURI().equals("/answers-early")) {
@@ -255,6 +261,27 @@ class AttestedRequestFilterIT {
             .method("POST", BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body)))
             .build();
     assertThat(plain.send(chunked, BodyHandlers.ofString()).body()).endsWith(" /a 5000 null");
+  }
+
+  @Test
+  void attack36TrailersThatNobodySignedDoNotReachTheServlet() throws Exception {
+    HttpRequest signed =
+        agent.sign(get("/trailers").method("POST", BodyPublishers.noBody()).build(), SMALL);
+    StringBuilder raw = new StringBuilder("POST /trailers HTTP/1.1\r\nHost: ");
+    raw.append(signed.uri().getAuthority()).append("\r\n");
+    signed
+        .headers()
+        .map()
+        .forEach(
+            (name, values) ->
+                values.forEach(v -> raw.append(name).append(": ").append(v).append("\r\n")));
+    raw.append("Transfer-Encoding: chunked\r\nTrailer: X-Role\r\nConnection: close\r\n\r\n");
+    raw.append("5\r\nhello\r\n0\r\nX-Role: operator\r\n\r\n");
+    try (Socket socket = new Socket("127.0.0.1", signed.uri().getPort())) {
+      socket.getOutputStream().write(raw.toString().getBytes(StandardCharsets.US_ASCII));
+      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+      assertThat(answer).startsWith("HTTP/1.1 200").contains("trailers {}");
+    }
   }
 
   @Test

@@ -2,9 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.verifierservice.attestation;
 
-import dev.signet.measurements.SignerPolicy;
 import dev.signet.measurements.StatementVerification;
-import dev.signet.measurements.StatementVerifier;
 import dev.signet.measurements.VerifiedStatement;
 import dev.signet.protocol.AttestationRequest;
 import dev.signet.protocol.AttestationResult;
@@ -15,7 +13,6 @@ import dev.signet.protocol.EvidenceInput;
 import dev.signet.protocol.Limits;
 import dev.signet.protocol.Purpose;
 import dev.signet.protocol.Refusal;
-import dev.signet.protocol.Revocation;
 import dev.signet.protocol.StateApproval;
 import dev.signet.verifier.appraisal.Affirming;
 import dev.signet.verifier.appraisal.AppraisalResult;
@@ -43,7 +40,6 @@ import dev.signet.verifierservice.registry.AgentRegistration;
 import dev.signet.verifierservice.registry.AttestationKeys;
 import dev.signet.verifierservice.registry.Challenges;
 import dev.signet.verifierservice.registry.Registrations;
-import dev.signet.verifierservice.registry.Revocations;
 import dev.signet.verifierservice.storage.Database;
 import dev.signet.verifierservice.storage.Transaction;
 import java.io.IOException;
@@ -61,6 +57,7 @@ public final class AttestationService {
   private final Terms terms;
   private final Provider provider;
   private final QuoteVerifier quotes;
+  private final KnownStatements statements = new KnownStatements();
   private final StateApprover approver;
   private final TokenIssuer tokens;
   private final Database database;
@@ -117,17 +114,15 @@ public final class AttestationService {
               if (key.isEmpty()) {
                 return Optional.of(Refusal.NOT_ADMITTED);
               }
-              return Challenges.add(
-                      tx,
-                      nonce,
-                      request.purpose(),
-                      key.get(),
-                      request.agent(),
-                      expires,
-                      terms.challenges(),
-                      now)
-                  ? Optional.empty()
-                  : Optional.of(Refusal.RATE_LIMITED);
+              Challenges.add(
+                  tx,
+                  nonce,
+                  request.purpose(),
+                  key.get(),
+                  request.agent(),
+                  expires,
+                  terms.challenges());
+              return Optional.empty();
             });
     if (refusal.isPresent()) {
       return new Refused<>(refusal.get(), "AK " + request.akName().toHex(), null);
@@ -182,6 +177,15 @@ public final class AttestationService {
       return new Refused<>(Refusal.WRONG_NONCE, "AK " + request.akName().toHex(), null);
     }
     Known sender = known.get();
+    // First of all: whoever does not have the host's key learns nothing of what is registered, and
+    // nothing costly is done for him.
+    VerifiedQuote quote;
+    switch (verify(request, sender)) {
+      case Verification.Refused<VerifiedQuote>(Refusal reason, String detail) -> {
+        return refuse(request, sender, reason, detail, now);
+      }
+      case Verification.Authentic<VerifiedQuote>(VerifiedQuote authentic) -> quote = authentic;
+    }
     if (sender.registered() == null) {
       return refuse(request, sender, Refusal.NOT_REGISTERED, "no such agent", now);
     }
@@ -191,14 +195,15 @@ public final class AttestationService {
       return refuse(request, sender, Refusal.NOT_REGISTERED, "not for this host", now);
     }
     VerifiedStatement statement;
-    switch (StatementVerifier.verify(
-        request.statement().toArray(), SignerPolicy.pinned(registered.signers()), now)) {
+    switch (statements.verify(request.statement(), registered.signers(), now)) {
       case StatementVerification.Refused(Refusal reason, String detail) -> {
         return refuse(request, sender, reason, detail, now);
       }
       case StatementVerification.Verified(VerifiedStatement verified) -> statement = verified;
     }
-    Verification<VerifiedLaunchLog> evidence = verify(request, sender, registration);
+    Verification<VerifiedLaunchLog> evidence =
+        VerifiedLaunchLog.replay(
+            request.log(), quote, terms.registerPcr(), registration.baseline());
     switch (evidence) {
       case Verification.Refused<VerifiedLaunchLog>(Refusal reason, String detail) -> {
         return refuse(request, sender, reason, detail, now);
@@ -236,8 +241,7 @@ public final class AttestationService {
             AgentKeys.lastSeen(tx, request.agent(), key.get().host()).orElse(null)));
   }
 
-  private Verification<VerifiedLaunchLog> verify(
-      AttestationRequest request, Known sender, Registration registration) {
+  private Verification<VerifiedQuote> verify(AttestationRequest request, Known sender) {
     byte[] input = EvidenceInput.forAttestation(request, terms.issuer());
     AttestationKey key;
     switch (AttestationKey.check(sender.key().akPublic(), sender.key().parentPublic())) {
@@ -257,8 +261,7 @@ public final class AttestationService {
         instanceof Verification.Refused<Freshness>(Refusal reason, String detail)) {
       return new Verification.Refused<>(reason, detail);
     }
-    return VerifiedLaunchLog.replay(
-        request.log(), quote, terms.registerPcr(), registration.baseline());
+    return new Verification.Authentic<>(quote);
   }
 
   private <T> Judgement<T> conclude(
@@ -282,7 +285,7 @@ public final class AttestationService {
     Optional<Refused<T>> refusal =
         database.write(
             tx -> {
-              Optional<Finding> late = lateFinding(tx, request, affirming, sender, now);
+              Optional<Finding> late = AtIssue.finding(tx, request, affirming, sender, now);
               if (late.isPresent()) {
                 return Optional.of(
                     refuse(tx, request, sender, late.get().reason(), late.get().detail(), now));
@@ -311,54 +314,6 @@ public final class AttestationService {
     return refusal.isPresent()
         ? refusal.get()
         : new Granted<>(answering.answer(affirming, evidence, now));
-  }
-
-  /**
-   * What must hold at the moment of issuing. All that an operator can change meanwhile is looked at
-   * again here, in the transaction that records the issue.
-   */
-  private static Optional<Finding> lateFinding(
-      Transaction tx, AttestationRequest request, Affirming affirming, Known sender, Instant now)
-      throws SQLException {
-    AttestationKeys.Live key = sender.key();
-    Optional<AttestationKeys.Live> live = AttestationKeys.find(tx, key.akName());
-    if (live.isEmpty() || !live.get().host().equals(key.host())) {
-      return found(Refusal.NOT_ADMITTED, "the host or its key was removed meanwhile");
-    }
-    ClockInfo last = new ClockInfo(0, live.get().resetCount(), live.get().restartCount(), true);
-    if (Freshness.compare(last, affirming.log().quote().clockInfo())
-        instanceof Verification.Refused<Freshness>(Refusal reason, String detail)) {
-      return found(reason, detail);
-    }
-    if (!Registrations.row(tx, request.agent()).equals(Optional.of(sender.registered()))) {
-      return found(Refusal.NOT_REGISTERED, "the registration changed meanwhile");
-    }
-    String thumbprint = request.requestKey().thumbprint();
-    Optional<Revocation> revoked =
-        Revocations.find(
-            tx,
-            new Revocations.Subject(
-                request.agent(),
-                request.launch(),
-                thumbprint,
-                key.host(),
-                key.tpm(),
-                affirming.measurements()));
-    if (revoked.isPresent()) {
-      return found(
-          Refusal.REVOKED, revoked.get().scope() + " " + revoked.get().value() + " is revoked");
-    }
-    boolean another =
-        request.purpose() == Purpose.ATTEST
-            ? !AgentKeys.claim(tx, thumbprint, request.agent(), key.host(), now)
-            : AgentKeys.belongsToOther(tx, thumbprint, request.agent(), key.host());
-    return another
-        ? found(Refusal.CONFLICT, "the request key is another agent's or another host's")
-        : Optional.empty();
-  }
-
-  private static Optional<Finding> found(Refusal reason, String detail) {
-    return Optional.of(new Finding(reason, detail));
   }
 
   private <T> Judgement<T> refuse(

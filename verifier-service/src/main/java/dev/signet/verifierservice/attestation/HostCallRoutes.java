@@ -27,10 +27,12 @@ import org.slf4j.LoggerFactory;
 /** What hosts call. They have no credential: the TPM's signature is what counts. */
 public final class HostCallRoutes {
   private static final Logger LOG = LoggerFactory.getLogger(HostCallRoutes.class);
+  private static final int LOGGED_CHARS = 2000;
 
   private final EnrollmentService enrollments;
   private final AttestationService attestations;
   private final RateLimiter perHost;
+  private final RateLimiter challenges;
   private final Metrics metrics;
   private final InstantSource clock;
 
@@ -43,6 +45,7 @@ public final class HostCallRoutes {
     this.enrollments = enrollments;
     this.attestations = attestations;
     this.perHost = new RateLimiter(limits.perHost());
+    this.challenges = new RateLimiter(limits.perHost());
     this.metrics = metrics;
     this.clock = clock;
   }
@@ -72,7 +75,11 @@ public final class HostCallRoutes {
   }
 
   private Answer challenge(Call call) throws MalformedMessageException, IOException {
-    return answer("challenge", 201, attestations.challenge(call.json(ChallengeRequest.class)));
+    ChallengeRequest request = call.json(ChallengeRequest.class);
+    if (!challenges.take(request.akName().toHex() + " " + call.address(), System.nanoTime())) {
+      return rateLimited();
+    }
+    return answer("challenge", 201, attestations.challenge(request));
   }
 
   private Answer attest(Call call) throws MalformedMessageException, IOException {
@@ -93,10 +100,16 @@ public final class HostCallRoutes {
       }
       case Judgement.Refused<T>(Refusal reason, String detail, String decision) -> {
         metrics.decided(act, reason.name());
-        LOG.info("{} refused: {}: {} (decision {})", act, reason, detail, decision);
+        LOG.info("{} refused: {}: {} (decision {})", act, reason, oneLine(detail), decision);
         yield new Answer.Problem(ProblemDetails.of(reason, null, decision, clock.instant()));
       }
     };
+  }
+
+  /** Details quote what peers sent, which must not look like a line of ours. */
+  static String oneLine(String detail) {
+    String text = detail.length() > LOGGED_CHARS ? detail.substring(0, LOGGED_CHARS) + "…" : detail;
+    return text.replaceAll("[\\p{Cntrl}\\u0085\\u2028\\u2029]", "?");
   }
 
   private Answer rateLimited() {

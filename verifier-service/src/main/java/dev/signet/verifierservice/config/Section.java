@@ -61,8 +61,10 @@ final class Section {
     for (NodeTuple tuple : node.getValue()) {
       int at = StrictYaml.line(tuple.getKeyNode().getStartMark());
       if (tuple.getKeyNode() instanceof ScalarNode key) {
+        if (values.put(key.getValue(), tuple.getValueNode()) != null) {
+          problems.add(at, path + key.getValue() + ": expected each key once");
+        }
         lines.put(key.getValue(), at);
-        values.put(key.getValue(), tuple.getValueNode());
       } else {
         problems.add(at, path + "expected a plain key");
       }

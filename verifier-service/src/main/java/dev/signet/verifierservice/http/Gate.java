@@ -3,6 +3,7 @@
 package dev.signet.verifierservice.http;
 
 import dev.signet.protocol.Digest;
+import dev.signet.protocol.Limits;
 import dev.signet.protocol.MalformedMessageException;
 import dev.signet.protocol.ProblemDetails;
 import dev.signet.protocol.Refusal;
@@ -15,6 +16,7 @@ import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -47,6 +49,7 @@ final class Gate implements Handler {
   private final Callers callers;
   private final RateLimiter perAddress;
   private final WatchedConnections connections;
+  private final BodyBudget bodies;
   private final CallObserver observer;
   private final InstantSource clock;
   private final boolean operationsListener;
@@ -67,6 +70,7 @@ final class Gate implements Handler {
     this.callers = callers;
     this.perAddress = new RateLimiter(limits.perAddress());
     this.connections = connections;
+    this.bodies = BodyBudget.ofHeap(Runtime.getRuntime().maxMemory(), Limits.EVIDENCE_BYTES);
     this.observer = observer;
     this.clock = clock;
   }
@@ -90,7 +94,7 @@ final class Gate implements Handler {
     Route route = null;
     Answer answer;
     boolean bodyRead = false;
-    try {
+    try (BodyBudget.Share share = bodies.open(address(request))) {
       Map<String, String> variables = null;
       TreeSet<String> allowed = new TreeSet<>();
       for (Route candidate : routes) {
@@ -112,7 +116,7 @@ final class Gate implements Handler {
         response.header(HeaderNames.ALLOW, String.join(", ", allowed));
         throw new Refused(Refusal.METHOD_NOT_ALLOWED, null);
       }
-      byte[] body = body(request, route);
+      byte[] body = body(request, route, share);
       bodyRead = true;
       connections.received(request.socketId() + " " + request.serverSocketId());
       answer =
@@ -192,7 +196,8 @@ final class Gate implements Handler {
     return caller.get();
   }
 
-  private static byte[] body(ServerRequest request, Route route) throws Refused, IOException {
+  private static byte[] body(ServerRequest request, Route route, BodyBudget.Share share)
+      throws Refused, IOException {
     boolean present = request.content().hasEntity();
     if (!present) {
       return new byte[0];
@@ -211,7 +216,7 @@ final class Gate implements Handler {
     }
     try (InputStream in = request.content().inputStream()) {
       if (request.headers().contentLength().orElse(0) <= route.maxBody()) {
-        byte[] body = in.readNBytes(route.maxBody() + 1);
+        byte[] body = read(in, route, share);
         if (body.length <= route.maxBody()) {
           return body;
         }
@@ -226,6 +231,30 @@ final class Gate implements Handler {
       // How the server's reader says that chunks or lengths are not what HTTP says.
       throw new Refused(Refusal.MALFORMED_MESSAGE, "expected a body as HTTP/1.1 frames it");
     }
+  }
+
+  /** Up to one byte more than the route takes. */
+  private static byte[] read(InputStream in, Route route, BodyBudget.Share share)
+      throws Refused, IOException {
+    // Whoever has a credential is not kept out by those who have none.
+    if (route.maxBody() <= Limits.SMALL_MESSAGE_BYTES || !(route.access() instanceof Access.Open)) {
+      return in.readNBytes(route.maxBody() + 1);
+    }
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    while (out.size() <= route.maxBody()) {
+      int next = Math.min(Limits.SMALL_MESSAGE_BYTES, route.maxBody() + 1 - out.size());
+      byte[] block = in.readNBytes(next);
+      if (block.length > 0 && !share.grow(block.length)) {
+        // As below: an honest peer gets to read the answer.
+        in.skip(DRAINED_BYTES);
+        throw new Refused(Refusal.RATE_LIMITED, "too many large messages at once");
+      }
+      out.write(block, 0, block.length);
+      if (block.length < next) {
+        break;
+      }
+    }
+    return out.toByteArray();
   }
 
   private static String bearer(ServerRequest request) throws Refused {
@@ -275,7 +304,7 @@ final class Gate implements Handler {
   }
 
   private static String address(ServerRequest request) {
-    return remote(request).getAddress().getHostAddress();
+    return Peers.name(remote(request).getAddress());
   }
 
   private static Answer problem(ProblemDetails problem) {

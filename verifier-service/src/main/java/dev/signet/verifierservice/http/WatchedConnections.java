@@ -19,7 +19,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * HTTP/1.1 connections with two bounds that the server itself does not have: so many for one
@@ -30,9 +29,8 @@ final class WatchedConnections
     implements ServerConnectionSelector, Http1ConnectionListener, AutoCloseable {
   private static final long IDLE = Long.MIN_VALUE;
 
-  private final int perAddress;
+  private final Peers peers;
   private final long requestNanos;
-  private final Map<String, AtomicInteger> counts = new ConcurrentHashMap<>();
   private final Map<String, Watched> open = new ConcurrentHashMap<>();
   private final ScheduledExecutorService sweeper =
       Executors.newSingleThreadScheduledExecutor(
@@ -49,7 +47,7 @@ final class WatchedConnections
   }
 
   WatchedConnections(int perAddress, Duration requestTimeout) {
-    this.perAddress = perAddress;
+    this.peers = new Peers(perAddress);
     this.requestNanos = requestTimeout.toNanos();
     long every = Math.max(50, requestTimeout.toMillis() / 4);
     sweeper.scheduleWithFixedDelay(this::sweep, every, every, TimeUnit.MILLISECONDS);
@@ -101,16 +99,15 @@ final class WatchedConnections
     return new ServerConnection() {
       @Override
       public void handle(Limit limit) throws InterruptedException {
-        AtomicInteger count = counts.computeIfAbsent(address, a -> new AtomicInteger());
+        if (!peers.enter(address)) {
+          throw new CloseConnectionException("too many connections from one address");
+        }
         open.put(id(ctx), watched);
         try {
-          if (count.incrementAndGet() > perAddress) {
-            throw new CloseConnectionException("too many connections from one address");
-          }
           inner.handle(limit);
         } finally {
           open.remove(id(ctx));
-          counts.computeIfPresent(address, (a, c) -> c.decrementAndGet() <= 0 ? null : c);
+          peers.leave(address);
         }
       }
 
@@ -147,7 +144,7 @@ final class WatchedConnections
 
   private static String address(ConnectionContext ctx) {
     return ctx.remotePeer().address() instanceof InetSocketAddress inet
-        ? inet.getAddress().getHostAddress()
+        ? Peers.name(inet.getAddress())
         : "?";
   }
 }

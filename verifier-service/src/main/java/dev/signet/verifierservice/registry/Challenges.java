@@ -16,23 +16,24 @@ import java.util.Optional;
 public final class Challenges {
   private Challenges() {}
 
-  /** False if the key has {@code bound} unused challenges. */
-  public static boolean add(
+  /**
+   * Remembers a nonce. Beyond {@code bound} unused ones of a key its oldest is forgotten: anybody
+   * who knows a key's Name can ask, and must not shut its host out.
+   */
+  public static void add(
       Transaction tx,
       Bytes nonce,
       Purpose purpose,
       AttestationKeys.Live key,
       AgentId agent,
       Instant expires,
-      int bound,
-      Instant now)
+      int bound)
       throws SQLException {
-    String count = "SELECT count(*) FROM challenges WHERE ak_name = ?";
-    if (tx.number(count, key.akName()) >= bound) {
-      tx.update("DELETE FROM challenges WHERE ak_name = ? AND expires <= ?", key.akName(), now);
-      if (tx.number(count, key.akName()) >= bound) {
-        return false;
-      }
+    if (tx.number("SELECT count(*) FROM challenges WHERE ak_name = ?", key.akName()) >= bound) {
+      tx.update(
+          "DELETE FROM challenges WHERE nonce_hash IN (SELECT nonce_hash FROM challenges WHERE"
+              + " ak_name = ? ORDER BY expires LIMIT 1)",
+          key.akName());
     }
     tx.update(
         "INSERT INTO challenges VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -44,7 +45,6 @@ public final class Challenges {
         key.restartCount(),
         key.clock(),
         expires);
-    return true;
   }
 
   /**

@@ -12,6 +12,9 @@ import java.util.Optional;
 
 /** Enrolments between the credential challenge and its activation. */
 public final class Enrolments {
+  /** More than one address may begin in the time of a TPM's answer. */
+  private static final int OPEN = 64;
+
   private Enrolments() {}
 
   /**
@@ -33,9 +36,16 @@ public final class Enrolments {
       String admittedBy,
       Instant expires) {}
 
-  /** A host has one open enrolment: a new one takes the place of the one before. */
+  /**
+   * A host has a few open enrolments, of which a new one takes the place of the oldest: whoever
+   * knows its EK certificate can begin one, and must not end the host's own.
+   */
   public static void add(Transaction tx, Enrolment e) throws SQLException {
-    tx.update("DELETE FROM enrolments WHERE host = ?", e.host().value());
+    tx.update(
+        "DELETE FROM enrolments WHERE host = ?1 AND id NOT IN (SELECT id FROM enrolments WHERE host ="
+            + " ?1 ORDER BY expires DESC LIMIT ?2)",
+        e.host().value(),
+        OPEN - 1);
     tx.update(
         "INSERT INTO enrolments VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         e.id(),

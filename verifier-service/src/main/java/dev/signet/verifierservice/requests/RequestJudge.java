@@ -32,6 +32,15 @@ import java.util.Set;
  * library, by the trust state that this verifier itself last published.
  */
 public final class RequestJudge {
+  /** Refusals of what an attested agent had signed, or carried a token of one. */
+  private static final Set<Refusal> SIGNED =
+      Set.of(
+          Refusal.STALE,
+          Refusal.REVOKED,
+          Refusal.REPLAYED,
+          Refusal.REPLAY_MEMORY_FULL,
+          Refusal.BODY_MISMATCH);
+
   private final Map<String, RequestVerifier> byScheme = new HashMap<>();
   private final SignatureProviders providers;
   private final ReplayGuard replays;
@@ -72,9 +81,9 @@ public final class RequestJudge {
   }
 
   /**
-   * A decision that is in the audit log.
+   * A decision.
    *
-   * @param id under which it is there
+   * @param id under which it is in the audit log; null for a refusal that anybody can bring about
    */
   public record Judged(RequestDecision decision, String id) {}
 
@@ -97,6 +106,9 @@ public final class RequestJudge {
     String id =
         switch (decision) {
           case RequestDecision.Accepted accepted -> accepted(act, caller, accepted, now);
+          // Whoever reaches a service without a credential must not be able to fill our disk: what
+          // nobody signed is counted, not recorded.
+          case RequestDecision.Refused refused when !SIGNED.contains(refused.reason()) -> null;
           case RequestDecision.Refused refused ->
               record(
                   new Decision(

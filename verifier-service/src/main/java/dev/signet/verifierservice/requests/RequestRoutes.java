@@ -36,6 +36,7 @@ public final class RequestRoutes {
   private static final String FORWARDED_HOST = "x-forwarded-host";
   private static final String SCHEME = "x-forwarded-proto";
   private static final String LENGTH = "x-original-content-length";
+  private static final String PROTOCOL = "x-original-protocol";
   private static final String TRANSFER = "x-original-transfer-encoding";
 
   /** What the proxy says, and so is no part of the client's request. */
@@ -47,6 +48,7 @@ public final class RequestRoutes {
           FORWARDED_HOST,
           SCHEME,
           LENGTH,
+          PROTOCOL,
           TRANSFER,
           "signet-proxy-credential",
           "host",
@@ -157,10 +159,16 @@ public final class RequestRoutes {
       }
     }
     String length = call.field(LENGTH);
-    boolean some = length != null && !length.isEmpty() && !length.equals("0");
+    boolean said = length != null && !length.isEmpty();
     boolean chunked = call.field(TRANSFER) != null && !call.field(TRANSFER).isEmpty();
     boolean digested = call.field("content-digest") != null;
-    return some || chunked || digested ? new RequestBody.Streaming() : new RequestBody.None();
+    if (chunked || digested || (said && !length.equals("0"))) {
+      return new RequestBody.Streaming();
+    }
+    // HTTP/1 has no body without one of the two fields; HTTP/2 and 3 need neither.
+    String protocol = call.field(PROTOCOL);
+    boolean framed = "HTTP/1.1".equals(protocol) || "HTTP/1.0".equals(protocol);
+    return said || framed ? new RequestBody.None() : new RequestBody.Streaming();
   }
 
   private static String said(Call call, String name) throws MalformedMessageException {

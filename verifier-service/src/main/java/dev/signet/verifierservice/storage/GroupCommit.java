@@ -145,14 +145,15 @@ final class GroupCommit {
     connection.run("SAVEPOINT task");
     try {
       task.run(tx);
-    } catch (SQLException | RuntimeException e) {
+    } catch (SQLException | RuntimeException | Error e) {
+      // An error that ended this thread would leave every later caller waiting for ever.
       task.failure = e;
       undo(e);
     }
     connection.run("RELEASE task");
   }
 
-  private void undo(Exception why) throws SQLException {
+  private void undo(Throwable why) throws SQLException {
     connection.forget();
     try {
       connection.run("ROLLBACK TO task");

@@ -8,6 +8,7 @@ import dev.signet.protocol.Refusal;
 import dev.signet.verifierservice.http.Access;
 import dev.signet.verifierservice.http.Answer;
 import dev.signet.verifierservice.http.Call;
+import dev.signet.verifierservice.http.Peers;
 import dev.signet.verifierservice.http.Route;
 import dev.signet.verifierservice.keys.KeyPurpose;
 import dev.signet.verifierservice.keys.KeyStore;
@@ -32,6 +33,7 @@ public final class TrustRoutes {
   private final KeyStore keys;
   private final SnapshotPublisher publisher;
   private final int maxStreams;
+  private final Peers peers;
   private final InstantSource clock;
   private final AtomicInteger streams = new AtomicInteger();
 
@@ -40,6 +42,8 @@ public final class TrustRoutes {
     this.keys = keys;
     this.publisher = publisher;
     this.maxStreams = maxStreams;
+    // Services that share one address keep half; nobody alone takes the last one.
+    this.peers = new Peers(Math.max(1, maxStreams / 2));
     this.clock = clock;
   }
 
@@ -64,8 +68,13 @@ public final class TrustRoutes {
   }
 
   private Answer stream(Call call) {
+    if (!peers.enter(call.address())) {
+      return new Answer.Problem(
+          ProblemDetails.of(Refusal.RATE_LIMITED, "too many streams", null, clock.instant()));
+    }
     if (streams.incrementAndGet() > maxStreams) {
       streams.decrementAndGet();
+      peers.leave(call.address());
       return new Answer.Problem(
           ProblemDetails.of(Refusal.RATE_LIMITED, "too many streams", null, clock.instant()));
     }
@@ -75,6 +84,7 @@ public final class TrustRoutes {
             write(out);
           } finally {
             streams.decrementAndGet();
+            peers.leave(call.address());
           }
         });
   }

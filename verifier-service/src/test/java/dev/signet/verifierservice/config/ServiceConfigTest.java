@@ -109,21 +109,26 @@ class ServiceConfigTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "a: &x 1",
-        "a: &x 1\nb: *x",
-        "a: !!java.lang.Runtime {}",
-        "a: !local x",
-        "a: 1\na: 2",
-        "---\na: 1\n---\nb: 2",
-        "- a",
-        "",
-        "a: [[[[[[[[[[1]]]]]]]]]]",
-        "a: {"
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "a: &x 1 | anchors and aliases are not accepted",
+        "a: !!java.lang.Runtime {} | tags are not accepted",
+        "a: !local x | tags are not accepted",
+        "a: !!str x | tags are not accepted",
+        "{a: 1, a: 2} | a: expected each key once",
+        "- a | expected a mapping",
+        "a: [[[[[[[[[[1]]]]]]]]]] | nested deeper than",
+        "a: { | c.yaml:1:"
       })
-  void attack47DangerousYamlIsRefused(String yaml) {
-    assertThat(refused(yaml).getMessage()).startsWith("c.yaml:");
+  void attack47DangerousYamlIsRefused(String yaml, String expected) {
+    assertThat(refused(yaml).getMessage()).startsWith("c.yaml:").contains(expected);
+  }
+
+  @Test
+  void secondDocumentIsRefused() {
+    assertThat(refused("---\na: 1\n---\nb: 2").getMessage()).contains("one document");
   }
 
   @Test

@@ -137,4 +137,28 @@ class DatabaseTest {
         .hasMessageContaining("newer program");
     database = Database.open(directory.resolve("other.db"));
   }
+
+  @Test
+  void errorInAClosureDoesNotSilenceTheWriter() throws Exception {
+    assertThatThrownBy(
+            () ->
+                database.write(
+                    tx -> {
+                      tx.update(INSERT, "t1", 1);
+                      throw new StackOverflowError("in a closure");
+                    }))
+        .isInstanceOf(StorageException.class);
+    assertThat(
+            java.util.concurrent.CompletableFuture.supplyAsync(
+                    () -> {
+                      try {
+                        return database.write(tx -> tx.update(INSERT, "t2", 1));
+                      } catch (java.io.IOException e) {
+                        throw new java.io.UncheckedIOException(e);
+                      }
+                    })
+                .get(10, java.util.concurrent.TimeUnit.SECONDS))
+        .isEqualTo(1);
+    assertThat(count()).isEqualTo(1);
+  }
 }

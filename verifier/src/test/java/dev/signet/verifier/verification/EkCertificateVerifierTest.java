@@ -5,7 +5,6 @@ package dev.signet.verifier.verification;
 import static dev.signet.verifier.Expect.authentic;
 import static dev.signet.verifier.Expect.refused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.signet.protocol.Bytes;
 import dev.signet.protocol.Digest;
@@ -71,8 +70,12 @@ class EkCertificateVerifierTest {
         verify(ek.issue("Maker CA 1", SoftwareTpm.p256())),
         Refusal.UNTRUSTED_TPM,
         "path to a pinned root");
-    assertThatThrownBy(() -> new EkCertificateVerifier(List.of(), List.of(), Simulators.REFUSED))
-        .isInstanceOf(IllegalArgumentException.class);
+    EkCertificateVerifier nobodys =
+        new EkCertificateVerifier(List.of(), List.of(maker.intermediate), Simulators.REFUSED);
+    refused(
+        nobodys.verify(Maker.der(ek.issue()), Maker.NOW),
+        Refusal.UNTRUSTED_TPM,
+        "no maker's root is pinned");
   }
 
   @Test

@@ -1,0 +1,157 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.bench.egress;
+
+import dev.signet.bench.Directories;
+import dev.signet.bench.Effort;
+import dev.signet.bench.JavaProcess;
+import dev.signet.bench.Measurement;
+import dev.signet.bench.Ports;
+import dev.signet.bench.Rounds;
+import dev.signet.bench.load.Endpoint;
+import dev.signet.bench.load.HttpLoad;
+import dev.signet.bench.load.MeteredLoad;
+import dev.signet.bench.report.Result;
+import dev.signet.bench.report.Row;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** The signing egress proxy against nginx that forwards the same requests and signs nothing. */
+public final class EgressMeasurement implements Measurement {
+  private static final int CONNECTIONS = 8;
+  private static final int MOST = 1_000_000;
+  private static final String ANSWER = "{\"temperature\":21.5,\"wind\":3.2,\"place\":\"Zurich\"}";
+
+  @Override
+  public String name() {
+    return "egress";
+  }
+
+  @Override
+  public String what() {
+    return "the signing egress proxy against a plain nginx proxy";
+  }
+
+  @Override
+  public List<Result> run(Effort effort) throws IOException, InterruptedException {
+    int any = Ports.free();
+    int signedOnly = Ports.free();
+    int proxyPort = Ports.free();
+    Path spool = Files.createTempDirectory("signet-bench-egress");
+    try (Nginx upstream = Nginx.start(upstream(any, signedOnly), any);
+        Nginx nginx = Nginx.start(proxy(proxyPort, any), proxyPort);
+        JavaProcess egress = JavaProcess.start(EgressProcess.class, spool.toString())) {
+      int egressPort = Integer.parseInt(egress.firstLine());
+      List<Result> results = new ArrayList<>();
+      for (int bodyBytes : new int[] {0, 10 * 1024}) {
+        results.add(
+            result(
+                bodyBytes,
+                Rounds.run(
+                    effort.rounds(),
+                    List.of(
+                        contender("nginx", nginx.handle(), proxyPort, "", any, bodyBytes, effort),
+                        contender(
+                            "Signet egress",
+                            egress.handle(),
+                            egressPort,
+                            "http://127.0.0.1:" + signedOnly,
+                            signedOnly,
+                            bodyBytes,
+                            effort),
+                        contender(
+                            "no proxy", upstream.handle(), any, "", any, bodyBytes, effort)))));
+      }
+      return results;
+    } finally {
+      Directories.delete(spool);
+    }
+  }
+
+  /** Answers at once; one of its two ports refuses what is not signed. */
+  private static String upstream(int any, int signedOnly) {
+    return """
+    server { listen 127.0.0.1:%1$d; location / { default_type application/json; return 200 '%3$s'; } }
+    server {
+      listen 127.0.0.1:%2$d;
+      location / {
+        if ($http_signature = "") { return 401; }
+        default_type application/json;
+        return 200 '%3$s';
+      }
+    }
+    """
+        .formatted(any, signedOnly, ANSWER);
+  }
+
+  private static String proxy(int port, int upstream) {
+    return """
+    upstream tools { server 127.0.0.1:%2$d; keepalive 32; keepalive_requests 100000000; }
+    server {
+      listen 127.0.0.1:%1$d;
+      location / {
+        proxy_pass http://tools;
+        proxy_http_version 1.1;
+        proxy_set_header Connection "";
+        proxy_set_header Host $http_host;
+      }
+    }
+    """
+        .formatted(port, upstream);
+  }
+
+  private static Rounds.Contender contender(
+      String name,
+      ProcessHandle server,
+      int port,
+      String targetPrefix,
+      int hostPort,
+      int bodyBytes,
+      Effort effort) {
+    byte[] request = request(targetPrefix, hostPort, bodyBytes);
+    HttpLoad load =
+        new HttpLoad(
+            CONNECTIONS,
+            MOST,
+            effort.window(),
+            i -> request,
+            (i, answer) -> answer.status() == 200 && answer.text().equals(ANSWER));
+    return new Rounds.Contender(
+        name, () -> MeteredLoad.figures(server, () -> load.run(Endpoint.http(port))));
+  }
+
+  private static byte[] request(String targetPrefix, int hostPort, int bodyBytes) {
+    String head =
+        (bodyBytes == 0 ? "GET " : "POST ")
+            + targetPrefix
+            + "/v1/weather?place=zurich HTTP/1.1\r\nHost: 127.0.0.1:"
+            + hostPort
+            + "\r\nUser-Agent: weather-agent/4.1\r\nAccept: application/json\r\n"
+            + "Authorization: Bearer 6f0c1e2a9b7d4c58a1f3e5d7c9b8a6f4\r\n"
+            + (bodyBytes == 0
+                ? "\r\n"
+                : "Content-Type: application/json\r\nContent-Length: " + bodyBytes + "\r\n\r\n");
+    byte[] start = head.getBytes(StandardCharsets.US_ASCII);
+    byte[] request = Arrays.copyOf(start, start.length + bodyBytes);
+    Arrays.fill(request, start.length, request.length, (byte) 'x');
+    return request;
+  }
+
+  private static Result result(int bodyBytes, List<Row> rows) {
+    return new Result(
+        "egress",
+        bodyBytes == 0 ? "Egress: GET without a body" : "Egress: POST of 10 KiB",
+        MeteredLoad.COLUMNS,
+        rows,
+        List.of(),
+        List.of(
+            CONNECTIONS
+                + " connections, each sends its next request when it has its answer;"
+                + " load, proxy and upstream share the machine."));
+  }
+}

@@ -1,0 +1,47 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.bench.egress;
+
+import dev.signet.bench.requests.AttestedAgent;
+import dev.signet.launcher.egress.EgressIdentity;
+import dev.signet.launcher.egress.EgressLimits;
+import dev.signet.launcher.egress.ProxySettings;
+import dev.signet.launcher.egress.SigningProxy;
+import dev.signet.requestsignatures.SignatureProviders;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The launcher's egress proxy in a process of its own, with a key as the TPM would release it.
+ * Serves until its standard input ends, thus not longer than the benchmark lives.
+ */
+final class EgressProcess {
+  private EgressProcess() {}
+
+  /**
+   * @param args the directory for request bodies that are too large for memory
+   */
+  public static void main(String[] args) throws IOException {
+    SecureRandom random = new SecureRandom();
+    AttestedAgent agent = AttestedAgent.create(SignatureProviders.detect(), random, Instant.now());
+    EgressIdentity.Current identity =
+        new EgressIdentity.Current(
+            agent.token(), agent.keyThumbprint(), agent.signer(), Instant.now().plusSeconds(1800));
+    try (SigningProxy proxy =
+        SigningProxy.start(
+            new ProxySettings(
+                Path.of(args[0]), List.of(), Optional.empty(), EgressLimits.standard()),
+            () -> Optional.of(identity),
+            (client, own) -> Optional.empty(),
+            Clock.systemUTC(),
+            random)) {
+      System.out.println(proxy.address().getPort());
+      System.in.transferTo(System.out);
+    }
+  }
+}

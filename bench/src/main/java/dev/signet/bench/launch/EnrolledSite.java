@@ -1,0 +1,170 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.bench.launch;
+
+import dev.signet.attestor.Attestor;
+import dev.signet.attestor.Provisioning;
+import dev.signet.attestor.Tpm;
+import dev.signet.attestor.TpmAddress;
+import dev.signet.bench.Directories;
+import dev.signet.bench.JavaProcess;
+import dev.signet.bench.service.ServiceProcess;
+import dev.signet.cli.Signet;
+import dev.signet.launcher.Answer;
+import dev.signet.launcher.EnrolledHost;
+import dev.signet.launcher.Enrollment;
+import dev.signet.launcher.ServerTrust;
+import dev.signet.measurements.JarMeasurement;
+import dev.signet.measurements.JarRuler;
+import dev.signet.measurements.KeyFiles;
+import dev.signet.measurements.SigningKey;
+import dev.signet.measurements.StatementDraft;
+import dev.signet.protocol.AgentId;
+import dev.signet.protocol.Digest;
+import dev.signet.protocol.HostId;
+import dev.signet.protocol.MalformedMessageException;
+import dev.signet.tpmsim.SimulatedTpm;
+import dev.signet.tpmsim.TpmMaker;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * All that a launch needs: swtpm, a verifier in a process of its own, this host enrolled there, and
+ * a signed statement about an agent.
+ */
+final class EnrolledSite implements AutoCloseable {
+  private static final HostId HOST = new HostId("bench-host");
+  private static final AgentId AGENT = new AgentId("spiffe://bench.example/agent/first-request");
+
+  private final SecureRandom random = new SecureRandom();
+  private final Path directory;
+  private final Path jar;
+  private final SimulatedTpm tpm;
+  private final ServiceProcess service;
+
+  private EnrolledSite(Path directory, TpmMaker maker) throws IOException {
+    this.directory = directory;
+    jar = directory.resolve("agent.jar");
+    tpm = maker.manufacture(directory.resolve("tpm"));
+    service =
+        ServiceProcess.start(
+            Files.readAllBytes(maker.rootFile()), Files.readAllBytes(maker.issuerFile()));
+  }
+
+  static EnrolledSite create() throws IOException, InterruptedException {
+    Path directory = Files.createTempDirectory("signet-bench-launch");
+    EnrolledSite site =
+        new EnrolledSite(
+            directory, TpmMaker.in(directory.resolve("maker"), "Bench maker", new SecureRandom()));
+    try {
+      site.tpm.start();
+      site.enrol();
+      site.approveAgent();
+      return site;
+    } catch (IOException | InterruptedException e) {
+      site.close();
+      throw e;
+    }
+  }
+
+  Path jar() {
+    return jar;
+  }
+
+  ServiceProcess service() {
+    return service;
+  }
+
+  /** {@code signet run} with the agent, to be started. */
+  List<String> runCommand(URI url) {
+    List<String> command = JavaProcess.command(Signet.class.getName());
+    command.addAll(
+        List.of(
+            "run",
+            "--state",
+            state().toString(),
+            "--statement",
+            directory.resolve("agent.dsse").toString(),
+            "--signer",
+            directory.resolve("ci.pub.pem").toString(),
+            "--jar",
+            jar.toString(),
+            "--",
+            url.toString()));
+    return command;
+  }
+
+  private Path state() {
+    return directory.resolve("state");
+  }
+
+  private void enrol() throws IOException, InterruptedException {
+    try (Tpm connection = Tpm.open(TpmAddress.parse(tpm.address()), random)) {
+      Attestor attestor =
+          switch (Provisioning.provision(connection, state())) {
+            case Provisioning.Outcome.Provisioned(Attestor provisioned, boolean changed) ->
+                provisioned;
+            case Provisioning.Outcome.Refused(Provisioning.Reason reason, String detail) ->
+                throw new IOException("swtpm was not provisioned: " + reason + ", " + detail);
+          };
+      Digest tpmHash = Digest.hash(attestor.ekCertificate().orElseThrow().toArray());
+      service.operate("POST", "/v1/hosts", Map.of("host", HOST, "tpm", tpmHash));
+      Enrollment.Place place =
+          new Enrollment.Place(service.url(), new ServerTrust.Pin(service.pin()), tpm.address());
+      if (Enrollment.enroll(attestor, place, HOST, null, state())
+          instanceof Answer.Refused<EnrolledHost>(var problem)) {
+        throw new IOException("the host was not enrolled: " + problem.reason());
+      }
+    }
+  }
+
+  private void approveAgent() throws IOException, InterruptedException {
+    AgentJar.write(jar);
+    SigningKey ci = SigningKey.generate(random);
+    KeyFiles.create(ci, directory.resolve("ci.pem"), directory.resolve("ci.pub.pem"));
+    Instant now = Instant.now();
+    StatementDraft draft =
+        new StatementDraft(
+            AGENT,
+            "1.0",
+            1,
+            now.minus(Duration.ofHours(1)),
+            now.plus(Duration.ofDays(1)),
+            null,
+            List.of());
+    if (!(JarRuler.measure(jar) instanceof JarMeasurement.Measured measured)) {
+      throw new IOException("the agent's JAR cannot be measured");
+    }
+    byte[] payload = StatementDraft.write(draft.about("agent.jar", measured));
+    try {
+      Files.write(directory.resolve("agent.dsse"), ci.sign(payload, random).encode());
+    } catch (MalformedMessageException e) {
+      throw new IOException("the statement cannot be signed: " + e.getMessage(), e);
+    }
+    service.operate(
+        "PUT",
+        "/v1/registrations?agent=" + AGENT,
+        Map.of(
+            "hosts", List.of(HOST),
+            "signers", List.of(ci.publicKey()),
+            "boot", Map.of("waived", "simulated TPM"),
+            "launcher", Map.of("waived", "benchmark")));
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      service.close();
+    } finally {
+      tpm.close();
+      Directories.delete(directory);
+    }
+  }
+}

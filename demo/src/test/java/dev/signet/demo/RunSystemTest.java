@@ -1,0 +1,426 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.signet.launcher.LaunchOutcome;
+import dev.signet.launcher.LaunchRequest;
+import dev.signet.launcher.VerifierClient;
+import dev.signet.measurements.KeyFiles;
+import dev.signet.measurements.SignerPolicy;
+import dev.signet.protocol.AgentId;
+import dev.signet.protocol.LaunchEvent;
+import dev.signet.protocol.StrictJson;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** {@code signet run} as a user starts it: a process, a TPM, a verifier, a tool service. */
+class RunSystemTest {
+  private static Site site;
+
+  @BeforeAll
+  static void build() throws Exception {
+    site = Site.build(Duration.ofMinutes(5));
+  }
+
+  @AfterAll
+  static void close() throws Exception {
+    site.close();
+  }
+
+  @Test
+  void streamsArgumentsAndExitCodeAreThoseOfJavaJar() throws Exception {
+    List<List<String>> heard = new ArrayList<>();
+    List<Integer> codes = new ArrayList<>();
+    for (SignetProcess process :
+        List.of(
+            SignetProcess.java(site.jar(), "-x", "two words", "--json"),
+            site.run("--", "-x", "two words", "--json"))) {
+      try (process) {
+        process.ready();
+        List<String> answers = new ArrayList<>();
+        answers.add(process.ask("echo füße → 足"));
+        answers.add(process.ask("args"));
+        process.say("complain about nothing");
+        process.awaitTold("about nothing"::equals, "the agent's own line on standard error");
+        process.say("exit 7");
+        codes.add(process.end());
+        answers.addAll(process.rest());
+        heard.add(answers);
+      }
+    }
+    assertThat(heard.get(1)).isEqualTo(heard.get(0));
+    assertThat(heard.get(1)).containsExactly("füße → 足", "[-x, two words, --json]", "bye");
+    assertThat(codes).containsExactly(7, 7);
+  }
+
+  @Test
+  void signalReachesTheAgentAsWithJavaJar() throws Exception {
+    List<Integer> codes = new ArrayList<>();
+    for (SignetProcess process : List.of(SignetProcess.java(site.jar()), site.run())) {
+      try (process) {
+        process.ready();
+        process.process().toHandle().destroy();
+        codes.add(process.end());
+        assertThat(process.rest()).containsExactly("bye");
+      }
+    }
+    assertThat(codes).containsExactly(143, 143);
+    assertThat(site.host().attestor().launchRegister(Site.REGISTER).events().getLast())
+        .isInstanceOfSatisfying(
+            LaunchEvent.Stop.class, stop -> assertThat(stop.exit()).isEqualTo(143));
+  }
+
+  @Test
+  void agentSeesAnEmptyPlaceAndOnlyWhatWasAllowed() throws Exception {
+    Map<String, String> environment = Map.of("TOOL_API_KEY", Site.API_KEY, "OTHER_SECRET", "s");
+    try (SignetProcess run =
+        SignetProcess.signet(environment, site.runArguments(site.jar(), site.statement()))) {
+      run.ready();
+      Path work = Path.of(run.ask("cwd"));
+      try (Stream<Path> files = Files.list(work)) {
+        assertThat(files).isEmpty();
+      }
+      assertThat(run.ask("environment")).contains("TOOL_API_KEY").doesNotContain("SECRET");
+      run.say("exit 0");
+      assertThat(run.end()).isZero();
+      assertThat(work.getParent()).as("the launch's directory").doesNotExist();
+    }
+  }
+
+  @Test
+  void agentRunsAsAnotherUserAndIsSignedFor() throws Exception {
+    assumeTrue("root".equals(System.getProperty("user.name")), "another user needs root");
+    try (SignetProcess run = site.run("--user", "nobody").ready()) {
+      assertThat(run.ask("user")).isEqualTo("nobody");
+      assertThat(run.ask("get " + site.toolUrl() + "/weather")).startsWith("200 ");
+    }
+  }
+
+  @Test
+  void progressForMachinesIsOneJsonObjectALine() throws Exception {
+    // An append that a reboot cut off: its repair is logged, and that must be JSON as well.
+    assertThat(site.host().attestor().launchRegister(Site.REGISTER).log()).isNotNull();
+    Path register = site.host().state().resolve("register-pcr" + Site.REGISTER);
+    String zero = "sha256:" + "0".repeat(64);
+    Files.writeString(
+        register.resolve("intent.json"),
+        "{\"resetCount\":999999,\"restartCount\":0,\"before\":\"%s\",\"digest\":\"%s\",\"recnum\":1,\"line\":\"AA\"}"
+            .formatted(zero, zero));
+    List<String> steps = new ArrayList<>();
+    try (SignetProcess run = site.run("--json").ready()) {
+      run.say("exit 0");
+      assertThat(run.end()).isZero();
+      assertThat(run.told()).anyMatch(line -> line.contains("was cut off by a reboot"));
+      for (String line : run.told()) {
+        JsonNode said = StrictJson.tree(line.getBytes(StandardCharsets.UTF_8), 1 << 16);
+        assertThat(said.fieldNames()).toIterable().containsExactly("step", "text");
+        steps.add(said.path("step").asText());
+      }
+    }
+    steps.removeIf(step -> step.equals("warning") || step.equals("key-created"));
+    assertThat(steps)
+        .containsExactly(
+            "copied",
+            "statement-accepted",
+            "recorded",
+            "released",
+            "attested",
+            "started",
+            "stopped");
+  }
+
+  @Test
+  void twoAgentsOfOneHostSpeakEachForItself() throws Exception {
+    List<String> second = site.runArguments(site.jar(), site.secondStatement());
+    try (SignetProcess one = site.run().ready();
+        SignetProcess two = SignetProcess.signet(site.agentEnvironment(), second).ready()) {
+      for (int i = 0; i < 2; i++) {
+        assertThat(one.ask("get " + site.toolUrl() + "/weather")).endsWith(Site.AGENT.value());
+        assertThat(two.ask("get " + site.toolUrl() + "/weather")).endsWith(Site.SECOND.value());
+      }
+    }
+  }
+
+  @Test
+  void keyAndIdentityStayOverLaunches() throws Exception {
+    try (SignetProcess first = site.run().ready()) {
+      first.say("exit 0");
+      assertThat(first.end()).isZero();
+    }
+    String key = thumbprint();
+    try (SignetProcess second = site.run().ready()) {
+      second.awaitTold(line -> line.contains("released the request key " + key), "the same key");
+      assertThat(second.told()).noneMatch(line -> line.contains("made a request key"));
+    }
+    assertThat(thumbprint()).isEqualTo(key);
+  }
+
+  @Test
+  void agentDiesWithItsKilledLauncherAndTheNextLaunchSupersedes() throws Exception {
+    long pid;
+    try (SignetProcess killed = site.run().ready()) {
+      pid = Long.parseLong(killed.ask("pid"));
+      assertThat(ProcessHandle.of(pid)).isPresent();
+      killed.process().destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+    }
+    Awaitility.await("the agent is gone")
+        .atMost(Duration.ofSeconds(10))
+        .until(() -> ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty());
+
+    try (SignetProcess next = site.run().ready()) {
+      assertThat(next.ask("get " + site.toolUrl() + "/weather")).startsWith("200 ");
+    }
+    List<LaunchEvent> events = events(Site.AGENT);
+    LaunchEvent cutOff = events.get(events.size() - 3);
+    assertThat(cutOff).isInstanceOf(LaunchEvent.Start.class);
+    assertThat(events.get(events.size() - 2)).isInstanceOf(LaunchEvent.Start.class);
+    assertThat(events.getLast()).isInstanceOf(LaunchEvent.Stop.class);
+    assertThat(events).as("nobody invents a stop").noneMatch(e -> stopOf(e, cutOff));
+  }
+
+  @Test
+  void launchWorksAfterThePowerWasCut() throws Exception {
+    try (SignetProcess before = site.run().ready()) {
+      assertThat(before.ask("echo on")).isEqualTo("on");
+      site.host().simulatedTpm().powerCut();
+      before.say("exit 0");
+      assertThat(before.end()).as("the stop cannot be recorded").isEqualTo(69);
+      assertThat(before.told()).noneMatch(line -> line.startsWith("\tat "));
+    }
+    site.host().simulatedTpm().start();
+    try (SignetProcess after = site.run().ready()) {
+      assertThat(after.ask("get " + site.toolUrl() + "/weather")).startsWith("200 ");
+    }
+  }
+
+  @Test
+  void refusedLaunchLeavesNothingButAnAbortedStop() throws Exception {
+    Path parent = Files.createDirectory(site.place("private"));
+    Path old = site.statement(Site.AGENT, "old", site.jar(), Site.FLOOR - 1);
+    LaunchRequest request =
+        new LaunchRequest(
+            site.jar(),
+            old,
+            SignerPolicy.pinned(List.of(KeyFiles.readPublic(site.signer()))),
+            Path.of(System.getProperty("java.home")),
+            List.of(),
+            List.of(),
+            Map.of(),
+            Optional.empty(),
+            List.of(),
+            Optional.empty(),
+            Optional.empty(),
+            parent,
+            Site.REGISTER);
+    try (VerifierClient client = site.host().client()) {
+      LaunchOutcome outcome =
+          site.host().launcher(client, (step, text) -> {}).start(request, Map.of());
+      assertThat(outcome)
+          .isInstanceOfSatisfying(
+              LaunchOutcome.RefusedByVerifier.class,
+              refused -> assertThat(refused.problem().reason()).isEqualTo("ROLLED_BACK"));
+    }
+    try (Stream<Path> left = Files.list(parent)) {
+      assertThat(left).isEmpty();
+    }
+    List<LaunchEvent> events = events(Site.AGENT);
+    LaunchEvent start = events.get(events.size() - 2);
+    assertThat(start).isInstanceOf(LaunchEvent.Start.class);
+    assertThat(events.getLast())
+        .isEqualTo(
+            new LaunchEvent.Stop(Site.AGENT, start.launch(), null, LaunchEvent.Cause.ABORTED));
+    assertThat(Thread.getAllStackTraces().keySet())
+        .noneMatch(thread -> thread.getName().equals("signet-renewal"));
+  }
+
+  @Test
+  void attack51OlderBuildIsRefusedWithCodeOneAndOneLine() throws Exception {
+    Path old = site.statement(Site.AGENT, "older", site.jar(), Site.FLOOR - 1);
+    assertRefused(site.runArguments(site.jar(), old), 1, "refused: ROLLED_BACK: the verifier says");
+  }
+
+  @Test
+  void attack52TamperedJarIsRefusedBeforeItIsMeasured() throws Exception {
+    Path tampered = Files.copy(site.jar(), site.place("tampered.jar"));
+    Files.write(tampered, new byte[] {'!'}, StandardOpenOption.APPEND);
+    int before = events(Site.AGENT).size();
+    assertRefused(
+        site.runArguments(tampered, site.statement()), 1, "refused: MEASUREMENT_MISMATCH: ");
+    assertThat(events(Site.AGENT)).hasSize(before);
+  }
+
+  @Test
+  void refusalForMachinesIsJsonToo() throws Exception {
+    Path old = site.statement(Site.AGENT, "oldest", site.jar(), 1);
+    try (SignetProcess run =
+        SignetProcess.signet(
+            site.agentEnvironment(), site.runArguments(site.jar(), old, "--json"))) {
+      assertThat(run.end()).isEqualTo(1);
+      assertThat(run.rest()).isEmpty();
+      for (String line : run.told()) {
+        StrictJson.tree(line.getBytes(StandardCharsets.UTF_8), 1 << 16);
+      }
+      assertThat(run.told().getLast()).contains("\"exit\":1").contains("ROLLED_BACK");
+    }
+  }
+
+  @Test
+  void statementThatIsNoneOrMissingIsNamed() throws Exception {
+    Path garbage = Files.writeString(site.place("garbage.dsse"), "{\"payload\":7}");
+    assertRefused(site.runArguments(site.jar(), garbage), 1, "refused: STATEMENT_MALFORMED: ");
+    assertRefused(
+        site.runArguments(site.jar(), site.place("nowhere.dsse")), 64, "nowhere.dsse, there is");
+    assertRefused(site.runArguments(site.jar(), site.place("")), 69, site.place("").toString());
+  }
+
+  @Test
+  void wrongOptionsAreWrongCalls() throws Exception {
+    Path jar = site.jar();
+    Path statement = site.statement();
+    assertRefused(site.runArguments(jar, statement, "--register-pcr", "16"), 64, "PCR 16");
+    assertRefused(
+        site.runArguments(jar, statement, "--jvm", "-javaagent:x.jar"), 64, "-javaagent:x.jar");
+    assertRefused(
+        site.runArguments(jar, statement, "--env", "JAVA_TOOL_OPTIONS=-javaagent:x"),
+        1,
+        "refused: MEASUREMENT_MISMATCH: ");
+    assertRefused(site.runArguments(jar, statement, "--cwd", "/nowhere"), 64, "/nowhere");
+  }
+
+  @Test
+  void verifierOrTpmThatCannotBeReachedIsNamed() throws Exception {
+    Path file = site.host().state().resolve("enrollment.json");
+    String enrolled = Files.readString(file);
+    int port = site.verifierUrl().getPort();
+    try {
+      Files.writeString(file, enrolled.replace("127.0.0.1:" + port, "127.0.0.1:1"));
+      assertRefused(
+          site.runArguments(site.jar(), site.statement()), 69, "127.0.0.1:1 cannot be reached");
+      Files.writeString(file, enrolled.substring(0, enrolled.length() / 2));
+      assertRefused(site.runArguments(site.jar(), site.statement()), 69, "damaged");
+      Files.writeString(file, enrolled.replace("https://127", "http://127"));
+      assertRefused(site.runArguments(site.jar(), site.statement()), 69, "damaged");
+    } finally {
+      Files.writeString(file, enrolled);
+    }
+    assertRefused(
+        site.runArguments(site.jar(), site.statement(), "--tpm", "swtpm:unix:/nowhere/tpm.sock"),
+        69,
+        "the TPM at swtpm:unix:/nowhere/tpm.sock cannot be used");
+    List<String> elsewhere = new ArrayList<>(site.runArguments(site.jar(), site.statement()));
+    elsewhere.set(2, Files.createDirectory(site.place("empty")).toString());
+    assertRefused(elsewhere, 69, "not enrolled");
+    assertThat(events(Site.AGENT).getLast()).isInstanceOf(LaunchEvent.Stop.class);
+  }
+
+  @Test
+  void pinnedVerifierIsTakenForNoOther() throws Exception {
+    Path file = site.host().state().resolve("enrollment.json");
+    String enrolled = Files.readString(file);
+    String pin = site.operatorEnvironment().get("SIGNET_VERIFIER_PIN");
+    try {
+      Files.writeString(file, enrolled.replace(pin, "sha256:" + "0".repeat(64)));
+      assertRefused(site.runArguments(site.jar(), site.statement()), 69, "pinned is");
+    } finally {
+      Files.writeString(file, enrolled);
+    }
+  }
+
+  @Test
+  void hostWhoseClockIsAheadSignsWithTheVerifiersTime() throws Exception {
+    for (Duration ahead : List.of(Duration.ofHours(1), Duration.ofSeconds(-40))) {
+      try (SignetProcess run =
+          SignetProcess.skewed(
+              ahead, site.agentEnvironment(), site.runArguments(site.jar(), site.statement()))) {
+        run.ready();
+        assertThat(run.ask("get " + site.toolUrl() + "/weather"))
+            .as("%s", ahead)
+            .startsWith("200 ");
+        run.awaitTold(
+            line ->
+                line.contains("warning: this host's clock differs by " + -ahead.toSeconds())
+                    || line.contains(
+                        "warning: this host's clock differs by " + (-ahead.toSeconds() - 1)),
+            "a word about the clock");
+      }
+    }
+  }
+
+  @Test
+  void fullDiskIsNamedAndLeavesNothing() throws Exception {
+    Path large = TestJars.agent(site.place("large.jar"), 600_000);
+    Path statement = site.statement(Site.AGENT, "large", large, Site.FLOOR);
+    Path scratch = Files.createDirectory(site.place("small"));
+    boolean root = "root".equals(System.getProperty("user.name"));
+    String mount = "mount -t tmpfs -o size=256k tmpfs /run/signet && exec \"$@\"";
+    boolean can =
+        root
+            && Files.isDirectory(Files.createDirectories(Path.of("/run/signet")))
+            && new ProcessBuilder("unshare", "-m", "sh", "-c", mount, "sh", "true")
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start()
+                    .waitFor()
+                == 0;
+    assumeTrue(can, "a small disk needs root and mount namespaces");
+    List<String> small =
+        List.of(
+            "unshare",
+            "-m",
+            "sh",
+            "-c",
+            mount.replace(
+                "exec \"$@\"",
+                "\"$@\"; c=$?; ls /run/signet > " + scratch.resolve("left") + "; exit $c"),
+            "sh");
+    try (SignetProcess run =
+        SignetProcess.signetWithin(
+            small, site.agentEnvironment(), site.runArguments(large, statement))) {
+      assertThat(run.end()).isEqualTo(69);
+      assertThat(run.told()).last().asString().containsIgnoringCase("no space left");
+      assertThat(run.told()).allMatch(line -> line.startsWith("signet: "));
+    }
+    assertThat(scratch.resolve("left")).hasContent("");
+  }
+
+  private static void assertRefused(List<String> words, int code, String says) throws Exception {
+    try (SignetProcess run = SignetProcess.signet(site.agentEnvironment(), words)) {
+      int ended = run.end();
+      assertThat(ended).as("%s said %s", words, run.told()).isEqualTo(code);
+      assertThat(run.rest()).as("standard output").isEmpty();
+      assertThat(run.told()).last().asString().contains(says);
+      assertThat(run.told()).as("no stack trace").allMatch(line -> line.startsWith("signet: "));
+    }
+  }
+
+  private static List<LaunchEvent> events(AgentId agent) throws Exception {
+    return site.host().attestor().launchRegister(Site.REGISTER).events().stream()
+        .filter(event -> event.agent().equals(agent))
+        .toList();
+  }
+
+  private static boolean stopOf(LaunchEvent event, LaunchEvent start) {
+    return event instanceof LaunchEvent.Stop && event.launch().equals(start.launch());
+  }
+
+  private static String thumbprint() throws Exception {
+    return site.host().attestor().sealedKey(Site.AGENT).orElseThrow().publicKey().thumbprint();
+  }
+}

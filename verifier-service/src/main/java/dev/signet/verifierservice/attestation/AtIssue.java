@@ -1,0 +1,78 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.verifierservice.attestation;
+
+import dev.signet.protocol.AttestationRequest;
+import dev.signet.protocol.Purpose;
+import dev.signet.protocol.Refusal;
+import dev.signet.protocol.Revocation;
+import dev.signet.verifier.appraisal.Affirming;
+import dev.signet.verifier.appraisal.Finding;
+import dev.signet.verifier.tpm.ClockInfo;
+import dev.signet.verifier.verification.Freshness;
+import dev.signet.verifier.verification.Verification;
+import dev.signet.verifierservice.registry.AgentKeys;
+import dev.signet.verifierservice.registry.AttestationKeys;
+import dev.signet.verifierservice.registry.Registrations;
+import dev.signet.verifierservice.registry.Revocations;
+import dev.signet.verifierservice.storage.Transaction;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Optional;
+
+/** The last look before something is issued. */
+final class AtIssue {
+  private AtIssue() {}
+
+  /**
+   * What must hold at the moment of issuing. All that an operator can change meanwhile is looked at
+   * again here, in the transaction that records the issue.
+   */
+  static Optional<Finding> finding(
+      Transaction tx,
+      AttestationRequest request,
+      Affirming affirming,
+      AttestationService.Known sender,
+      Instant now)
+      throws SQLException {
+    AttestationKeys.Live key = sender.key();
+    Optional<AttestationKeys.Live> live = AttestationKeys.find(tx, key.akName());
+    if (live.isEmpty() || !live.get().host().equals(key.host())) {
+      return found(Refusal.NOT_ADMITTED, "the host or its key was removed meanwhile");
+    }
+    ClockInfo last = new ClockInfo(0, live.get().resetCount(), live.get().restartCount(), true);
+    if (Freshness.compare(last, affirming.log().quote().clockInfo())
+        instanceof Verification.Refused<Freshness>(Refusal reason, String detail)) {
+      return found(reason, detail);
+    }
+    if (!Registrations.row(tx, request.agent()).equals(Optional.of(sender.registered()))) {
+      return found(Refusal.NOT_REGISTERED, "the registration changed meanwhile");
+    }
+    String thumbprint = request.requestKey().thumbprint();
+    Optional<Revocation> revoked =
+        Revocations.find(
+            tx,
+            new Revocations.Subject(
+                request.agent(),
+                request.launch(),
+                thumbprint,
+                key.host(),
+                key.tpm(),
+                affirming.measurements()));
+    if (revoked.isPresent()) {
+      return found(
+          Refusal.REVOKED, revoked.get().scope() + " " + revoked.get().value() + " is revoked");
+    }
+    boolean another =
+        request.purpose() == Purpose.ATTEST
+            ? !AgentKeys.claim(tx, thumbprint, request.agent(), key.host(), now)
+            : AgentKeys.belongsToOther(tx, thumbprint, request.agent(), key.host());
+    return another
+        ? found(Refusal.CONFLICT, "the request key is another agent's or another host's")
+        : Optional.empty();
+  }
+
+  private static Optional<Finding> found(Refusal reason, String detail) {
+    return Optional.of(new Finding(reason, detail));
+  }
+}
