@@ -25,6 +25,7 @@ record ProxyContext(
     Path spoolDirectory,
     SslContext tls,
     Executor blocking,
+    SpoolBudget spoolBudget,
     Map<EventLoop, UpstreamPool> pools) {
 
   ProxyContext(
@@ -47,6 +48,7 @@ record ProxyContext(
         spoolDirectory,
         tls,
         blocking,
+        new SpoolBudget(limits.spoolBytes()),
         new ConcurrentHashMap<>());
   }
 
