@@ -26,6 +26,7 @@ record ProxyContext(
     SslContext tls,
     Executor blocking,
     SpoolBudget spoolBudget,
+    ConnectionBounds bounds,
     Map<EventLoop, UpstreamPool> pools) {
 
   ProxyContext(
@@ -49,6 +50,7 @@ record ProxyContext(
         tls,
         blocking,
         new SpoolBudget(limits.spoolBytes()),
+        new ConnectionBounds(limits.connections()),
         new ConcurrentHashMap<>());
   }
 
