@@ -29,6 +29,11 @@ final class PeerGate extends ChannelInboundHandlerAdapter {
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
     connections.add(ctx.channel());
+    if (!proxy.peers().accepting()) {
+      proxy.stats().count(EgressReason.PEER_REFUSED);
+      ctx.close();
+      return;
+    }
     proxy.bounds().accepted(ctx.channel());
     InetSocketAddress client = (InetSocketAddress) ctx.channel().remoteAddress();
     InetSocketAddress own = (InetSocketAddress) ctx.channel().localAddress();
