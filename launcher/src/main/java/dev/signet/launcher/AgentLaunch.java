@@ -192,7 +192,7 @@ public final class AgentLaunch {
         Progress.Step.ATTESTED,
         "attested as " + agent + " until " + result.notAfter() + ", renewed by itself");
 
-    AgentProcess process = AgentProcess.start(plan);
+    AgentProcess process = AgentProcess.start(plan, peers::started);
     peers.admit(process.handle());
     unwinding.keepAll();
     progress.say(

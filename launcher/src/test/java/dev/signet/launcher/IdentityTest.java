@@ -137,7 +137,7 @@ class IdentityTest {
     }
   }
 
-  private static AttestationResult result(String token, Duration renewIn) {
+  static AttestationResult result(String token, Duration renewIn) {
     Instant now = Instant.now();
     return new AttestationResult(
         token,
