@@ -6,6 +6,7 @@ import dev.signet.bench.Effort;
 import dev.signet.bench.Jmh;
 import dev.signet.bench.Measurement;
 import dev.signet.bench.Pinning;
+import dev.signet.bench.ProcessorTime;
 import dev.signet.bench.Rounds;
 import dev.signet.bench.report.Floor;
 import dev.signet.bench.report.Result;
@@ -42,7 +43,7 @@ public final class LibraryMeasurement implements Measurement {
         new Result(
             name(),
             "Request verification in the relying party's library on one core",
-            List.of("requests per second of processor time"),
+            List.of("requests per CPU second"),
             rows,
             List.of(Floor.atLeast(FLOOR, "at least 0.80 of the bare check's rate", share)),
             List.of()));

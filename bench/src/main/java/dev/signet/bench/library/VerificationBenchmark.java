@@ -3,6 +3,7 @@
 package dev.signet.bench.library;
 
 import com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider;
+import dev.signet.bench.ProcessorTime;
 import dev.signet.bench.requests.AttestedAgent;
 import dev.signet.bench.requests.RequestMaker;
 import dev.signet.bench.requests.SampleRequest;

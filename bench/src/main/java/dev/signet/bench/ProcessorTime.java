@@ -1,4 +1,6 @@
-package dev.signet.bench.library;
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.bench;
 
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -18,7 +20,7 @@ import org.openjdk.jmh.results.ScalarResult;
  */
 public final class ProcessorTime implements InternalProfiler {
   /** Under which JMH lists it. */
-  static final String LABEL = "processor time";
+  public static final String LABEL = "processor time";
 
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
@@ -26,12 +28,12 @@ public final class ProcessorTime implements InternalProfiler {
   private static volatile long nanos;
 
   /** Called by the benchmark when its preparations are done. */
-  static long begin() {
+  public static long begin() {
     return THREADS.getCurrentThreadCpuTime();
   }
 
   /** Called by the benchmark, on the same thread, when its work is done. */
-  static void end(long begin) {
+  public static void end(long begin) {
     nanos = THREADS.getCurrentThreadCpuTime() - begin;
   }
 
