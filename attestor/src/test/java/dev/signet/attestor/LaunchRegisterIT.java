@@ -206,6 +206,7 @@ class LaunchRegisterIT {
             List.of("x".repeat(64_000)),
             List.of(),
             List.of(),
+            List.of(),
             "k".repeat(43),
             KeyProtection.SEALED,
             Digest.hash(new byte[0]));

@@ -144,6 +144,7 @@ class VerifierInteropIT {
             List.of(),
             List.of(),
             List.of(),
+            List.of(),
             sealed.publicKey().thumbprint(),
             KeyProtection.SEALED,
             Digest.hash(new byte[0])));

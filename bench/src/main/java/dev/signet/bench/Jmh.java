@@ -4,6 +4,7 @@ package dev.signet.bench;
 
 import java.io.IOException;
 import java.util.Collection;
+import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -36,15 +37,29 @@ public final class Jmh {
 
   /** Runs one benchmark and returns its score in its own unit. */
   public static double score(ChainedOptionsBuilder options) throws IOException {
+    return run(options).getPrimaryResult().getScore();
+  }
+
+  /** Runs one benchmark and returns what a profiler says of it. */
+  public static double secondaryScore(ChainedOptionsBuilder options, String label)
+      throws IOException {
+    Result<?> result = run(options).getSecondaryResults().get(label);
+    if (result == null || !(result.getScore() > 0)) {
+      throw new IOException("JMH gave no \"" + label + '"');
+    }
+    return result.getScore();
+  }
+
+  private static RunResult run(ChainedOptionsBuilder options) throws IOException {
     Collection<RunResult> results;
     try {
       results = new Runner(options.build()).run();
     } catch (RunnerException e) {
-      throw new IOException("a JMH benchmark failed", e);
+      throw new IOException("a JMH benchmark failed: " + e.getMessage(), e);
     }
     if (results.size() != 1) {
       throw new IOException("expected one benchmark, JMH ran " + results.size());
     }
-    return results.iterator().next().getPrimaryResult().getScore();
+    return results.iterator().next();
   }
 }

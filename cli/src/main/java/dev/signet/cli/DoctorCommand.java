@@ -9,6 +9,7 @@ import dev.signet.attestor.Tpm;
 import dev.signet.attestor.TpmProperties;
 import dev.signet.launcher.Answer;
 import dev.signet.launcher.EnrolledHost;
+import dev.signet.launcher.LauncherDigest;
 import dev.signet.launcher.VerifierClient;
 import dev.signet.protocol.Bytes;
 import dev.signet.protocol.Digest;
@@ -86,7 +87,7 @@ final class DoctorCommand implements SignetCommand {
     checks.add(new Check(check, state, found));
   }
 
-  private void versions() {
+  private void versions() throws IOException {
     add(
         "versions",
         State.GOOD,
@@ -98,6 +99,10 @@ final class DoctorCommand implements SignetCommand {
             + System.getProperty("os.version")
             + ", signatures by "
             + SignatureProviders.detect().description());
+    add(
+        "launcher",
+        State.GOOD,
+        LauncherDigest.ofRunningProgram() + " (for 'signet agent register --launcher')");
   }
 
   private void permissions(Path state) throws IOException {

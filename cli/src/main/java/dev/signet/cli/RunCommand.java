@@ -26,7 +26,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -218,7 +217,7 @@ final class RunCommand implements SignetCommand {
         routes(),
         Optional.ofNullable(extraRoots),
         user == null ? Optional.empty() : Optional.of(agentUser()),
-        privateParent(state),
+        PrivateParent.of(state, invocation.environment()),
         registerPcr);
   }
 
@@ -231,7 +230,8 @@ final class RunCommand implements SignetCommand {
   }
 
   private int id(String what) throws CommandFailure, IOException {
-    Process id = new ProcessBuilder("id", what, "--", user).start();
+    // By its path: what PATH names first may be anybody's.
+    Process id = new ProcessBuilder("/usr/bin/id", what, "--", user).start();
     String answer = new String(id.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
     if (!answer.matches("[0-9]{1,9}")) {
       throw CommandFailure.usage("--user: there is no user " + user + " on this host");
@@ -281,24 +281,5 @@ final class RunCommand implements SignetCommand {
       }
     }
     return parsed;
-  }
-
-  /** On a tmpfs where there is one that other users can pass through only as they must. */
-  private Path privateParent(Path state) throws IOException {
-    boolean root = "root".equals(System.getProperty("user.name"));
-    String runtimeDirectory = invocation.environment().get("XDG_RUNTIME_DIR");
-    Path parent;
-    if (root && Files.isDirectory(Path.of("/run"))) {
-      parent = Path.of("/run/signet");
-    } else if (runtimeDirectory != null && Files.isWritable(Path.of(runtimeDirectory))) {
-      parent = Path.of(runtimeDirectory, "signet");
-    } else {
-      parent = state.resolve("launches");
-    }
-    Files.createDirectories(
-        parent,
-        PosixFilePermissions.asFileAttribute(
-            PosixFilePermissions.fromString(root ? "rwx--x--x" : "rwx------")));
-    return parent;
   }
 }

@@ -385,6 +385,7 @@ final class Scenes {
         List.of(new LaunchEvent.Artifact("agent-jar", measured)),
         "java",
         List.of(world.toolUrl()),
+        List.of(),
         List.of("TOOL_API_KEY"),
         List.of(),
         key.publicKey().thumbprint(),

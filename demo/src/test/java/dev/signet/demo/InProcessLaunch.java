@@ -78,6 +78,7 @@ final class InProcessLaunch implements AutoCloseable {
                 List.of(),
                 List.of(),
                 List.of(),
+                List.of(),
                 key.publicKey().thumbprint(),
                 KeyProtection.SEALED,
                 Digest.hash()));

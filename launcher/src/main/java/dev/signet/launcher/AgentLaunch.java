@@ -46,7 +46,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * the way leaves an agent running, a key in memory or an unfinished launch in the log.
  */
 public final class AgentLaunch {
-  /** A host's clock further off than this is corrected by the verifier's. */
+  /** A host's clock further off than this from the verifier's is worth a warning. */
   private static final Duration TOLERATED_SKEW = Duration.ofSeconds(2);
 
   private final Attestor attestor;
@@ -72,6 +72,7 @@ public final class AgentLaunch {
     this.progress = progress;
     // Some tens of megabytes: hashed while the first steps wait for the TPM and the verifier.
     Thread.ofPlatform().daemon().name("signet-own-digest").start(ownDigest);
+    Preparation.begin(verifier);
   }
 
   /**
@@ -117,7 +118,7 @@ public final class AgentLaunch {
     LaunchId launch = LaunchId.random(random);
     SealedKey sealedKey = sealedKey(agent);
     AtomicReference<Identity> identity = new AtomicReference<>();
-    AtomicReference<Clock> signingClock = new AtomicReference<>(clock);
+    VerifierClock verifierClock = new VerifierClock(clock, System::nanoTime);
     ProcessTreePeerCheck peers = new ProcessTreePeerCheck();
     SigningProxy proxy =
         SigningProxy.start(
@@ -125,7 +126,7 @@ public final class AgentLaunch {
                 directory.spool(), request.routes(), request.extraRoots(), EgressLimits.standard()),
             () -> Optional.ofNullable(identity.get()).flatMap(Identity::current),
             peers,
-            new CorrectedClock(signingClock),
+            verifierClock,
             random);
     unwinding.undo(proxy::close);
     JarLaunch plan =
@@ -183,16 +184,15 @@ public final class AgentLaunch {
       }
       case Answer.Granted<AttestationResult>(AttestationResult granted) -> result = granted;
     }
-    signingClock.set(corrected(result.serverTime()));
-    Identity live =
-        Identity.start(key, result, () -> flow.attest(key), signingClock.get(), progress);
+    warnOfSkew(result.serverTime());
+    Identity live = Identity.start(key, result, () -> flow.attest(key), verifierClock, progress);
     unwinding.undo(live::close);
     identity.set(live);
     progress.say(
         Progress.Step.ATTESTED,
         "attested as " + agent + " until " + result.notAfter() + ", renewed by itself");
 
-    AgentProcess process = AgentProcess.start(plan);
+    AgentProcess process = AgentProcess.start(plan, peers::started);
     peers.admit(process.handle());
     unwinding.keepAll();
     progress.say(
@@ -254,6 +254,7 @@ public final class AgentLaunch {
         passed.artifacts(),
         "java at " + request.runtime(),
         request.arguments(),
+        request.jvmOptions(),
         request.environment().keySet().stream().sorted().toList(),
         plan.isolation().labels(),
         sealedKey.publicKey().thumbprint(),
@@ -269,17 +270,15 @@ public final class AgentLaunch {
     }
   }
 
-  private Clock corrected(Instant serverTime) {
+  private void warnOfSkew(Instant serverTime) {
     Duration ahead = Duration.between(clock.instant(), serverTime);
-    if (ahead.abs().compareTo(TOLERATED_SKEW) <= 0) {
-      return clock;
+    if (ahead.abs().compareTo(TOLERATED_SKEW) > 0) {
+      progress.say(
+          Progress.Step.WARNING,
+          "this host's clock differs by "
+              + ahead.toSeconds()
+              + " s from the verifier's; signatures carry the verifier's time");
     }
-    progress.say(
-        Progress.Step.WARNING,
-        "this host's clock differs by "
-            + ahead.toSeconds()
-            + " s from the verifier's; signatures carry the verifier's time");
-    return Clock.offset(clock, ahead);
   }
 
   private void sayAccepted(LaunchCheck.Result.Passed passed) {

@@ -8,9 +8,7 @@ import dev.signet.protocol.AttestationResult;
 import dev.signet.protocol.ProblemDetails;
 import dev.signet.protocol.Refusal;
 import java.io.IOException;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
@@ -23,6 +21,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>A refusal by the verifier ends the identity at once, since a key that no longer passes must
  * not sign; a verifier that cannot be reached does not, until the token ends. In both cases it goes
  * on trying, so that a reinstated agent or a verifier that is back needs nobody at the host.
+ *
+ * <p>Waiting and the token's end follow {@link VerifierClock}: setting the host's clock neither
+ * stops renewals nor keeps an ended token.
  */
 final class Identity implements EgressIdentity, AutoCloseable {
   private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
@@ -40,17 +41,17 @@ final class Identity implements EgressIdentity, AutoCloseable {
 
   private final RequestKey key;
   private final Attest attest;
-  private final Clock clock;
+  private final VerifierClock clock;
   private final Progress progress;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition wake = lock.newCondition();
   private final Thread renewal;
   private volatile Current current;
   private boolean closed;
-  private Instant nextAt;
+  private long nextAt;
   private Duration retry = FIRST_RETRY;
 
-  private Identity(RequestKey key, Attest attest, Clock clock, Progress progress) {
+  private Identity(RequestKey key, Attest attest, VerifierClock clock, Progress progress) {
     this.key = key;
     this.attest = attest;
     this.clock = clock;
@@ -60,10 +61,13 @@ final class Identity implements EgressIdentity, AutoCloseable {
 
   /** Starts with a result just received; renews until closed. Owns the key from now on. */
   static Identity start(
-      RequestKey key, AttestationResult first, Attest attest, Clock clock, Progress progress) {
+      RequestKey key,
+      AttestationResult first,
+      Attest attest,
+      VerifierClock clock,
+      Progress progress) {
     Identity identity = new Identity(key, attest, clock, progress);
     identity.accept(first);
-    identity.nextAt = identity.local(first, first.renewAfter());
     identity.renewal.start();
     return identity;
   }
@@ -116,7 +120,6 @@ final class Identity implements EgressIdentity, AutoCloseable {
         case Answer.Granted<AttestationResult>(AttestationResult result) -> {
           accept(result);
           retry = FIRST_RETRY;
-          nextAt = local(result, result.renewAfter());
           progress.say(Progress.Step.RENEWED, "identity renewed until " + result.notAfter());
         }
         case Answer.Refused<AttestationResult>(ProblemDetails problem) -> {
@@ -149,31 +152,26 @@ final class Identity implements EgressIdentity, AutoCloseable {
   }
 
   private void retryLater() {
-    nextAt = clock.instant().plus(retry);
+    nextAt = clock.nanos() + retry.toNanos();
     Duration doubled = retry.multipliedBy(2);
     retry = doubled.compareTo(LAST_RETRY) > 0 ? LAST_RETRY : doubled;
   }
 
   private void accept(AttestationResult result) {
+    // Taken from the answer's own times: what counts is how long from now, not the host's date.
+    long wait = Duration.between(result.serverTime(), result.renewAfter()).toNanos();
+    clock.heard(result.serverTime());
+    nextAt = clock.nanos() + wait;
     current =
-        new Current(
-            result.token(),
-            key.publicKey().thumbprint(),
-            key::sign,
-            local(result, result.notAfter()));
-  }
-
-  /** The verifier's time on this host's clock: what counts is how long from now, not the date. */
-  private Instant local(AttestationResult result, Instant verifierTime) {
-    return clock.instant().plus(Duration.between(result.serverTime(), verifierTime));
+        new Current(result.token(), key.publicKey().thumbprint(), key::sign, result.notAfter());
   }
 
   /** False when closed. */
-  private boolean sleepUntil(Instant time) throws InterruptedException {
+  private boolean sleepUntil(long time) throws InterruptedException {
     lock.lock();
     try {
       while (!closed) {
-        long nanos = Duration.between(clock.instant(), time).toNanos();
+        long nanos = time - clock.nanos();
         if (nanos <= 0) {
           return true;
         }

@@ -106,7 +106,7 @@ final class LaunchCheck {
             .filter(option -> option.startsWith("-D") || option.startsWith("-e"))
             .toList();
     if (arguments != null && !unmeasured.isEmpty()) {
-      // Programs read properties as they read arguments, and the launch event does not have them.
+      // Programs read properties as they read arguments.
       return new Result.Failed(
           Refusal.MEASUREMENT_MISMATCH.name(),
           "the statement fixes the arguments, so properties and assertions are not given besides: "

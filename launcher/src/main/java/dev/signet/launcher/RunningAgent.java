@@ -30,6 +30,8 @@ public final class RunningAgent implements AutoCloseable {
   private final LaunchDirectory directory;
   private final Progress progress;
   private boolean closed;
+  private boolean ended;
+  private Integer exit;
 
   RunningAgent(
       AgentId agent,
@@ -101,17 +103,25 @@ public final class RunningAgent implements AutoCloseable {
       return;
     }
     closed = true;
-    Integer exit = end();
-    proxy.close();
-    identity.close();
-    try {
+    // A fault in one step must not leave the key in memory or a copy on the disk.
+    try (Unwinding rest = new Unwinding()) {
+      rest.undo(directory::close);
+      rest.undo(copy::close);
+      rest.undo(this::recordStop);
+      rest.undo(identity::close);
+      rest.undo(proxy::close);
+      exit = end();
+      ended = true;
+    }
+  }
+
+  /** Only of an agent that was stopped: the log must not say so of one that may still run. */
+  private void recordStop() throws IOException {
+    if (ended) {
       register.append(new LaunchEvent.Stop(agent, launch, exit, LaunchEvent.Cause.EXITED));
       progress.say(
           Progress.Step.STOPPED,
           "the agent ended with code " + exit + "; the stop is recorded in the TPM");
-    } finally {
-      copy.close();
-      directory.close();
     }
   }
 

@@ -40,7 +40,11 @@ final class Unwinding implements AutoCloseable {
         }
       } catch (RuntimeException e) {
         // A fault in one step must not leave a key or a proxy behind.
-        fault = e;
+        if (fault == null) {
+          fault = e;
+        } else {
+          fault.addSuppressed(e);
+        }
       }
     }
     if (fault != null) {

@@ -11,9 +11,13 @@ import dev.signet.protocol.KeyProtection;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -35,7 +39,7 @@ class IdentityTest {
             TestRequestKey.make(),
             result("first", Duration.ZERO),
             faultyOnce,
-            Clock.systemUTC(),
+            new VerifierClock(Clock.systemUTC(), System::nanoTime),
             (step, text) -> said.add(step))) {
       Awaitility.await().atMost(Duration.ofSeconds(15)).until(() -> calls.get() > 1);
       Awaitility.await()
@@ -45,7 +49,95 @@ class IdentityTest {
     assertThat(said).contains(Progress.Step.RENEWAL_FAILED);
   }
 
-  private static AttestationResult result(String token, Duration renewIn) {
+  @Test
+  void renewsThoughTheHostsClockIsSetBack() throws Exception {
+    SteppedClock host = new SteppedClock();
+    try (Identity identity =
+        Identity.start(
+            TestRequestKey.make(),
+            result("first", Duration.ofMillis(300)),
+            () -> new Answer.Granted<>(result("second", Duration.ofHours(1))),
+            new VerifierClock(host, System::nanoTime),
+            (step, text) -> said.add(step))) {
+      host.step(Duration.ofHours(-1));
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(10))
+          .until(() -> identity.current().orElseThrow().workloadIdentityToken().equals("second"));
+    }
+  }
+
+  @Test
+  void theTokenEndsInItsTimeThoughTheHostsClockIsSetBack() throws Exception {
+    SteppedClock host = new SteppedClock();
+    AtomicLong nanos = new AtomicLong(-5);
+    try (Identity identity =
+        Identity.start(
+            TestRequestKey.make(),
+            result("only", Duration.ofHours(1)),
+            () -> new Answer.Granted<>(result("never", Duration.ofHours(1))),
+            new VerifierClock(host, nanos::get),
+            (step, text) -> said.add(step))) {
+      host.step(Duration.ofHours(-1));
+      nanos.addAndGet(Duration.ofSeconds(299).toNanos());
+      assertThat(identity.current()).isPresent();
+      nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+      assertThat(identity.current()).isEmpty();
+    }
+  }
+
+  @Test
+  void eachRenewalSetsTheTimeOfSignaturesByTheVerifiers() throws Exception {
+    SteppedClock host = new SteppedClock();
+    host.step(Duration.ofDays(3));
+    VerifierClock clock = new VerifierClock(host, () -> 0);
+    AttestationResult first = result("first", Duration.ZERO);
+    AttestationResult second =
+        new AttestationResult(
+            "second",
+            first.notAfter().plusSeconds(90),
+            first.notAfter(),
+            first.appraisal(),
+            first.serverTime().plusSeconds(90));
+    try (Identity identity =
+        Identity.start(
+            TestRequestKey.make(),
+            first,
+            () -> new Answer.Granted<>(second),
+            clock,
+            (step, text) -> said.add(step))) {
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(10))
+          .until(() -> identity.current().orElseThrow().workloadIdentityToken().equals("second"));
+      host.step(Duration.ofHours(-1));
+      assertThat(clock.instant()).isEqualTo(second.serverTime());
+    }
+  }
+
+  /** The host's clock, set by somebody while it runs. */
+  private static final class SteppedClock extends Clock {
+    private final AtomicReference<Duration> offset = new AtomicReference<>(Duration.ZERO);
+
+    void step(Duration by) {
+      offset.updateAndGet(before -> before.plus(by));
+    }
+
+    @Override
+    public Instant instant() {
+      return Instant.now().plus(offset.get());
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      throw new UnsupportedOperationException();
+    }
+  }
+
+  static AttestationResult result(String token, Duration renewIn) {
     Instant now = Instant.now();
     return new AttestationResult(
         token,

@@ -39,6 +39,8 @@ public sealed interface LaunchEvent {
    * @param artifacts what was measured, by role, each role once
    * @param runtime what the Java runtime says it is, for people
    * @param arguments the agent's arguments, exactly
+   * @param jvmOptions the runtime's options beside those that the launcher gives to every agent;
+   *     not written where there are none
    * @param environment names of the variables given to the agent, sorted, without values
    * @param isolation what really separates the agent from the launcher, sorted
    * @param requestKey RFC 7638 thumbprint of the key that will sign this launch's requests
@@ -51,6 +53,7 @@ public sealed interface LaunchEvent {
       List<Artifact> artifacts,
       String runtime,
       List<String> arguments,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> jvmOptions,
       List<String> environment,
       List<String> isolation,
       String requestKey,
@@ -73,6 +76,8 @@ public sealed interface LaunchEvent {
         }
       }
       arguments = Require.list(arguments, "arguments");
+      // An event that does not name any was launched with none.
+      jvmOptions = jvmOptions == null ? List.of() : Require.list(jvmOptions, "jvmOptions");
       environment = Require.list(environment, "environment");
       isolation = Require.list(isolation, "isolation");
     }

@@ -217,6 +217,7 @@ final class TestHost {
             List.of(new LaunchEvent.Artifact("agent-jar", launched)),
             "OpenJDK 25",
             List.of(),
+            List.of(),
             List.of("LANG"),
             List.of("uid"),
             requestKey().thumbprint(),

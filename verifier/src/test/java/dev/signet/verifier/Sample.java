@@ -62,6 +62,7 @@ public final class Sample {
         List.of(new LaunchEvent.Artifact("agent-jar", JAR)),
         "OpenJDK 25",
         List.of("--serve", "8080"),
+        List.of("-Xmx64m"),
         List.of("LANG"),
         List.of("uid"),
         requestKey.thumbprint(),

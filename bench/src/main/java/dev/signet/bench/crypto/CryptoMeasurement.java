@@ -6,13 +6,13 @@ import dev.signet.bench.Effort;
 import dev.signet.bench.Jmh;
 import dev.signet.bench.Measurement;
 import dev.signet.bench.Pinning;
+import dev.signet.bench.ProcessorTime;
 import dev.signet.bench.Rounds;
 import dev.signet.bench.report.Result;
 import dev.signet.bench.report.Row;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.openjdk.jmh.runner.options.TimeValue;
 
 /** Signatures on one core, each provider against OpenSSL on the same core. */
 public final class CryptoMeasurement implements Measurement {
@@ -44,8 +44,7 @@ public final class CryptoMeasurement implements Measurement {
                 provider.title(),
                 () ->
                     new double[] {
-                      score(provider, algorithm, "verify", effort),
-                      score(provider, algorithm, "sign", effort)
+                      score(provider, algorithm, "verify"), score(provider, algorithm, "sign")
                     }));
       }
       try (Pinning _ = Pinning.toOneCore()) {
@@ -55,27 +54,30 @@ public final class CryptoMeasurement implements Measurement {
     return results;
   }
 
-  private static double score(
-      CryptoProvider provider, CurveAlgorithm algorithm, String method, Effort effort)
+  private static double score(CryptoProvider provider, CurveAlgorithm algorithm, String method)
       throws IOException {
-    return Jmh.score(
-        Jmh.options(SignatureBenchmark.class, method)
-            .param("provider", provider.name())
-            .param("algorithm", algorithm.name())
-            // The compiler works on the same core, and the JDK's curve code is much to compile.
-            .warmupIterations(4)
-            .warmupTime(TimeValue.seconds(1))
-            .measurementIterations(1)
-            .measurementTime(TimeValue.milliseconds(effort.window().toMillis())));
+    double nanosPerBatch =
+        Jmh.secondaryScore(
+            Jmh.options(SignatureBenchmark.class, method)
+                .param("provider", provider.name())
+                .param("algorithm", algorithm.name())
+                .addProfiler(ProcessorTime.class)
+                .warmupIterations(6)
+                .warmupBatchSize(SignatureBenchmark.BATCH)
+                .measurementIterations(3)
+                .measurementBatchSize(SignatureBenchmark.BATCH),
+            ProcessorTime.LABEL);
+    return SignatureBenchmark.BATCH * 1e9 / nanosPerBatch;
   }
 
   private static Result result(CurveAlgorithm algorithm, List<Row> rows) {
     return new Result(
         "crypto",
         algorithm.title() + " signatures over 32 bytes on one core",
-        List.of("verify/s", "sign/s"),
+        List.of("verify per CPU second", "sign per CPU second"),
         rows,
         List.of(),
-        List.of());
+        List.of(
+            "By processor time, as `openssl speed` counts; each provider in a JVM of its own."));
   }
 }

@@ -18,8 +18,8 @@ record OpenSslSpeed(double signs, double verifies) {
   private static final String EDDSA_RESULT = "+F6";
 
   /**
-   * Runs it on the processor that the current thread is bound to. {@code -elapsed} has it divide by
-   * the time on the wall as the other measurements do, not by the processor time that it got.
+   * Runs it on the processor that the current thread is bound to. It divides by the processor time
+   * that it got.
    */
   static OpenSslSpeed run(CurveAlgorithm algorithm, Duration window)
       throws IOException, InterruptedException {
@@ -27,14 +27,7 @@ record OpenSslSpeed(double signs, double verifies) {
     String output =
         Processes.output(
             Duration.ofSeconds(30),
-            List.of(
-                "openssl",
-                "speed",
-                "-elapsed",
-                "-mr",
-                "-seconds",
-                seconds,
-                algorithm.openSslName()));
+            List.of("openssl", "speed", "-mr", "-seconds", seconds, algorithm.openSslName()));
     return parse(output);
   }
 

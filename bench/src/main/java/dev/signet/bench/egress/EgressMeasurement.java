@@ -121,7 +121,8 @@ public final class EgressMeasurement implements Measurement {
             effort.window(),
             i -> request,
             (i, answer) -> answer.status() == 200 && answer.text().equals(ANSWER));
-    return new Rounds.Contender(name, () -> MeteredLoad.figures(server, () -> load.run(Endpoint.http(port))));
+    return new Rounds.Contender(
+        name, () -> MeteredLoad.figures(server, () -> load.run(Endpoint.http(port))));
   }
 
   private static byte[] request(String targetPrefix, int hostPort, int bodyBytes) {

@@ -37,7 +37,9 @@ public final class MemoryMeasurement implements Measurement {
               name(),
               "Resident memory, idle",
               List.of("`signet run`, its agent aside, MiB", "`signet serve`, MiB"),
-              List.of(Row.of("resident", resident(agent.pid()), resident(site.service().handle().pid()))),
+              List.of(
+                  Row.of(
+                      "resident", resident(agent.pid()), resident(site.service().handle().pid()))),
               List.of(),
               List.of(
                   "VmRSS "

@@ -3,6 +3,7 @@
 package dev.signet.bench.library;
 
 import com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider;
+import dev.signet.bench.ProcessorTime;
 import dev.signet.bench.requests.AttestedAgent;
 import dev.signet.bench.requests.RequestMaker;
 import dev.signet.bench.requests.SampleRequest;
@@ -29,6 +30,7 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
 
 /**
  * Each invocation is one request that was never seen before: they are signed before each iteration,
@@ -56,6 +58,7 @@ public class VerificationBenchmark {
   private TrustState trust;
   private ReplayGuard replays;
   private int next;
+  private long begin;
 
   @Setup(Level.Trial)
   public void prepare() throws GeneralSecurityException {
@@ -82,6 +85,12 @@ public class VerificationBenchmark {
       requests[next] = maker.post("https", AUTHORITY, body, now);
     }
     next = 0;
+    begin = ProcessorTime.begin();
+  }
+
+  @TearDown(Level.Iteration)
+  public void stop() {
+    ProcessorTime.end(begin);
   }
 
   /** The signature check and nothing else, over the same bytes. */

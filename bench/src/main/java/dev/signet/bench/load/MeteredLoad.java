@@ -1,3 +1,5 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
 package dev.signet.bench.load;
 
 import java.io.IOException;

@@ -54,8 +54,7 @@ public final class AttestationMeasurement implements Measurement {
           Rounds.run(
               effort.rounds(),
               List.of(
-                  new Rounds.Contender(
-                      "`GET /healthz`", () -> healthz(service, effort.window())),
+                  new Rounds.Contender("`GET /healthz`", () -> healthz(service, effort.window())),
                   new Rounds.Contender(
                       "`POST /v1/challenges`",
                       () ->
@@ -63,10 +62,7 @@ public final class AttestationMeasurement implements Measurement {
                               service.handle(),
                               () ->
                                   challenges(
-                                      service,
-                                      hosts,
-                                      new Challenge[operations],
-                                      effort.window()))),
+                                      service, hosts, new Challenge[operations], effort.window()))),
                   new Rounds.Contender(
                       "`POST /v1/attestations`",
                       () -> attest(service, hosts, new Challenge[operations])),

@@ -26,7 +26,8 @@ final class DiskSync {
 
   static Rounds.Contender contender(Duration window) {
     return new Rounds.Contender(
-        "one durable append of 500 bytes after the other", () -> MeteredLoad.figures(ProcessHandle.current(), () -> append(window)));
+        "one durable append of 500 bytes after the other",
+        () -> MeteredLoad.figures(ProcessHandle.current(), () -> append(window)));
   }
 
   private static LoadFigures append(Duration window) throws IOException {

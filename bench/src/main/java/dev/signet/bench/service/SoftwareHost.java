@@ -76,6 +76,7 @@ final class SoftwareHost {
                 List.of(new LaunchEvent.Artifact(ReferenceStatement.ROLE_AGENT_JAR, jar)),
                 "OpenJDK 25",
                 List.of("--port", "8080"),
+                List.of(),
                 List.of("LANG"),
                 List.of("uid"),
                 requestKey.thumbprint(),

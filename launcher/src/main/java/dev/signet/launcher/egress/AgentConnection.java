@@ -108,7 +108,9 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
     }
     phase = Phase.BODY;
     if (bodyComes) {
-      body = new BodySpool(proxy.spoolDirectory(), proxy.limits().bodyMemoryBytes());
+      body =
+          new BodySpool(
+              proxy.spoolDirectory(), proxy.limits().bodyMemoryBytes(), proxy.spoolBudget());
       watchdog.watch(proxy.limits().agent(), this::agentIsSilent);
       if (head.expectsContinue()) {
         ctx.writeAndFlush(AgentResponses.goOn());

@@ -30,26 +30,35 @@ final class BodySpool {
 
   private final Path directory;
   private final int memoryLimit;
+  private final SpoolBudget budget;
   private final MessageDigest digest = Digest.sha256();
   private ByteArrayOutputStream memory = new ByteArrayOutputStream();
   private FileChannel file;
   private long length;
+  private boolean discarded;
 
   /**
    * @param directory a private directory of the launch
    * @param memoryLimit bytes that may stay in memory
+   * @param budget what all bodies of the proxy share
    */
-  BodySpool(Path directory, int memoryLimit) {
+  BodySpool(Path directory, int memoryLimit, SpoolBudget budget) {
     this.directory = directory;
     this.memoryLimit = memoryLimit;
+    this.budget = budget;
   }
 
   long length() {
     return length;
   }
 
-  /** Takes all readable bytes; the caller still releases {@code content}. */
-  void write(ByteBuf content) throws IOException {
+  /**
+   * Takes all readable bytes; the caller still releases {@code content}.
+   *
+   * @throws RefusedRequestException if the bodies of the proxy leave no room for them
+   */
+  void write(ByteBuf content) throws IOException, RefusedRequestException {
+    budget.take(content.readableBytes());
     length += content.readableBytes();
     ByteBuffer bytes = content.nioBuffer();
     digest.update(bytes.duplicate());
@@ -92,8 +101,12 @@ final class BodySpool {
     }
   }
 
-  /** Forgets the body; its file, having no name, goes with the channel. */
+  /** Forgets the body; its file, having no name, goes with the channel. Idempotent. */
   void discard() {
+    if (discarded) {
+      return;
+    }
+    discarded = true;
     memory = null;
     if (file != null) {
       try {
@@ -102,6 +115,8 @@ final class BodySpool {
         LOG.warn("a spooled body could not be closed: {}", e.toString());
       }
     }
+    // Last: the room is free only now.
+    budget.giveBack(length);
   }
 
   private FileChannel openNameless() throws IOException {

@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param fields header fields of a request
  * @param bodyBytes a request body, which is kept until it is signed
  * @param bodyMemoryBytes how much of a body stays in memory before it goes to a file
+ * @param spoolBytes all bodies together, in memory and in files
  * @param connections connections of the agent at one time
  * @param idleUpstreams unused upstream connections kept by each event loop
  * @param upstreamIdle how long those are kept
@@ -25,6 +26,7 @@ public record EgressLimits(
     int fields,
     long bodyBytes,
     int bodyMemoryBytes,
+    long spoolBytes,
     int connections,
     int idleUpstreams,
     Duration upstreamIdle,
@@ -35,18 +37,27 @@ public record EgressLimits(
     Duration drain) {
 
   public EgressLimits {
-    if (headBytes < 1024 || fields < 1 || bodyBytes < 0 || bodyMemoryBytes < 0 || connections < 1) {
+    if (headBytes < 1024
+        || fields < 1
+        || bodyBytes < 0
+        || bodyMemoryBytes < 0
+        || spoolBytes < 0
+        || connections < 1) {
       throw new IllegalArgumentException("a limit of the egress proxy is too small: " + headBytes);
     }
   }
 
-  /** 32 KiB of header, 64 MiB of body (1 MiB of it in memory), answers within ten minutes. */
+  /**
+   * 32 KiB of header, 64 MiB of body (1 MiB of it in memory), 256 MiB of all bodies, answers within
+   * ten minutes.
+   */
   public static EgressLimits standard() {
     return new EgressLimits(
         32 * 1024,
         128,
         64L * 1024 * 1024,
         1024 * 1024,
+        256L * 1024 * 1024,
         1024,
         32,
         // Below the five seconds after which widespread servers close an unused connection.
@@ -65,6 +76,24 @@ public record EgressLimits(
         fields,
         most,
         inMemory,
+        spoolBytes,
+        connections,
+        idleUpstreams,
+        upstreamIdle,
+        connect,
+        response,
+        stream,
+        agent,
+        drain);
+  }
+
+  public EgressLimits withSpoolBytes(long most) {
+    return new EgressLimits(
+        headBytes,
+        fields,
+        bodyBytes,
+        bodyMemoryBytes,
+        most,
         connections,
         idleUpstreams,
         upstreamIdle,
@@ -81,6 +110,7 @@ public record EgressLimits(
         fields,
         bodyBytes,
         bodyMemoryBytes,
+        spoolBytes,
         most,
         idleUpstreams,
         upstreamIdle,
@@ -98,6 +128,7 @@ public record EgressLimits(
         fields,
         bodyBytes,
         bodyMemoryBytes,
+        spoolBytes,
         connections,
         idleUpstreams,
         upstreamIdle,
@@ -114,6 +145,7 @@ public record EgressLimits(
         fields,
         bodyBytes,
         bodyMemoryBytes,
+        spoolBytes,
         connections,
         idleUpstreams,
         upstreamIdle,

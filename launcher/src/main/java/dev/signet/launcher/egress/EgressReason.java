@@ -33,6 +33,8 @@ public enum EgressReason {
   SIGNING_FAILED(502, "The request could not be signed"),
   /** The body could not be kept while its digest was made, for example on a full disk. */
   SPOOL_FAILED(507, "The request body could not be stored for signing"),
+  /** All bodies under way together fill what the proxy may keep. */
+  SPOOL_FULL(503, "The proxy is keeping its maximum of request bodies"),
   /** Name resolution, connecting, or sending to the upstream failed. */
   UPSTREAM_UNREACHABLE(502, "The upstream could not be reached"),
   /** The upstream's certificate or TLS version was not accepted. */

@@ -18,4 +18,14 @@ public interface PeerCheck {
    * @throws IOException if it cannot be found out, which refuses the peer
    */
   Optional<String> refusal(InetSocketAddress client, InetSocketAddress proxy) throws IOException;
+
+  /**
+   * Asked when a connection is accepted, before the look; never blocks.
+   *
+   * @return false while nobody can be the agent yet: what is accepted then is closed, since by the
+   *     time of the look its port may have become the agent's
+   */
+  default boolean accepting() {
+    return true;
+  }
 }

@@ -29,15 +29,12 @@ final class PeerGate extends ChannelInboundHandlerAdapter {
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
     connections.add(ctx.channel());
-    if (connections.size() > proxy.limits().connections()) {
-      refuse(
-          ctx,
-          new Problem(
-              EgressReason.TOO_MANY_CONNECTIONS,
-              "At most %d connections are served at one time; close some."
-                  .formatted(proxy.limits().connections())));
+    if (!proxy.peers().accepting()) {
+      proxy.stats().count(EgressReason.PEER_REFUSED);
+      ctx.close();
       return;
     }
+    proxy.bounds().accepted(ctx.channel());
     InetSocketAddress client = (InetSocketAddress) ctx.channel().remoteAddress();
     InetSocketAddress own = (InetSocketAddress) ctx.channel().localAddress();
     proxy.blocking().execute(() -> check(ctx, client, own));
@@ -51,16 +48,23 @@ final class PeerGate extends ChannelInboundHandlerAdapter {
 
   private void check(ChannelHandlerContext ctx, InetSocketAddress client, InetSocketAddress own) {
     Optional<String> refusal;
+    proxy.bounds().lookups().acquireUninterruptibly();
     try {
       refusal = proxy.peers().refusal(client, own);
     } catch (IOException e) {
       refusal = Optional.of("the peer could not be looked up: " + e);
+    } catch (RuntimeException e) {
+      // The connection must be closed all the same, and stop counting.
+      refusal = Optional.of("fault while the peer was looked up: " + e);
+    } finally {
+      proxy.bounds().lookups().release();
     }
     Optional<String> found = refusal;
     ctx.channel().eventLoop().execute(() -> decide(ctx, found));
   }
 
   private void decide(ChannelHandlerContext ctx, Optional<String> refusal) {
+    proxy.bounds().checked(ctx.channel());
     if (refusal.isPresent()) {
       LOG.warn("refused a connection to the egress proxy: {}", refusal.get());
       refuse(
@@ -68,6 +72,15 @@ final class PeerGate extends ChannelInboundHandlerAdapter {
           new Problem(
               EgressReason.PEER_REFUSED,
               "This proxy signs for one agent only, and the connection is not from its process."));
+      return;
+    }
+    if (!proxy.bounds().admit(ctx.channel())) {
+      refuse(
+          ctx,
+          new Problem(
+              EgressReason.TOO_MANY_CONNECTIONS,
+              "At most %d connections are served at one time; close some."
+                  .formatted(proxy.limits().connections())));
       return;
     }
     RequestDecoder decoder =
@@ -80,6 +93,10 @@ final class PeerGate extends ChannelInboundHandlerAdapter {
 
   private void refuse(ChannelHandlerContext ctx, Problem problem) {
     proxy.stats().count(problem.reason());
+    if (!proxy.bounds().mayLinger(ctx.channel())) {
+      ctx.close();
+      return;
+    }
     ctx.pipeline().addLast(new AgentResponses());
     ctx.channel()
         .writeAndFlush(AgentResponses.problem(problem, proxy.clock().instant(), true))

@@ -25,11 +25,25 @@ import java.util.stream.Stream;
  * as the kernel tells it under {@code /proc}. What cannot be found out is refused.
  */
 public final class ProcessTreePeerCheck implements PeerCheck {
-  /** An agent may connect before its starter has told us its process. */
+  /** An agent may connect before its starter has seen that it is isolated. */
   private static final Duration WAIT_FOR_AGENT = Duration.ofSeconds(3);
 
+  private volatile boolean started;
   private final CompletableFuture<ProcessHandle> agent = new CompletableFuture<>();
   private final SocketTable sockets = new SocketTable(Path.of("/proc/self/net"));
+
+  /**
+   * The agent's process exists from now on. To be called as soon as it does, long before it can
+   * connect; what was accepted before is nobody's who may use the proxy.
+   */
+  public void started() {
+    started = true;
+  }
+
+  @Override
+  public boolean accepting() {
+    return started;
+  }
 
   /**
    * Names the process that may use the proxy, once. The handle keeps the start time, so that a
@@ -39,6 +53,7 @@ public final class ProcessTreePeerCheck implements PeerCheck {
     if (!agent.complete(Objects.requireNonNull(process, "process"))) {
       throw new IllegalStateException("the agent of this proxy was named before");
     }
+    started();
   }
 
   @Override

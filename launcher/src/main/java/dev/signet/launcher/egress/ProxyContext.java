@@ -25,6 +25,8 @@ record ProxyContext(
     Path spoolDirectory,
     SslContext tls,
     Executor blocking,
+    SpoolBudget spoolBudget,
+    ConnectionBounds bounds,
     Map<EventLoop, UpstreamPool> pools) {
 
   ProxyContext(
@@ -47,6 +49,8 @@ record ProxyContext(
         spoolDirectory,
         tls,
         blocking,
+        new SpoolBudget(limits.spoolBytes()),
+        new ConnectionBounds(limits.connections()),
         new ConcurrentHashMap<>());
   }
 

@@ -24,9 +24,11 @@ public final class AgentProcess {
    * Checks the private copy once more, starts the agent, and waits until the kernel shows the
    * isolation that was planned; where it shows another, the agent is killed.
    *
+   * @param forked called on the starting thread as soon as the process exists, before it has become
+   *     java, and before its isolation was seen
    * @throws IOException if the copy changed, the start failed, or the isolation is not in force
    */
-  public static AgentProcess start(JarLaunch launch) throws IOException {
+  public static AgentProcess start(JarLaunch launch, Runnable forked) throws IOException {
     launch.jar().requireUnchanged();
     ProcessBuilder builder =
         new ProcessBuilder(launch.command())
@@ -40,7 +42,10 @@ public final class AgentProcess {
     CompletableFuture<Integer> exit = new CompletableFuture<>();
     // The kernel's parent-death signal follows the thread that forked, not the process: this one
     // lives as long as the agent. A pooled or virtual thread would kill the agent by ending.
-    Thread.ofPlatform().daemon().name("agent-parent").start(() -> runAgent(builder, started, exit));
+    Thread.ofPlatform()
+        .daemon()
+        .name("agent-parent")
+        .start(() -> runAgent(builder, forked, started, exit));
     AgentProcess agent = new AgentProcess(get(started), exit);
     boolean asPlanned = false;
     try {
@@ -55,7 +60,10 @@ public final class AgentProcess {
   }
 
   private static void runAgent(
-      ProcessBuilder builder, CompletableFuture<Process> started, CompletableFuture<Integer> exit) {
+      ProcessBuilder builder,
+      Runnable forked,
+      CompletableFuture<Process> started,
+      CompletableFuture<Integer> exit) {
     Process process;
     try {
       process = builder.start();
@@ -63,6 +71,7 @@ public final class AgentProcess {
       started.completeExceptionally(e);
       return;
     }
+    forked.run();
     started.complete(process);
     boolean ended = false;
     while (!ended) {

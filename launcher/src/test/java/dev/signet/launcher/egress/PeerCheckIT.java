@@ -8,9 +8,11 @@ import dev.signet.launcher.process.ProbeAgent;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,14 +52,32 @@ class PeerCheckIT {
   @Test
   void attack65RefusesEverybodyWhileThereIsNoAgent() throws Exception {
     try (RawClient client = fixture.raw()) {
-      client.send("GET " + upstream.uri("/") + " HTTP/1.1\r\nHost: x\r\n\r\n");
-      assertThat(client.answer()).startsWith("HTTP/1.1 403 ");
+      assertThat(client.rest()).isEmpty();
+    }
+  }
+
+  @Test
+  void attack65RefusesWhoCameBeforeTheAgentEvenFromItsPort() throws Exception {
+    try (RawClient early = fixture.raw()) {
+      // Were it still waiting for the look, its port would now be that of the agent, this process.
+      Awaitility.await()
+          .during(Duration.ofMillis(300))
+          .until(() -> fixture.proxy.stats().forwarded() == 0);
+      peers.admit(ProcessHandle.current());
+      assertThat(early.rest()).isEmpty();
+    }
+    try (RawClient later = fixture.raw()) {
+      later.send("GET " + upstream.uri("/") + " HTTP/1.1\r\nHost: x\r\n\r\n");
+      assertThat(later.answer()).startsWith("HTTP/1.1 200 ");
     }
   }
 
   @Test
   void admitsTheAgentThatConnectsBeforeItsProcessIsKnown() throws Exception {
     Process agent = start(probe());
+    peers.started();
+    // It waits for the answer while its starter still looks at its isolation.
+    Awaitility.await().during(Duration.ofSeconds(1)).until(agent::isAlive);
     peers.admit(agent.toHandle());
     assertThat(output(agent)).isEqualTo("200 hello\n");
   }

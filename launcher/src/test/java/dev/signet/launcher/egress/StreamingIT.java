@@ -198,6 +198,24 @@ class StreamingIT {
     }
   }
 
+  @Test
+  void refusesABodyWhenThoseUnderWayFillTheSpool() throws Exception {
+    String head =
+        "POST " + upstream.uri("/") + " HTTP/1.1\r\nHost: x\r\nContent-Length: 3000\r\n\r\n";
+    try (ProxyFixture small = new ProxyFixture(EgressLimits.standard().withSpoolBytes(5000));
+        RawClient first = small.raw()) {
+      first.send(head).send("a".repeat(2900));
+      Awaitility.await().until(() -> small.proxy.stats().sentBytes() == 2900);
+      try (RawClient second = small.raw()) {
+        second.send(head).send("b".repeat(3000));
+        assertThat(second.answer()).startsWith("HTTP/1.1 503 ").contains("SPOOL_FULL");
+      }
+      first.send("a".repeat(100));
+      assertThat(first.answer()).startsWith("HTTP/1.1 200 ");
+      assertThat(first.send(head).send("c".repeat(3000)).answer()).startsWith("HTTP/1.1 200 ");
+    }
+  }
+
   private static boolean await(CountDownLatch latch) {
     try {
       return latch.await(15, TimeUnit.SECONDS);

@@ -85,7 +85,8 @@ class PrivateCopyTest {
               java.util.Map.of());
       Files.delete(copy.path());
       Files.copy(source, copy.path());
-      assertThatThrownBy(() -> AgentProcess.start(launch)).hasMessageContaining("was replaced");
+      assertThatThrownBy(() -> AgentProcess.start(launch, () -> {}))
+          .hasMessageContaining("was replaced");
     }
   }
 

@@ -36,7 +36,7 @@ public final class TestLauncher {
                   Optional.ofNullable(Integer.getInteger("egress.port"))
                       .map(port -> new InetSocketAddress("127.0.0.1", port))),
               System.getenv());
-      AgentProcess agent = AgentProcess.start(launch);
+      AgentProcess agent = AgentProcess.start(launch, () -> {});
       System.err.println("agent=" + agent.handle().pid());
       System.err.println("isolation=" + launch.isolation().labels());
       try (ForwardedSignals _ = ForwardedSignals.to(agent)) {

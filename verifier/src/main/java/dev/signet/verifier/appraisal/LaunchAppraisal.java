@@ -40,6 +40,15 @@ final class LaunchAppraisal {
       findings.add(
           finding("arguments: expected %s, launched with %s", arguments, start.arguments()));
     }
+    // Programs read properties as they read arguments: who fixed the one meant the other too.
+    List<String> properties =
+        start.jvmOptions().stream().filter(o -> o.startsWith("-D") || o.startsWith("-e")).toList();
+    if (arguments != null && !properties.isEmpty()) {
+      findings.add(
+          finding(
+              "JVM options: expected no properties beside fixed arguments, launched with %s",
+              properties));
+    }
     List<String> extra = new ArrayList<>(start.environment());
     extra.removeAll(predicate.launch().environment());
     if (!extra.isEmpty()) {

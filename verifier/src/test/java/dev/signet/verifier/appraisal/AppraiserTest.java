@@ -234,6 +234,32 @@ class AppraiserTest {
     affirms();
   }
 
+  @Test
+  void attack29PropertiesBesideFixedArguments() {
+    start = withJvmOptions(List.of("-Xmx64m", "-Dloader.path=/tmp/evil"));
+    finds(Refusal.MEASUREMENT_MISMATCH, "launched with [-Dloader.path=/tmp/evil]");
+    start = withJvmOptions(List.of("-ea"));
+    finds(Refusal.MEASUREMENT_MISMATCH, "launched with [-ea]");
+    arguments = null;
+    affirms();
+  }
+
+  private LaunchEvent.Start withJvmOptions(List<String> options) {
+    return new LaunchEvent.Start(
+        start.agent(),
+        start.launch(),
+        start.statement(),
+        start.artifacts(),
+        start.runtime(),
+        start.arguments(),
+        options,
+        start.environment(),
+        start.isolation(),
+        start.requestKey(),
+        start.keyProtection(),
+        start.launcher());
+  }
+
   private LaunchEvent.Start with(
       List<LaunchEvent.Artifact> artifacts, List<String> arguments, List<String> environment) {
     return new LaunchEvent.Start(
@@ -243,6 +269,7 @@ class AppraiserTest {
         artifacts,
         start.runtime(),
         arguments,
+        start.jvmOptions(),
         environment,
         start.isolation(),
         start.requestKey(),

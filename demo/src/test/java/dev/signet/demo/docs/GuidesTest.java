@@ -1,0 +1,27 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.demo.docs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The code that the guides show is code that compiles: the files beside this one. */
+class GuidesTest {
+  private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+  private static final Path SOURCES = Path.of("src/test/java/dev/signet/demo/docs");
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ProtectedService", "PlainService"})
+  void guideShowsTheSourceAsItIs(String name) throws IOException {
+    String source = Files.readString(SOURCES.resolve(name + ".java"));
+    String shown = source.substring(source.indexOf("import "));
+    assertThat(Files.readString(ROOT.resolve("docs/guides/protect-a-service.md")))
+        .as("docs/guides/protect-a-service.md must show %s.java from its imports on", name)
+        .contains("```java\n" + shown + "```");
+  }
+}
