@@ -180,7 +180,7 @@ class RunRefusalsSystemTest {
     Path statement = site.statement(Site.AGENT, "large", large, Site.FLOOR);
     Path scratch = Files.createDirectory(site.place("small"));
     boolean root = "root".equals(System.getProperty("user.name"));
-    String mount = "mount -t tmpfs -o size=256k tmpfs /run/signet && exec \"$@\"";
+    String mount = "mount -t tmpfs -o size=256k,mode=0711 tmpfs /run/signet && exec \"$@\"";
     boolean can =
         root
             && Files.isDirectory(Files.createDirectories(Path.of("/run/signet")))
