@@ -29,6 +29,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -144,9 +145,15 @@ public final class VerifierClient implements AutoCloseable {
   }
 
   private HttpResponse<byte[]> send(HttpRequest request) throws IOException, InterruptedException {
-    CompletableFuture<HttpResponse<byte[]>> answer =
-        http.sendAsync(
-            request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), Limits.SNAPSHOT_BYTES));
+    CompletableFuture<HttpResponse<byte[]>> answer;
+    try {
+      answer =
+          http.sendAsync(
+              request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), Limits.SNAPSHOT_BYTES));
+    } catch (RejectedExecutionException e) {
+      // Another thread closed this client between the JDK's own check and its first task.
+      throw unreachable("this client was closed", e);
+    }
     try {
       // The request's own timeout ends with the head: a body that stops coming would hold the
       // renewal for ever.
