@@ -205,7 +205,11 @@ class RunRefusalsSystemTest {
         SignetProcess.signetWithin(
             small, site.agentEnvironment(), site.runArguments(large, statement))) {
       assertThat(run.end()).isEqualTo(69);
-      assertThat(run.told()).last().asString().containsIgnoringCase("no space left");
+      assertThat(run.told())
+          .as("%s", run.told())
+          .last()
+          .asString()
+          .containsIgnoringCase("no space left");
       assertThat(run.told()).allMatch(line -> line.startsWith("signet: "));
     }
     assertThat(scratch.resolve("left")).hasContent("");
@@ -216,7 +220,7 @@ class RunRefusalsSystemTest {
       int ended = run.end();
       assertThat(ended).as("%s said %s", words, run.told()).isEqualTo(code);
       assertThat(run.rest()).as("standard output").isEmpty();
-      assertThat(run.told()).last().asString().contains(says);
+      assertThat(run.told()).as("%s", run.told()).last().asString().contains(says);
       assertThat(run.told()).as("no stack trace").allMatch(line -> line.startsWith("signet: "));
     }
   }
