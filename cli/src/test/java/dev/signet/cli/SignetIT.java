@@ -41,7 +41,7 @@ class SignetIT {
 
   @Test
   void packagedCommandTellsAReaderThatLeftFromADiskThatIsFull() throws Exception {
-    String signet = String.join(" ", command("--help"));
+    String signet = "'" + String.join("' '", command("--help")) + "'";
     assertThat(ended("bash", "-c", signet + " | true; exit ${PIPESTATUS[0]}")).isEqualTo(141);
     assertThat(stderr()).isEmpty();
 

@@ -109,11 +109,12 @@ class PeerCheckIT {
   @Test
   void attack65RefusesWhatAStrangerSentWhoseResetPortTheAgentGot() throws Exception {
     peers.admit(ProcessHandle.current());
-    CountDownLatch agentConnected = new CountDownLatch(1);
+    CountDownLatch bothAccepted = new CountDownLatch(2);
     // The first look, at the stranger, comes as late as it may.
     PeerCheck late =
         (client, own) -> {
-          await(agentConnected);
+          bothAccepted.countDown();
+          await(bothAccepted);
           return peers.refusal(client, own);
         };
     try (ProxyFixture slow = new ProxyFixture(EgressLimits.standard(), Optional.empty(), late)) {
@@ -128,7 +129,6 @@ class PeerCheckIT {
         agent.bind(new InetSocketAddress("127.0.0.1", port));
         agent.connect(new InetSocketAddress("127.0.0.1", slow.port()));
         agent.getOutputStream().write(get("/agent"));
-        agentConnected.countDown();
         assertThat(new String(agent.getInputStream().readNBytes(13), StandardCharsets.US_ASCII))
             .isEqualTo("HTTP/1.1 200 ");
       }
