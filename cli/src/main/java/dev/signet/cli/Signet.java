@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.cli;
 
+import dev.signet.launcher.Preparation;
 import dev.signet.protocol.AgentId;
 import dev.signet.protocol.Digest;
 import dev.signet.protocol.HostId;
@@ -78,6 +79,9 @@ public final class Signet {
   private Signet() {}
 
   public static void main(String[] arguments) {
+    if (arguments.length > 0 && arguments[0].equals("run")) {
+      Preparation.ofMessages(); // beside the reading of options
+    }
     Invocation invocation =
         new Invocation(
             System.in,
