@@ -153,13 +153,12 @@ public final class AgentLaunch {
             agent,
             launch,
             Bytes.of(passed.envelope()));
-    LaunchEvent.Start start = event(request, agent, launch, passed, plan, sealedKey);
     // The register cannot be taken back: whatever can be known to fail, fails before.
     Optional<ProblemDetails> refused = flow.begin();
     if (refused.isPresent()) {
       return new LaunchOutcome.RefusedByVerifier(refused.get());
     }
-    register.append(start);
+    register.append(event(request, agent, launch, passed, plan, sealedKey));
     unwinding.undo(
         () ->
             register.append(new LaunchEvent.Stop(agent, launch, null, LaunchEvent.Cause.ABORTED)));
