@@ -251,6 +251,25 @@ class BadInputIT {
     }
   }
 
+  @Test
+  void connectionsOutliveARequestThatCameInTime() throws Exception {
+    verifier.stop();
+    verifier.limits = "  requestTimeout: 200ms\n  idleTimeout: 30s";
+    verifier.start();
+    HttpResponse<InputStream> stream =
+        verifier
+            .client()
+            .send(
+                HttpRequest.newBuilder(verifier.uri("/v1/trust/stream")).build(),
+                BodyHandlers.ofInputStream());
+    try (InputStream in = stream.body()) {
+      while (in.read() != '\n') {
+        // The first event comes at once, the next thing is a heartbeat after ten seconds.
+      }
+      Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> in.read() == ':');
+    }
+  }
+
   /** How long the server lets somebody send a byte now and then. */
   private Duration trickle(String begin) throws IOException {
     long start = System.nanoTime();

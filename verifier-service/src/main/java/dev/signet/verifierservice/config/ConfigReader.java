@@ -206,6 +206,11 @@ final class ConfigReader {
             rate(s.section("perAddress", false), d.perAddress()),
             rate(s.section("perHost", false), d.perHost()),
             s.duration(
+                "handshakeTimeout",
+                Duration.ofMillis(100),
+                Duration.ofMinutes(2),
+                d.handshakeTimeout()),
+            s.duration(
                 "requestTimeout",
                 Duration.ofMillis(100),
                 Duration.ofMinutes(2),

@@ -118,7 +118,7 @@ final class Gate implements Handler {
       }
       byte[] body = body(request, route, share);
       bodyRead = true;
-      connections.received(request.socketId() + " " + request.serverSocketId());
+      connections.received(request);
       answer =
           route
               .handler()
