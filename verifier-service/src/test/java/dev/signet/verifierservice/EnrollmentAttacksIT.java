@@ -60,6 +60,12 @@ class EnrollmentAttacksIT {
         .as("deleted after the bad answer")
         .isEqualTo("NOT_FOUND");
     assertThat(verifier.operator("GET", "/v1/hosts/host-1", null).has("attestationKey")).isFalse();
+    JsonNode decisions = verifier.operator("GET", "/v1/audit", null).get("decisions");
+    JsonNode failed = decisions.get(decisions.size() - 1);
+    assertThat(failed.get("actor").asText()).isEqualTo("-");
+    assertThat(failed.get("host").isNull()).isTrue();
+    assertThat(failed.get("detail").asText()).startsWith("claimed host: host-1; ");
+    assertThat(decisions.get(0).get("actor").asText()).isEqualTo("operator:root");
   }
 
   @Test

@@ -10,6 +10,7 @@ import dev.signet.protocol.AttestationRequest;
 import dev.signet.protocol.Bytes;
 import dev.signet.protocol.Challenge;
 import dev.signet.protocol.Digest;
+import dev.signet.protocol.EvidenceInput;
 import dev.signet.protocol.ProblemDetails;
 import dev.signet.protocol.Purpose;
 import dev.signet.protocol.StrictJson;
@@ -75,6 +76,41 @@ class EvidenceAttacksIT {
             null,
             fresh.proofOfPossession());
     assertThat(host.refused(mixed)).isEqualTo("WRONG_NONCE");
+  }
+
+  private JsonNode lastDecision() throws Exception {
+    JsonNode decisions = verifier.operator("GET", "/v1/audit", null).get("decisions");
+    return decisions.get(decisions.size() - 1);
+  }
+
+  @Test
+  void forgedQuoteIsNotAuditedInTheNameOfTheHost() throws Exception {
+    assertThat(host.submit(host.freshEvidence(Purpose.ATTEST)).statusCode()).isEqualTo(200);
+    assertThat(lastDecision().get("actor").asText()).isEqualTo("host:host-1");
+    Bytes nonce = host.challenge(Purpose.ATTEST).nonce();
+    SoftwareTpm another = new SoftwareTpm();
+    AttestationRequest forged = host.evidence(Purpose.ATTEST, nonce, TestVerifier.ISSUER);
+    forged =
+        new AttestationRequest(
+            forged.purpose(),
+            forged.nonce(),
+            forged.akName(),
+            forged.agent(),
+            forged.launch(),
+            another.quote(EvidenceInput.forAttestation(forged, TestVerifier.ISSUER), host.pcrs()),
+            forged.log(),
+            forged.statement(),
+            forged.requestKey(),
+            forged.keyProtection(),
+            null,
+            forged.proofOfPossession());
+    assertThat(host.refused(forged)).isEqualTo("BAD_QUOTE");
+    JsonNode audited = lastDecision();
+    assertThat(audited.get("outcome").asText()).isEqualTo("BAD_QUOTE");
+    assertThat(audited.get("actor").asText()).isEqualTo("-");
+    assertThat(audited.get("host").isNull()).isTrue();
+    assertThat(audited.get("agent").isNull()).isTrue();
+    assertThat(audited.get("detail").asText()).startsWith("claimed host: host-1, agent: ");
   }
 
   @Test

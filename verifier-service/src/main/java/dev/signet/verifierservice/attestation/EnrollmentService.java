@@ -23,6 +23,7 @@ import dev.signet.verifier.verification.Verification;
 import dev.signet.verifier.verification.VerifiedQuote;
 import dev.signet.verifierservice.attestation.Judgement.Granted;
 import dev.signet.verifierservice.attestation.Judgement.Refused;
+import dev.signet.verifierservice.audit.Actor;
 import dev.signet.verifierservice.audit.Decision;
 import dev.signet.verifierservice.audit.DecisionLog;
 import dev.signet.verifierservice.registry.AttestationKeys;
@@ -192,12 +193,13 @@ public final class EnrollmentService {
     }
     Enrolment enrolment = taken.get();
     if (!Digest.hash(request.secret().toArray()).equals(enrolment.secretHash())) {
-      return refuse(enrolment, Refusal.ACTIVATION_FAILED, "another secret was returned", now);
+      return refuseUnproven(
+          enrolment, Refusal.ACTIVATION_FAILED, "another secret was returned", now);
     }
     AttestationKey key;
     switch (AttestationKey.check(enrolment.akPublic(), enrolment.parentPublic())) {
       case Verification.Refused<AttestationKey>(Refusal reason, String detail) -> {
-        return refuse(enrolment, reason, detail, now);
+        return refuseUnproven(enrolment, reason, detail, now);
       }
       case Verification.Authentic<AttestationKey>(AttestationKey authentic) -> key = authentic;
     }
@@ -210,7 +212,7 @@ public final class EnrollmentService {
             enrolment.parentPublic());
     return switch (quotes.verify(request.quote(), key, input, PcrSelection.of(pcrs))) {
       case Verification.Refused<VerifiedQuote>(Refusal reason, String detail) ->
-          refuse(enrolment, reason, detail, now);
+          refuseUnproven(enrolment, reason, detail, now);
       case Verification.Authentic<VerifiedQuote>(VerifiedQuote quote) ->
           database.write(tx -> enrol(tx, enrolment, quote.clockInfo(), now));
     };
@@ -250,9 +252,13 @@ public final class EnrollmentService {
     return new Granted<>(new EnrollmentResult(e.host(), issuer, e.akName(), approvalKey, now));
   }
 
-  private Judgement<EnrollmentResult> refuse(
+  /** Until secret and quote are good, the host is what somebody says. */
+  private Judgement<EnrollmentResult> refuseUnproven(
       Enrolment e, Refusal reason, String detail, Instant now) throws IOException {
-    return database.write(tx -> refuse(tx, e, reason, detail, now));
+    String claim = "claimed host: " + e.host() + "; " + detail;
+    Decision decision =
+        new Decision("enrol", Actor.UNPROVEN, null, null, null, reason.name(), claim, null);
+    return new Refused<>(reason, detail, database.write(tx -> log.record(tx, decision, now)));
   }
 
   private Judgement<EnrollmentResult> refuse(
@@ -261,7 +267,7 @@ public final class EnrollmentService {
   }
 
   private static Decision decision(Enrolment e, String outcome, String detail) {
-    return new Decision("enrol", e.host().value(), null, e.host(), null, outcome, detail, null);
+    return new Decision("enrol", Actor.host(e.host()), null, e.host(), null, outcome, detail, null);
   }
 
   private byte[] randomBytes(int size) {

@@ -53,7 +53,7 @@ public final class DecisionLog {
         name,
         now,
         decision.act(),
-        decision.actor(),
+        decision.actor().text(),
         decision.agent() == null ? null : decision.agent().value(),
         decision.host() == null ? null : decision.host().value(),
         decision.launch() == null ? null : decision.launch().value(),

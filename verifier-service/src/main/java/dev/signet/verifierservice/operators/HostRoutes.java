@@ -124,7 +124,7 @@ public final class HostRoutes {
                     201,
                     new HostView(body.host(), body.tpm(), now, call.caller().name(), null),
                     Decision.act(
-                        "admit", call.caller().name(), body.host(), null, "tpm " + body.tpm()))
+                        "admit", call.caller().actor(), body.host(), null, "tpm " + body.tpm()))
                 : new Acts.Not(Refusal.CONFLICT, "the host or the TPM is admitted already"));
   }
 
@@ -136,7 +136,7 @@ public final class HostRoutes {
         (tx, now) ->
             host != null && Hosts.remove(tx, host)
                 ? new Acts.Done(
-                    204, null, Decision.act("remove-host", call.caller().name(), host, null, null))
+                    204, null, Decision.act("remove-host", call.caller().actor(), host, null, null))
                 : new Acts.Not(Refusal.NOT_FOUND, null));
   }
 
@@ -148,7 +148,7 @@ public final class HostRoutes {
         (tx, now) ->
             host != null && AttestationKeys.remove(tx, host)
                 ? new Acts.Done(
-                    204, null, Decision.act("ak-reset", call.caller().name(), host, null, null))
+                    204, null, Decision.act("ak-reset", call.caller().actor(), host, null, null))
                 : new Acts.Not(Refusal.NOT_FOUND, null));
   }
 
@@ -165,7 +165,7 @@ public final class HostRoutes {
               201,
               new JoinToken(token, body.host(), expires),
               Decision.act(
-                  "join-token", call.caller().name(), body.host(), null, "until " + expires));
+                  "join-token", call.caller().actor(), body.host(), null, "until " + expires));
         });
   }
 

@@ -108,7 +108,7 @@ public final class RevocationRoutes {
   private static Decision decision(String act, Call call, Change change) {
     return Decision.act(
         act,
-        call.caller().name(),
+        call.caller().actor(),
         null,
         null,
         change.scope() + " " + change.value() + ": " + change.reason());
