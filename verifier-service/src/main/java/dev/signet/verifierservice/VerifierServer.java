@@ -149,7 +149,7 @@ public final class VerifierServer implements AutoCloseable {
         new HostCallRoutes(enrollments, attestations, config.limits(), metrics, clock).routes());
     routes.addAll(new RequestRoutes(judge, clock).routes());
     routes.addAll(new TrustRoutes(keys, publisher, config.limits().streams(), clock).routes());
-    routes.addAll(new HostRoutes(acts, options.random()).routes());
+    routes.addAll(new HostRoutes(acts, config.requireBoundTokens(), options.random()).routes());
     routes.addAll(new RegistrationRoutes(acts).routes());
     routes.addAll(new RevocationRoutes(acts, publisher).routes());
     List<Route> operationsRoutes =
@@ -252,6 +252,7 @@ public final class VerifierServer implements AutoCloseable {
         config.issuer(),
         config.pcrs(),
         config.limits().pendingHosts(),
+        config.requireBoundTokens(),
         certificates,
         new QuoteVerifier(provider),
         keys.approval().publicJwk(),

@@ -8,7 +8,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.signet.protocol.ActivationRequest;
 import dev.signet.protocol.Bytes;
 import dev.signet.protocol.EnrollmentChallenge;
+import dev.signet.protocol.ProblemDetails;
 import dev.signet.protocol.Purpose;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -117,6 +119,92 @@ class EnrollmentAttacksIT {
     assertThat(verifier.reason("POST", "/v1/enrollments", null, other.enrollmentRequest(token)))
         .isEqualTo("NOT_ADMITTED");
     expected.activate(expected.beginEnrollment(token));
+  }
+
+  private String unboundToken(String host) throws Exception {
+    return verifier
+        .operator("POST", "/v1/join-tokens", "{\"host\":\"" + host + "\",\"expiresInSeconds\":60}")
+        .get("joinToken")
+        .asText();
+  }
+
+  private String enrolWithToken(TestHost host) throws Exception {
+    return verifier.reason(
+        "POST", "/v1/enrollments", null, host.enrollmentRequest(unboundToken(host.host.value())));
+  }
+
+  private void revoke(String scope, Object value) throws Exception {
+    verifier.operator(
+        "POST",
+        "/v1/revocations",
+        "{\"scope\":\"" + scope + "\",\"value\":\"" + value + "\",\"reason\":\"stolen\"}");
+  }
+
+  @Test
+  void attack64RevokedTpmUnderAnotherCertificate() throws Exception {
+    TestHost host = new TestHost(verifier, "host-1").ready();
+    revoke("tpm", host.tpmHash());
+    assertThat(enrolWithToken(new TestHost(host, "host-2"))).isEqualTo("REVOKED");
+    verifier.operator("DELETE", "/v1/hosts/host-1", null);
+    assertThat(enrolWithToken(new TestHost(host, "host-2"))).isEqualTo("REVOKED");
+  }
+
+  @Test
+  void attack64TpmOfARevokedHostUnderAnotherCertificateAndName() throws Exception {
+    TestHost host = new TestHost(verifier, "host-1").ready();
+    revoke("host", "host-1");
+    verifier.operator("DELETE", "/v1/hosts/host-1", null);
+    assertThat(enrolWithToken(new TestHost(host, "host-2"))).isEqualTo("REVOKED");
+  }
+
+  @Test
+  void attack64RevokingOneCertificateEndsTheKeyUnderTheOther() throws Exception {
+    TestHost host = new TestHost(verifier, "host-1").ready();
+    verifier.operator("DELETE", "/v1/hosts/host-1", null);
+    TestHost second = new TestHost(host, "host-2");
+    second.activate(second.beginEnrollment(unboundToken("host-2")));
+    second.registered().launch();
+    second.attest();
+    revoke("tpm", host.tpmHash());
+    assertThat(second.refused(second.freshEvidence(Purpose.ATTEST))).isEqualTo("REVOKED");
+  }
+
+  @Test
+  void attack56OneTpmIsNotTwoHostsByTwoCertificates() throws Exception {
+    TestHost host = new TestHost(verifier, "host-1").ready();
+    TestHost second = new TestHost(host, "host-2");
+    assertThat(enrolWithToken(second)).isEqualTo("NOT_ADMITTED");
+    second.tpm.newAk();
+    assertThat(enrol(second.admitted())).isEqualTo("AK_EXISTS");
+  }
+
+  @Test
+  void anotherTpmMayTakeTheNameOfARemovedHost() throws Exception {
+    TestHost host = new TestHost(verifier, "host-1").ready();
+    verifier.operator("DELETE", "/v1/hosts/host-1", null);
+    new TestHost(verifier, "host-1").ready();
+    revoke("host", "host-1");
+    TestHost elsewhere = new TestHost(host, "host-2");
+    elsewhere.activate(elsewhere.beginEnrollment(unboundToken("host-2")));
+  }
+
+  @Test
+  void unboundTokensCanBeForbidden() throws Exception {
+    TestHost host = new TestHost(verifier, "host-1");
+    String old = unboundToken("host-1");
+    verifier.stop();
+    verifier.extraConfig = "requireBoundTokens: true";
+    verifier.start();
+    assertThat(verifier.reason("POST", "/v1/enrollments", null, host.enrollmentRequest(old)))
+        .isEqualTo("NOT_ADMITTED");
+    ProblemDetails problem =
+        TestVerifier.problem(
+            verifier.call(
+                "POST",
+                "/v1/join-tokens",
+                TestVerifier.OPERATOR,
+                "{\"host\":\"host-1\",\"expiresInSeconds\":60}".getBytes(StandardCharsets.UTF_8)));
+    assertThat(problem.detail()).contains("requireBoundTokens", "signet doctor");
   }
 
   @Test

@@ -52,6 +52,7 @@ final class MakerCa {
     Files.write(file, sign(builder));
   }
 
+  /** Each call makes another certificate. */
   Bytes ekCertificate(SoftwareTpm tpm) {
     try {
       JcaX509v3CertificateBuilder builder = builder(new X500Name(""), tpm.ek.getPublic());

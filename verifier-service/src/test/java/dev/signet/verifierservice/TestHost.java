@@ -50,7 +50,7 @@ final class TestHost {
 
   final TestVerifier verifier;
   final HostId host;
-  final SoftwareTpm tpm = new SoftwareTpm();
+  final SoftwareTpm tpm;
   final Bytes ekCertificate;
   AgentId agent = AGENT;
   KeyPair requestKeyPair = SoftwareTpm.p256();
@@ -65,7 +65,16 @@ final class TestHost {
   TestHost(TestVerifier verifier, String host, MakerCa maker) {
     this.verifier = verifier;
     this.host = new HostId(host);
+    this.tpm = new SoftwareTpm();
     this.ekCertificate = maker.ekCertificate(tpm);
+  }
+
+  /** The TPM of {@code other} with another certificate for the same EK. */
+  TestHost(TestHost other, String host) {
+    this.verifier = other.verifier;
+    this.host = new HostId(host);
+    this.tpm = other.tpm;
+    this.ekCertificate = verifier.maker.ekCertificate(tpm);
   }
 
   Digest tpmHash() {

@@ -67,6 +67,7 @@ final class ConfigReader {
             dataDir,
             makers,
             root.flag("allowSimulators", false),
+            root.flag("requireBoundTokens", false),
             pcrs,
             registerPcr,
             root.duration(

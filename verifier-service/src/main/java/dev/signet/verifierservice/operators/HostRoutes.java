@@ -32,10 +32,15 @@ public final class HostRoutes {
   private static final int MAX_TOKEN_SECONDS = (int) Duration.ofDays(7).toSeconds();
 
   private final Acts acts;
+  private final boolean requireBoundTokens;
   private final SecureRandom random;
 
-  public HostRoutes(Acts acts, SecureRandom random) {
+  /**
+   * @param requireBoundTokens no join token without its TPM
+   */
+  public HostRoutes(Acts acts, boolean requireBoundTokens, SecureRandom random) {
     this.acts = acts;
+    this.requireBoundTokens = requireBoundTokens;
     this.random = random;
   }
 
@@ -154,6 +159,11 @@ public final class HostRoutes {
 
   private Answer joinToken(Call call) throws MalformedMessageException, IOException {
     JoinTokenRequest body = call.json(JoinTokenRequest.class);
+    if (requireBoundTokens && body.tpm() == null) {
+      throw new MalformedMessageException(
+          "tpm: expected the digest of the host's EK certificate, as `signet doctor` shows it;"
+              + " requireBoundTokens is set");
+    }
     String token = JoinTokens.random(random);
     return acts.decide(
         call,

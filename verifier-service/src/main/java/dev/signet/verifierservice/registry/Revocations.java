@@ -17,6 +17,11 @@ import java.util.Optional;
 
 /** What was revoked. Every change raises the trust snapshot's number in the same transaction. */
 public final class Revocations {
+  /** The certificate itself, or another one for the same key. Takes the certificate twice. */
+  private static final String OF_TPM =
+      "(value = ? OR value IN (SELECT same.ek_hash FROM tpm_keys own JOIN tpm_keys same USING"
+          + " (key_hash) WHERE own.ek_hash = ?))";
+
   private Revocations() {}
 
   /** A revocation with why and by whom. */
@@ -71,7 +76,9 @@ public final class Revocations {
     String sql =
         "SELECT scope, value, since FROM revocations WHERE (scope = 'AGENT' AND value = ?) OR (scope"
             + " = 'LAUNCH' AND value = ?) OR (scope = 'KEY' AND value = ?) OR (scope = 'HOST' AND"
-            + " value = ?) OR (scope = 'TPM' AND value = ?) LIMIT 1";
+            + " value = ?) OR (scope = 'TPM' AND "
+            + OF_TPM
+            + ") LIMIT 1";
     Optional<Revocation> found =
         tx.one(
             sql,
@@ -80,6 +87,7 @@ public final class Revocations {
             subject.launch().value(),
             subject.thumbprint(),
             subject.host().value(),
+            subject.tpm(),
             subject.tpm());
     for (Digest measurement : subject.measurements()) {
       if (found.isEmpty()) {
@@ -99,9 +107,12 @@ public final class Revocations {
       throws SQLException {
     return tx.one(
         "SELECT scope, value, since FROM revocations WHERE (scope = 'HOST' AND value = ?) OR (scope"
-            + " = 'TPM' AND value = ?) LIMIT 1",
+            + " = 'TPM' AND "
+            + OF_TPM
+            + ") LIMIT 1",
         Revocations::revocation,
         host.value(),
+        tpm,
         tpm);
   }
 
