@@ -5,6 +5,7 @@ package dev.signet.verifierservice;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.signet.measurements.DsseEnvelope;
 import dev.signet.measurements.SigningKey;
 import dev.signet.protocol.AttestationRequest;
 import dev.signet.protocol.Bytes;
@@ -111,6 +112,28 @@ class EvidenceAttacksIT {
     assertThat(audited.get("host").isNull()).isTrue();
     assertThat(audited.get("agent").isNull()).isTrue();
     assertThat(audited.get("detail").asText()).startsWith("claimed host: host-1, agent: ");
+  }
+
+  @Test
+  void attack44StatementWithVeryManyArtifacts() throws Exception {
+    String payload =
+        new String(
+            DsseEnvelope.parse(host.statement.toArray()).payload().toArray(),
+            StandardCharsets.UTF_8);
+    int at = payload.indexOf("\"artifacts\":[") + "\"artifacts\":[".length();
+    String artifact = payload.substring(at, payload.indexOf('}', at) + 1);
+    StringBuilder many = new StringBuilder(payload.substring(0, at));
+    for (int i = 0; i < 200; i++) {
+      many.append(artifact.replace("agent-jar", "role-" + i)).append(',');
+    }
+    many.append(payload.substring(at));
+    host.statement =
+        Bytes.of(
+            TestHost.CI
+                .sign(many.toString().getBytes(StandardCharsets.UTF_8), TestHost.RANDOM)
+                .encode());
+    assertThat(host.refused(host.freshEvidence(Purpose.ATTEST))).isEqualTo("STATEMENT_MALFORMED");
+    assertThat(lastDecision().get("outcome").asText()).isEqualTo("STATEMENT_MALFORMED");
   }
 
   @Test

@@ -276,6 +276,15 @@ public final class AttestationService {
             instanceof Verification.Refused<ProvenKey>(Refusal reason, String detail)) {
       return refuse(request, sender, reason, detail, now);
     }
+    if (request.purpose() == Purpose.ATTEST) {
+      int size = tokens.size(affirming, evidence, now);
+      if (size > Limits.TOKEN_BYTES) {
+        String detail =
+            "the token would have %d bytes, the limit is %d: name the agent or the verifier shorter"
+                .formatted(size, Limits.TOKEN_BYTES);
+        return refuse(request, sender, Refusal.TOO_LARGE, detail, now);
+      }
+    }
     Optional<Refused<T>> refusal =
         database.write(
             tx -> {
