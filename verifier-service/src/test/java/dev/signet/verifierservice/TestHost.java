@@ -103,14 +103,18 @@ final class TestHost {
 
   void register(AgentId id, String hosts, SigningKey signer)
       throws IOException, InterruptedException {
+    register(id, hosts, signer.publicKey());
+  }
+
+  void register(AgentId id, String hosts, PublicJwk signer)
+      throws IOException, InterruptedException {
     verifier.operator(
         "PUT",
         "/v1/registrations?agent=" + id,
         "{\"hosts\":["
             + hosts
             + "],\"signers\":["
-            + new String(
-                StrictJson.encode(signer.publicKey()), java.nio.charset.StandardCharsets.UTF_8)
+            + new String(StrictJson.encode(signer), java.nio.charset.StandardCharsets.UTF_8)
             + "],\"boot\":{\"waived\":\"software TPM\"},\"launcher\":{\"waived\":\"test\"}}");
   }
 
