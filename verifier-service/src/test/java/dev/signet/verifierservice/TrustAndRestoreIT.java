@@ -24,6 +24,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.Signature;
 import java.time.Duration;
 import java.util.stream.Stream;
+import dev.signet.protocol.Revocation;
+import dev.signet.verifierservice.registry.Revocations;
+import dev.signet.verifierservice.storage.Database;
+import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,6 +63,30 @@ class TrustAndRestoreIT {
   private TrustSnapshot snapshot() throws Exception {
     byte[] body = verifier.call("GET", "/v1/trust", null, null).body();
     return parse(new String(body, StandardCharsets.US_ASCII));
+  }
+
+  @Test
+  void revocationThatNoSnapshotHoldsIsRefused() throws Exception {
+    verifier.stop();
+    try (Database database = Database.open(directory.resolve("data/verifier.db"))) {
+      database.write(
+          tx -> {
+            for (int i = 0; i < Revocations.MOST_PUBLISHED; i++) {
+              Revocations.add(tx, Revocation.Scope.HOST, "h-" + i, "lost", "root", Instant.now());
+            }
+            return null;
+          });
+    }
+    verifier.start();
+    HttpResponse<byte[]> response =
+        verifier.call(
+            "POST",
+            "/v1/revocations",
+            TestVerifier.OPERATOR,
+            REVOKE.formatted("host-9").getBytes(StandardCharsets.UTF_8));
+    assertThat(TestVerifier.problem(response).reason()).isEqualTo("TOO_LARGE");
+    assertThat(TestVerifier.problem(response).detail()).contains("30000 revocations");
+    assertThat(snapshot().revocations()).hasSize(Revocations.MOST_PUBLISHED);
   }
 
   @Test
