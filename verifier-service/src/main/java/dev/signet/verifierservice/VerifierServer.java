@@ -155,7 +155,7 @@ public final class VerifierServer implements AutoCloseable {
     List<Route> operationsRoutes =
         new OperationsRoutes(
                 () -> Housekeeping.requireWritable(database, publisher, clock), metrics, clock)
-            .routes();
+            .routes(config.operations() != null);
     gauges(metrics, database, publisher, clock);
 
     ApiServer operations = null;

@@ -170,6 +170,9 @@ final class Gate implements Handler {
             if (!operationsListener && !remote(request).getAddress().isLoopbackAddress()) {
               throw new Refused(Refusal.NOT_FOUND, null);
             }
+            if (!operationsListener && !perAddress.take(address(request), System.nanoTime())) {
+              throw new Refused(Refusal.RATE_LIMITED, null);
+            }
             yield Optional.of(new Caller.Anybody());
           }
           case Access.Operators o -> callers.operator(bearer(request), certificate(request));
