@@ -139,7 +139,7 @@ public final class VerifierServer implements AutoCloseable {
     publisher.noteKeys();
     publisher.publish();
     closing.add(publisher::close);
-    closing.add(new Housekeeping(database, publisher, clock)::close);
+    closing.add(new Housekeeping(database, publisher, log, config.keepDecisions(), clock)::close);
 
     Acts acts = new Acts(database, log, clock);
     List<Route> routes = new ArrayList<>();

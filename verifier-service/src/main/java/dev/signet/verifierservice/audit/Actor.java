@@ -14,6 +14,9 @@ public record Actor(String text) {
   /** Somebody who did not prove to be anybody. */
   public static final Actor UNPROVEN = new Actor("-");
 
+  /** This service by itself, as configured. */
+  public static final Actor VERIFIER = new Actor("verifier");
+
   /** A host that proved to be it: with its TPM, freshly. */
   public static Actor host(HostId host) {
     return new Actor("host:" + host);

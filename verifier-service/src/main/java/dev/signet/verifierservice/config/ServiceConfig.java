@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -20,6 +21,7 @@ import java.util.Set;
  * @param requireBoundTokens a join token without a TPM is not given out and admits nobody
  * @param pcrs SHA-256 bank indexes that a quote covers, ascending
  * @param authorities {@code scheme://authority} that requests shown to /v1/verify may name
+ * @param keepDecisions how long the audit log keeps an entry; nothing for ever
  */
 public record ServiceConfig(
     String issuer,
@@ -36,6 +38,7 @@ public record ServiceConfig(
     List<Operator> operators,
     List<CallingService> services,
     List<String> authorities,
+    Optional<Duration> keepDecisions,
     ServiceLimits limits) {
   public ServiceConfig {
     pcrs = List.copyOf(pcrs);
