@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.signet.protocol.ActivationRequest;
 import dev.signet.protocol.Bytes;
 import dev.signet.protocol.EnrollmentChallenge;
+import dev.signet.protocol.EnrollmentRequest;
+import dev.signet.protocol.HostId;
 import dev.signet.protocol.ProblemDetails;
 import dev.signet.protocol.Purpose;
 import java.nio.charset.StandardCharsets;
@@ -119,6 +121,24 @@ class EnrollmentAttacksIT {
     assertThat(verifier.reason("POST", "/v1/enrollments", null, other.enrollmentRequest(token)))
         .isEqualTo("NOT_ADMITTED");
     expected.activate(expected.beginEnrollment(token));
+  }
+
+  @Test
+  void pendingTpmKeepsTheNameThatItAskedForFirst() throws Exception {
+    TestHost host = new TestHost(verifier, "host-1");
+    assertThat(enrol(host)).isEqualTo("NOT_ADMITTED");
+    EnrollmentRequest renamed =
+        new EnrollmentRequest(
+            new HostId("attacker"),
+            host.ekCertificate,
+            host.tpm.akPublic(),
+            host.tpm.parentPublic(),
+            null);
+    assertThat(verifier.reason("POST", "/v1/enrollments", null, renamed)).isEqualTo("NOT_ADMITTED");
+    JsonNode pending = verifier.operator("GET", "/v1/hosts", null).get("pending");
+    assertThat(pending).hasSize(1);
+    assertThat(pending.get(0).get("host").asText()).isEqualTo("host-1");
+    assertThat(pending.get(0).get("newestHost").asText()).isEqualTo("attacker");
   }
 
   private String unboundToken(String host) throws Exception {
