@@ -72,7 +72,7 @@ public final class AgentLaunch {
     this.progress = progress;
     // Some tens of megabytes: hashed while the first steps wait for the TPM and the verifier.
     Thread.ofPlatform().daemon().name("signet-own-digest").start(ownDigest);
-    Preparation.begin(verifier);
+    Preparation.ofConnection(verifier);
   }
 
   /**

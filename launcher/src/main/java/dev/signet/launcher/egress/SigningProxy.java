@@ -13,7 +13,6 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.Closeable;
@@ -51,8 +50,11 @@ public final class SigningProxy implements Closeable {
       SecureRandom random)
       throws IOException {
     limits = settings.limits();
-    SslContext tls = UpstreamTls.context(settings.extraRoots());
+    UpstreamTls tls = new UpstreamTls(settings.extraRoots());
     blocking = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("egress-", 0).factory());
+    if (settings.routes().stream().anyMatch(Route::isHttps)) {
+      tls.prepare(blocking);
+    }
     loops =
         new MultiThreadIoEventLoopGroup(
             Math.min(MAX_LOOPS, Runtime.getRuntime().availableProcessors()),
