@@ -8,8 +8,10 @@ import dev.signet.protocol.ProblemDetails;
 import dev.signet.protocol.Purpose;
 import dev.signet.protocol.StrictJson;
 import dev.signet.verifierservice.http.Route;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -262,11 +264,17 @@ class BadInputIT {
             .send(
                 HttpRequest.newBuilder(verifier.uri("/v1/trust/stream")).build(),
                 BodyHandlers.ofInputStream());
-    try (InputStream in = stream.body()) {
-      while (in.read() != '\n') {
-        // The first event comes at once, the next thing is a heartbeat after ten seconds.
-      }
-      Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> in.read() == ':');
+    try (BufferedReader in =
+        new BufferedReader(new InputStreamReader(stream.body(), StandardCharsets.UTF_8))) {
+      assertThat(in.readLine()).isEqualTo("event: snapshot");
+      Awaitility.await().pollDelay(Duration.ofSeconds(1)).until(() -> true);
+      verifier.operator(
+          "POST",
+          "/v1/revocations",
+          "{\"scope\":\"host\",\"value\":\"host-9\",\"reason\":\"lost\"}");
+      assertThat(in.readLine()).startsWith("data: ");
+      assertThat(in.readLine()).isEmpty();
+      assertThat(in.readLine()).as("five request timeouts later").isEqualTo("event: snapshot");
     }
   }
 

@@ -38,7 +38,7 @@ class ConnectionBoundsIT {
   void start() throws Exception {
     verifier = new TestVerifier(directory);
     verifier.limits =
-        "  connections: 300\n  connectionsPerAddress: 100\n  handshakeTimeout: 2s\n"
+        "  connections: 300\n  connectionsPerAddress: 100\n  handshakeTimeout: 6s\n"
             + "  requestTimeout: 1s";
     verifier.start();
   }
@@ -102,12 +102,16 @@ class ConnectionBoundsIT {
     SSLSocket before = tls(ELSEWHERE);
     assertThat(answer(before)).isEqualTo("HTTP/1.1 200 OK");
     Socket silent = tls(ELSEWHERE);
+    long start = System.nanoTime();
     List<Socket> idle = new ArrayList<>();
     for (int i = 0; i < 500; i++) {
       idle.add(tcp(ELSEWHERE));
     }
     SSLSocket other = tls("127.0.0.1");
     assertThat(answer(other)).as("another address, meanwhile").isEqualTo("HTTP/1.1 200 OK");
+    assertThat(Duration.ofNanos(System.nanoTime() - start))
+        .as("before any of them ran out of its time")
+        .isLessThan(Duration.ofSeconds(6));
     for (Socket socket : idle) {
       assertThat(closedByTheServer(socket)).isTrue();
     }
