@@ -12,9 +12,11 @@ import dev.signet.protocol.EnrollmentRequest;
 import dev.signet.protocol.HostId;
 import dev.signet.protocol.ProblemDetails;
 import dev.signet.protocol.Purpose;
+import dev.signet.tpmsim.SoftwareTpmMaker;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,7 +49,7 @@ class EnrollmentAttacksIT {
 
   @Test
   void refusesTpmOfAnUnknownMaker() throws Exception {
-    MakerCa unknown = new MakerCa("Maker");
+    SoftwareTpmMaker unknown = new SoftwareTpmMaker("Maker", Instant.now());
     assertThat(enrol(new TestHost(verifier, "host-1", unknown).admitted()))
         .isEqualTo("UNTRUSTED_TPM");
   }
@@ -75,7 +77,7 @@ class EnrollmentAttacksIT {
   @Test
   void attack07UnrestrictedKey() throws Exception {
     TestHost host = new TestHost(verifier, "host-1").admitted();
-    host.tpm.akAttributes = 0x00040472;
+    host.tpm.claimAkAttributes(0x00040472);
     assertThat(enrol(host)).isEqualTo("AK_REJECTED");
   }
 

@@ -17,6 +17,7 @@ import dev.signet.protocol.PublicJwk;
 import dev.signet.protocol.Purpose;
 import dev.signet.protocol.ReferenceStatement;
 import dev.signet.protocol.StrictJson;
+import dev.signet.tpmsim.SoftwareTpm;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -295,7 +296,7 @@ class EvidenceAttacksIT {
             good.requestKey(),
             good.keyProtection(),
             null,
-            Bytes.of(SoftwareTpm.sign(SoftwareTpm.p256(), new byte[] {1})));
+            Bytes.of(SoftwareTpm.sign(SoftwareTpm.p256().getPrivate(), new byte[] {1})));
     assertThat(host.refused(unproved)).isEqualTo("BAD_PROOF_OF_POSSESSION");
   }
 
@@ -365,7 +366,7 @@ class EvidenceAttacksIT {
   @Test
   void clockThatWentBackIsRefused() throws Exception {
     host.attest();
-    host.tpm.clock -= 1000;
+    host.tpm.turnClockBack(1000);
     assertThat(host.refused(host.freshEvidence(Purpose.ATTEST))).isEqualTo("CLOCK_ROLLED_BACK");
   }
 

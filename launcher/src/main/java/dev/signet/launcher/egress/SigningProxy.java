@@ -60,10 +60,12 @@ public final class SigningProxy implements Closeable {
             Math.min(MAX_LOOPS, Runtime.getRuntime().availableProcessors()),
             new DefaultThreadFactory("egress", true),
             NioIoHandler.newFactory());
+    LatestConnections latest = new LatestConnections();
     ChannelFuture bound =
         new ServerBootstrap()
             .group(loops)
             .channel(NioServerSocketChannel.class)
+            .handler(latest)
             // Nobody is accepted before the context is there.
             .option(ChannelOption.AUTO_READ, false)
             .childOption(ChannelOption.AUTO_READ, false)
@@ -72,7 +74,7 @@ public final class SigningProxy implements Closeable {
                 new ChannelInitializer<Channel>() {
                   @Override
                   protected void initChannel(Channel channel) {
-                    channel.pipeline().addLast(new PeerGate(context, connections));
+                    channel.pipeline().addLast(new PeerGate(context, connections, latest));
                   }
                 })
             .bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0))
