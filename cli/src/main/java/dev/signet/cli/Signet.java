@@ -80,7 +80,7 @@ public final class Signet {
 
   public static void main(String[] arguments) {
     if (arguments.length > 0 && arguments[0].equals("run")) {
-      Preparation.ofMessages(); // beside the reading of options
+      Preparation.begin(); // beside the reading of options
     }
     Invocation invocation =
         new Invocation(

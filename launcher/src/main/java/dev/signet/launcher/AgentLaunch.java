@@ -20,7 +20,6 @@ import dev.signet.measurements.JarRuler;
 import dev.signet.protocol.AgentId;
 import dev.signet.protocol.AttestationResult;
 import dev.signet.protocol.Bytes;
-import dev.signet.protocol.Digest;
 import dev.signet.protocol.KeyProtection;
 import dev.signet.protocol.LaunchEvent;
 import dev.signet.protocol.LaunchId;
@@ -36,8 +35,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -55,7 +52,6 @@ public final class AgentLaunch {
   private final Clock clock;
   private final SecureRandom random;
   private final Progress progress;
-  private final FutureTask<Digest> ownDigest = new FutureTask<>(LauncherDigest::ofRunningProgram);
 
   public AgentLaunch(
       Attestor attestor,
@@ -70,8 +66,7 @@ public final class AgentLaunch {
     this.clock = clock;
     this.random = random;
     this.progress = progress;
-    // Some tens of megabytes: hashed while the first steps wait for the TPM and the verifier.
-    Thread.ofPlatform().daemon().name("signet-own-digest").start(ownDigest);
+    LauncherDigest.prepare();
     Preparation.ofConnection(verifier);
   }
 
@@ -264,15 +259,7 @@ public final class AgentLaunch {
         plan.isolation().labels(),
         sealedKey.publicKey().thumbprint(),
         KeyProtection.SEALED,
-        launcherDigest());
-  }
-
-  private Digest launcherDigest() throws IOException, InterruptedException {
-    try {
-      return ownDigest.get();
-    } catch (ExecutionException e) {
-      throw new IOException("the launcher's own files cannot be read: " + e.getCause(), e);
-    }
+        LauncherDigest.ofRunningProgram());
   }
 
   private void warnOfSkew(Instant serverTime) {

@@ -4,6 +4,7 @@ package dev.signet.launcher;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
 import dev.signet.protocol.Digest;
+import dev.signet.requestsignatures.SignatureProviders;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,10 +13,14 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
 import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.Provider;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
 
 /**
@@ -28,11 +33,33 @@ public final class LauncherDigest {
   /** Options that name files of ready-made code, of one JDK or another. */
   private static final List<String> ARCHIVES = List.of("AOTCache", "SharedArchiveFile");
 
+  private static final int CHUNK = 1 << 20;
+  private static final FutureTask<Digest> OWN =
+      new FutureTask<>(() -> of(System.getProperty("java.class.path"), archives()));
+
   private LauncherDigest() {}
 
-  /** Of the running program. */
+  /**
+   * Of the running program. The files are read once in the life of the process, by the first who
+   * asks.
+   *
+   * @throws IOException if one of them cannot be read
+   */
   public static Digest ofRunningProgram() throws IOException {
-    return of(System.getProperty("java.class.path"), archives());
+    OWN.run();
+    try {
+      return OWN.get();
+    } catch (ExecutionException e) {
+      throw new IOException("the launcher's own files cannot be read: " + e.getCause(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while the launcher's own files were read", e);
+    }
+  }
+
+  /** Has a thread read the files, some tens of megabytes, beside the first steps of a launch. */
+  static void prepare() {
+    Thread.ofPlatform().daemon().name("signet-own-digest").start(OWN);
   }
 
   /** Asked of the JVM, as the options may stand in files and variables too. */
@@ -67,19 +94,34 @@ public final class LauncherDigest {
         files.add(path);
       }
     }
+    MessageDigest sha256 = sha256();
+    byte[] chunk = new byte[CHUNK];
     List<String> lines = new ArrayList<>();
     for (Path file : files) {
-      lines.add(digest(file).toHex() + "  " + file.getFileName() + "\n");
+      lines.add(digest(file, sha256, chunk).toHex() + "  " + file.getFileName() + "\n");
     }
     lines.sort(null);
     return Digest.hash(String.join("", lines).getBytes(StandardCharsets.UTF_8));
   }
 
-  private static Digest digest(Path file) throws IOException {
-    MessageDigest md = Digest.sha256();
-    try (InputStream in = new DigestInputStream(Files.newInputStream(file), md)) {
-      in.transferTo(java.io.OutputStream.nullOutputStream());
+  /** A native one where there is one: the JDK's own is slow until it has been compiled. */
+  private static MessageDigest sha256() {
+    Optional<Provider> corretto = SignatureProviders.corretto();
+    try {
+      return corretto.isPresent()
+          ? MessageDigest.getInstance("SHA-256", corretto.get())
+          : Digest.sha256();
+    } catch (NoSuchAlgorithmException e) {
+      return Digest.sha256();
     }
-    return Digest.ofDigest(md.digest());
+  }
+
+  private static Digest digest(Path file, MessageDigest sha256, byte[] chunk) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
+        sha256.update(chunk, 0, read);
+      }
+    }
+    return Digest.ofDigest(sha256.digest());
   }
 }

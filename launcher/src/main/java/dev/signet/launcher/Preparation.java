@@ -21,8 +21,9 @@ import java.io.IOException;
 public final class Preparation {
   private Preparation() {}
 
-  /** Readers and writers of the messages of a launch. */
-  public static void ofMessages() {
+  /** Readers and writers of the messages of a launch, and the digest over the launcher's files. */
+  public static void begin() {
+    LauncherDigest.prepare();
     Thread.ofPlatform()
         .daemon()
         .name("signet-prepare")
