@@ -71,12 +71,7 @@ class SideDoorSurroundingsIT {
                   Files.copy(loaded("libm.so.6"), own);
                   return Map.of("LD_LIBRARY_PATH", own.getParent().toString());
                 },
-            "maps"),
-        arguments(
-            "LD_DEBUG",
-            "calling init: [^\n]*libjvm.so",
-            (Door) e -> Map.of("LD_DEBUG", "libs"),
-            "arguments"));
+            "maps"));
   }
 
   private static Door renamed(Door door, String name) {
