@@ -126,7 +126,8 @@ final class AgentCommand {
                     waivedBoot),
                 null,
                 new AgentRegistration.Launcher(
-                    launchers.waived == null ? launchers.permitted : null, launchers.waived));
+                    launchers.waived == null ? launchers.permitted : null, launchers.waived),
+                null);
       } catch (IllegalArgumentException e) {
         throw CommandFailure.usage(e.getMessage());
       }

@@ -156,6 +156,7 @@ final class RunCommand implements SignetCommand {
       AgentLaunch launch =
           new AgentLaunch(
               Attestor.open(tpm, state),
+              state,
               enrolled,
               verifier,
               invocation.clock(),

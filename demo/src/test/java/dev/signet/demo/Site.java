@@ -285,7 +285,8 @@ final class Site implements AutoCloseable {
             List.of(ci.publicKey()),
             new AgentRegistration.Boot(null, null, "simulated TPMs without firmware"),
             null,
-            new AgentRegistration.Launcher(null, "run from a source tree"));
+            new AgentRegistration.Launcher(null, "run from a source tree"),
+            null);
     String name = URLEncoder.encode(agent.value(), StandardCharsets.UTF_8);
     operator("PUT", "/v1/registrations?agent=" + name, registration);
   }

@@ -18,6 +18,8 @@ import dev.signet.protocol.ProblemDetails;
 import dev.signet.protocol.Purpose;
 import dev.signet.protocol.StateApproval;
 import java.io.IOException;
+import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * The launcher's half of the release of a sealed key and of attestations ({@code docs/protocol.md},
@@ -71,10 +73,22 @@ public final class AttestationFlow {
 
   /** Asks for a state approval and has the TPM release the key. */
   public Release release(SealedKey sealedKey) throws IOException, InterruptedException {
-    Release last = null;
+    return release(sealedKey, floor -> true).orElseThrow();
+  }
+
+  /**
+   * Asks for a state approval and has the TPM release the key.
+   *
+   * @param permits asked with what the verifier told, before the TPM sees the approval
+   * @return empty if that said no
+   */
+  Optional<Release> release(SealedKey sealedKey, Predicate<StateApproval.Floor> permits)
+      throws IOException, InterruptedException {
+    Optional<Release> last = Optional.empty();
     for (int attempt = 0; attempt < RELEASE_ATTEMPTS; attempt++) {
-      last = releaseOnce(sealedKey);
-      boolean again = last instanceof Release.KeptByTpm kept && kept.reason().retryable();
+      last = releaseOnce(sealedKey, permits);
+      boolean again =
+          last.orElse(null) instanceof Release.KeptByTpm kept && kept.reason().retryable();
       if (!again) {
         break;
       }
@@ -82,11 +96,12 @@ public final class AttestationFlow {
     return last;
   }
 
-  private Release releaseOnce(SealedKey sealedKey) throws IOException, InterruptedException {
+  private Optional<Release> releaseOnce(SealedKey sealedKey, Predicate<StateApproval.Floor> permits)
+      throws IOException, InterruptedException {
     Challenge challenge;
     switch (challenge(Purpose.RELEASE)) {
       case Answer.Refused<Challenge>(ProblemDetails p) -> {
-        return new Release.NotApproved(p);
+        return Optional.of(new Release.NotApproved(p));
       }
       case Answer.Granted<Challenge>(Challenge c) -> challenge = c;
     }
@@ -101,15 +116,24 @@ public final class AttestationFlow {
               sealedKey.publicKey(),
               session.nonce());
       return switch (verifier.release(evidence)) {
-        case Answer.Refused<StateApproval.Granted>(ProblemDetails p) -> new Release.NotApproved(p);
+        case Answer.Refused<StateApproval.Granted>(ProblemDetails p) ->
+            Optional.of(new Release.NotApproved(p));
+        case Answer.Granted<StateApproval.Granted>(StateApproval.Granted granted)
+            when !permits.test(granted.floor()) ->
+            Optional.empty();
         case Answer.Granted<StateApproval.Granted>(StateApproval.Granted granted) ->
-            switch (session.finish(granted.approval())) {
-              case ReleaseOutcome.Released(RequestKey key) -> new Release.Released(key);
-              case ReleaseOutcome.Refused(ReleaseOutcome.Reason reason, String detail) ->
-                  new Release.KeptByTpm(reason, detail);
-            };
+            Optional.of(finish(session, granted));
       };
     }
+  }
+
+  private static Release finish(ReleaseSession session, StateApproval.Granted granted)
+      throws IOException {
+    return switch (session.finish(granted.approval())) {
+      case ReleaseOutcome.Released(RequestKey key) -> new Release.Released(key);
+      case ReleaseOutcome.Refused(ReleaseOutcome.Reason reason, String detail) ->
+          new Release.KeptByTpm(reason, detail);
+    };
   }
 
   /** Attests with the released key; the answer holds an identity token. */
