@@ -36,6 +36,7 @@ public final class AttestationFlow {
   private final AgentId agent;
   private final LaunchId launch;
   private final Bytes statement;
+  private Optional<Challenge> begun = Optional.empty();
 
   /**
    * @param verifierId the verifier that this host enrolled at; a challenge of another one is
@@ -71,6 +72,24 @@ public final class AttestationFlow {
     record KeptByTpm(ReleaseOutcome.Reason reason, String detail) implements Release {}
   }
 
+  /**
+   * Asks for the release's challenge beforehand: a launch for which the verifier gives none, or not
+   * one that may be answered, is not to be recorded.
+   *
+   * @return the verifier's refusal, if it refused
+   * @throws IOException if the verifier cannot be reached, or is not the one, or expects the launch
+   *     register elsewhere
+   */
+  public Optional<ProblemDetails> begin() throws IOException, InterruptedException {
+    return switch (challenge(Purpose.RELEASE)) {
+      case Answer.Refused<Challenge>(ProblemDetails p) -> Optional.of(p);
+      case Answer.Granted<Challenge>(Challenge c) -> {
+        begun = Optional.of(c);
+        yield Optional.empty();
+      }
+    };
+  }
+
   /** Asks for a state approval and has the TPM release the key. */
   public Release release(SealedKey sealedKey) throws IOException, InterruptedException {
     return release(sealedKey, floor -> true).orElseThrow();
@@ -98,13 +117,14 @@ public final class AttestationFlow {
 
   private Optional<Release> releaseOnce(SealedKey sealedKey, Predicate<StateApproval.Floor> permits)
       throws IOException, InterruptedException {
-    Challenge challenge;
-    switch (challenge(Purpose.RELEASE)) {
-      case Answer.Refused<Challenge>(ProblemDetails p) -> {
-        return Optional.of(new Release.NotApproved(p));
+    if (begun.isEmpty()) {
+      Optional<ProblemDetails> refused = begin();
+      if (refused.isPresent()) {
+        return Optional.of(new Release.NotApproved(refused.get()));
       }
-      case Answer.Granted<Challenge>(Challenge c) -> challenge = c;
     }
+    Challenge challenge = begun.orElseThrow();
+    begun = Optional.empty(); // good for one answer
     try (ReleaseSession session = sealedKey.beginRelease()) {
       var evidence =
           attestor.releaseEvidence(
