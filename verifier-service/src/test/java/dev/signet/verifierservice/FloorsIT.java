@@ -44,12 +44,12 @@ class FloorsIT {
     launch(2);
     assertThat(host.refused(host.freshEvidence(Purpose.RELEASE))).isEqualTo("ROLLED_BACK");
     assertThat(host.refused(host.freshEvidence(Purpose.ATTEST))).isEqualTo("ROLLED_BACK");
-    assertThat(floors()).containsExactly("policy 0 to 3, accepted");
+    assertThat(floors()).containsExactly("verifier 0 to 3, accepted");
     launchAndAttest(3);
     launchAndAttest(5);
     launch(4);
     assertThat(host.refused(host.freshEvidence(Purpose.ATTEST))).isEqualTo("ROLLED_BACK");
-    assertThat(floors()).containsExactly("policy 0 to 3, accepted", "policy 3 to 5, accepted");
+    assertThat(floors()).containsExactly("verifier 0 to 3, accepted", "verifier 3 to 5, accepted");
   }
 
   @Test
@@ -59,7 +59,7 @@ class FloorsIT {
     host.launch(8, TestHost.JAR, Digest.hash(new byte[] {1}));
     assertThat(host.refused(host.freshEvidence(Purpose.ATTEST))).isEqualTo("MEASUREMENT_MISMATCH");
     launchAndAttest(1);
-    assertThat(floors()).containsExactly("policy 0 to 1, accepted");
+    assertThat(floors()).containsExactly("verifier 0 to 1, accepted");
   }
 
   @Test
