@@ -97,6 +97,12 @@ final class AgentCommand {
         description = "Judge no boot PCR at all (simulators).")
     private String waivedBoot;
 
+    @Option(
+        names = "--raise-floor",
+        description =
+            "The floor of the security version follows the newest build that was accepted.")
+    private boolean raiseFloor;
+
     @ArgGroup(exclusive = true, multiplicity = "1")
     private Launchers launchers;
 
@@ -135,7 +141,8 @@ final class AgentCommand {
                     waivedBoot),
                 null,
                 new AgentRegistration.Launcher(
-                    launchers.waived == null ? launchers.permitted : null, launchers.waived)));
+                    launchers.waived == null ? launchers.permitted : null, launchers.waived),
+                raiseFloor ? AgentRegistration.ACCEPTED : null));
       } catch (IllegalArgumentException e) {
         throw CommandFailure.usage(e.getMessage());
       }
@@ -211,10 +218,14 @@ final class AgentCommand {
       name = "floor",
       description = {
         "Sets the floor of an agent's security version: older builds are refused from then on.",
-        "Lowering it needs the role lower-floor."
+        "Lowering it needs the role lower-floor. Launchers that have started newer builds go back"
+            + " only once it was lowered; --lower says so where it never stood above SVN."
       },
       footerHeading = "%nExamples:%n",
-      footer = "  signet agent floor spiffe://example.org/agent/billing 4")
+      footer = {
+        "  signet agent floor spiffe://example.org/agent/billing 4",
+        "  signet agent floor spiffe://example.org/agent/billing 3 --lower"
+      })
   static final class Floor extends OperatorCommand {
     @Parameters(index = "0", paramLabel = "AGENT")
     private AgentId agent;
@@ -222,7 +233,10 @@ final class AgentCommand {
     @Parameters(index = "1", paramLabel = "SVN", description = "The lowest accepted version.")
     private long securityVersion;
 
-    private record Bound(AgentId agent, long securityVersion) {}
+    @Option(names = "--lower", description = "Let launchers that ran newer builds go back.")
+    private boolean lower;
+
+    private record Bound(AgentId agent, long securityVersion, boolean lower) {}
 
     Floor(Invocation invocation) {
       super(invocation);
@@ -230,7 +244,7 @@ final class AgentCommand {
 
     @Override
     Request request() {
-      return Request.post("/v1/floors", new Bound(agent, securityVersion));
+      return Request.post("/v1/floors", new Bound(agent, securityVersion, lower));
     }
   }
 }

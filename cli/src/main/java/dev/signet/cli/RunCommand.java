@@ -159,6 +159,7 @@ final class RunCommand implements SignetCommand {
       AgentLaunch launch =
           new AgentLaunch(
               Attestor.open(tpm, state),
+              state,
               enrolled,
               verifier,
               invocation.clock(),

@@ -80,7 +80,7 @@ public final class DemoHost implements AutoCloseable {
 
   AgentLaunch launcher(VerifierClient client, Progress progress) throws IOException {
     EnrolledHost enrolled = EnrolledHost.load(state);
-    return new AgentLaunch(attestor, enrolled, client, Clock.systemUTC(), random, progress);
+    return new AgentLaunch(attestor, state, enrolled, client, Clock.systemUTC(), random, progress);
   }
 
   /** An orderly reboot of the machine. */

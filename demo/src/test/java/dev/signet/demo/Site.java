@@ -285,7 +285,8 @@ final class Site implements AutoCloseable {
             List.of(ci.publicKey()),
             new AgentRegistration.Boot(null, null, "simulated TPMs without firmware"),
             null,
-            new AgentRegistration.Launcher(null, "run from a source tree"));
+            new AgentRegistration.Launcher(null, "run from a source tree"),
+            null);
     String name = URLEncoder.encode(agent.value(), StandardCharsets.UTF_8);
     operator("PUT", "/v1/registrations?agent=" + name, registration);
   }
@@ -303,15 +304,22 @@ final class Site implements AutoCloseable {
 
   /** A reference statement, signed by CI. */
   Path statement(AgentId agent, String name, Path about, long securityVersion) throws Exception {
+    return statement(agent, name, about, securityVersion, Instant.now().plus(Duration.ofDays(1)));
+  }
+
+  /**
+   * @param notAfter when its validity of a day and a minute ends
+   */
+  Path statement(AgentId agent, String name, Path about, long securityVersion, Instant notAfter)
+      throws Exception {
     JarMeasurement.Measured measured = (JarMeasurement.Measured) JarRuler.measure(about);
-    Instant now = Instant.now();
     StatementDraft draft =
         new StatementDraft(
             agent,
             "1." + securityVersion,
             securityVersion,
-            now.minusSeconds(60),
-            now.plus(Duration.ofDays(1)),
+            notAfter.minus(Duration.ofDays(1)).minusSeconds(60),
+            notAfter,
             null,
             List.of("TOOL_API_KEY"));
     byte[] payload = StatementDraft.write(draft.about(name + ".jar", measured));

@@ -25,7 +25,9 @@ import dev.signet.protocol.LaunchEvent;
 import dev.signet.protocol.LaunchId;
 import dev.signet.protocol.ProblemDetails;
 import dev.signet.protocol.ReferenceStatement;
+import dev.signet.protocol.Refusal;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -48,13 +50,18 @@ public final class AgentLaunch {
 
   private final Attestor attestor;
   private final EnrolledHost host;
+  private final StartedVersions versions;
   private final VerifierClient verifier;
   private final Clock clock;
   private final SecureRandom random;
   private final Progress progress;
 
+  /**
+   * @param state directory in which the host keeps what it was enrolled and started with
+   */
   public AgentLaunch(
       Attestor attestor,
+      Path state,
       EnrolledHost host,
       VerifierClient verifier,
       Clock clock,
@@ -62,6 +69,7 @@ public final class AgentLaunch {
       Progress progress) {
     this.attestor = attestor;
     this.host = host;
+    this.versions = new StartedVersions(state, host.verifier());
     this.verifier = verifier;
     this.clock = clock;
     this.random = random;
@@ -110,6 +118,8 @@ public final class AgentLaunch {
       Unwinding unwinding)
       throws IOException, InterruptedException {
     AgentId agent = passed.statement().statement().predicate().agent();
+    VersionCheck version = VersionCheck.of(versions, agent, passed.statement().securityVersion());
+    version.warning().ifPresent(text -> progress.say(Progress.Step.WARNING, text));
     LaunchId launch = LaunchId.random(random);
     SealedKey sealedKey = sealedKey(agent);
     AtomicReference<Identity> identity = new AtomicReference<>();
@@ -162,7 +172,12 @@ public final class AgentLaunch {
         "launch recorded in the TPM (PCR " + register.pcr() + ") before anything starts");
 
     RequestKey key;
-    switch (flow.release(sealedKey)) {
+    Optional<AttestationFlow.Release> release = flow.release(sealedKey, version::permits);
+    if (release.isEmpty()) {
+      return new LaunchOutcome.RefusedHere(
+          Refusal.ROLLED_BACK.name(), version.warning().orElseThrow());
+    }
+    switch (release.get()) {
       case AttestationFlow.Release.NotApproved(ProblemDetails problem) -> {
         return new LaunchOutcome.RefusedByVerifier(problem);
       }
@@ -192,6 +207,7 @@ public final class AgentLaunch {
         Progress.Step.ATTESTED,
         "attested as " + agent + " until " + result.notAfter() + ", renewed by itself");
 
+    version.starting();
     AgentProcess process = AgentProcess.start(plan, peers::started);
     peers.admit(process.handle());
     unwinding.keepAll();

@@ -19,6 +19,7 @@ import dev.signet.protocol.Purpose;
 import dev.signet.protocol.StateApproval;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * The launcher's half of the release of a sealed key and of attestations ({@code docs/protocol.md},
@@ -91,10 +92,22 @@ public final class AttestationFlow {
 
   /** Asks for a state approval and has the TPM release the key. */
   public Release release(SealedKey sealedKey) throws IOException, InterruptedException {
-    Release last = null;
+    return release(sealedKey, floor -> true).orElseThrow();
+  }
+
+  /**
+   * Asks for a state approval and has the TPM release the key.
+   *
+   * @param permits asked with what the verifier told, before the TPM sees the approval
+   * @return empty if that said no
+   */
+  Optional<Release> release(SealedKey sealedKey, Predicate<StateApproval.Floor> permits)
+      throws IOException, InterruptedException {
+    Optional<Release> last = Optional.empty();
     for (int attempt = 0; attempt < RELEASE_ATTEMPTS; attempt++) {
-      last = releaseOnce(sealedKey);
-      boolean again = last instanceof Release.KeptByTpm kept && kept.reason().retryable();
+      last = releaseOnce(sealedKey, permits);
+      boolean again =
+          last.orElse(null) instanceof Release.KeptByTpm kept && kept.reason().retryable();
       if (!again) {
         break;
       }
@@ -102,11 +115,12 @@ public final class AttestationFlow {
     return last;
   }
 
-  private Release releaseOnce(SealedKey sealedKey) throws IOException, InterruptedException {
+  private Optional<Release> releaseOnce(SealedKey sealedKey, Predicate<StateApproval.Floor> permits)
+      throws IOException, InterruptedException {
     if (begun.isEmpty()) {
       Optional<ProblemDetails> refused = begin();
       if (refused.isPresent()) {
-        return new Release.NotApproved(refused.get());
+        return Optional.of(new Release.NotApproved(refused.get()));
       }
     }
     Challenge challenge = begun.orElseThrow();
@@ -122,15 +136,24 @@ public final class AttestationFlow {
               sealedKey.publicKey(),
               session.nonce());
       return switch (verifier.release(evidence)) {
-        case Answer.Refused<StateApproval.Granted>(ProblemDetails p) -> new Release.NotApproved(p);
+        case Answer.Refused<StateApproval.Granted>(ProblemDetails p) ->
+            Optional.of(new Release.NotApproved(p));
+        case Answer.Granted<StateApproval.Granted>(StateApproval.Granted granted)
+            when !permits.test(granted.floor()) ->
+            Optional.empty();
         case Answer.Granted<StateApproval.Granted>(StateApproval.Granted granted) ->
-            switch (session.finish(granted.approval())) {
-              case ReleaseOutcome.Released(RequestKey key) -> new Release.Released(key);
-              case ReleaseOutcome.Refused(ReleaseOutcome.Reason reason, String detail) ->
-                  new Release.KeptByTpm(reason, detail);
-            };
+            Optional.of(finish(session, granted));
       };
     }
+  }
+
+  private static Release finish(ReleaseSession session, StateApproval.Granted granted)
+      throws IOException {
+    return switch (session.finish(granted.approval())) {
+      case ReleaseOutcome.Released(RequestKey key) -> new Release.Released(key);
+      case ReleaseOutcome.Refused(ReleaseOutcome.Reason reason, String detail) ->
+          new Release.KeptByTpm(reason, detail);
+    };
   }
 
   /** Attests with the released key; the answer holds an identity token. */

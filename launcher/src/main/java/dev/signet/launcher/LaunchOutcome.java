@@ -11,7 +11,8 @@ public sealed interface LaunchOutcome {
   record Running(RunningAgent agent) implements LaunchOutcome {}
 
   /**
-   * The launcher's own check failed, before anything was recorded.
+   * The launcher's own check failed. Nothing was recorded then, but where only the verifier could
+   * say whether an older build may start.
    *
    * @param reason a {@code Refusal} name, or that of a {@code JarMeasurement.Reason}
    * @param detail what was expected, what came, what to do

@@ -49,10 +49,31 @@ public record StateApproval(
     }
   }
 
-  /** The answer to a release request. */
-  public record Granted(StateApproval approval) {
+  /**
+   * The answer to a release request.
+   *
+   * @param floor of the agent; told with an approval only, so that nobody else learns of it
+   */
+  public record Granted(StateApproval approval, Floor floor) {
     public Granted {
       Require.present(approval, "approval");
+      Require.present(floor, "floor");
+    }
+  }
+
+  /**
+   * The floor of an agent's security version. A launcher that started a newer build than the one
+   * now approved goes back only if an operator has lowered the floor since: two floors do not tell
+   * that, the count does.
+   *
+   * @param securityVersion the least that is accepted; 0 if none was set
+   * @param lowered how often an operator has lowered it; never goes back
+   */
+  public record Floor(long securityVersion, long lowered) {
+    public Floor {
+      if (securityVersion < 0 || lowered < 0) {
+        throw new IllegalArgumentException("floor: expected 0 or more");
+      }
     }
   }
 

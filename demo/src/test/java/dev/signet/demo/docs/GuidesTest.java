@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The code that the guides show is code that compiles: the files beside this one. */
 class GuidesTest {
@@ -16,12 +16,16 @@ class GuidesTest {
   private static final Path SOURCES = Path.of("src/test/java/dev/signet/demo/docs");
 
   @ParameterizedTest
-  @ValueSource(strings = {"ProtectedService", "PlainService"})
-  void guideShowsTheSourceAsItIs(String name) throws IOException {
+  @CsvSource({
+    "ProtectedService, protect-a-service.md",
+    "PlainService, protect-a-service.md",
+    "ReleasedAgent, release-an-agent.md"
+  })
+  void guideShowsTheSourceAsItIs(String name, String guide) throws IOException {
     String source = Files.readString(SOURCES.resolve(name + ".java"));
     String shown = source.substring(source.indexOf("import "));
-    assertThat(Files.readString(ROOT.resolve("docs/guides/protect-a-service.md")))
-        .as("docs/guides/protect-a-service.md must show %s.java from its imports on", name)
+    assertThat(Files.readString(ROOT.resolve("docs/guides").resolve(guide)))
+        .as("docs/guides/%s must show %s.java from its imports on", guide, name)
         .contains("```java\n" + shown + "```");
   }
 }

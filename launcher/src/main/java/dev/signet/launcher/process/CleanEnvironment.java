@@ -21,6 +21,7 @@ final class CleanEnvironment {
           "JAVA_TOOL_OPTIONS",
           "_JAVA_OPTIONS",
           "JDK_JAVA_OPTIONS",
+          "JDK_AOT_VM_OPTIONS",
           "JAVA_OPTS",
           "JAVA_HOME",
           "CLASSPATH",

@@ -4,19 +4,23 @@ package dev.signet.launcher.process;
 
 import java.lang.instrument.Instrumentation;
 
-/** A Java agent that tells when it was let in. */
+/** Code that nobody measured: it tells when it was let in, and into which program. */
 public final class EvilAgent {
   private EvilAgent() {}
 
+  private static void tell() {
+    System.out.println("EVIL in " + System.getProperty("sun.java.command"));
+  }
+
   public static void premain(String arguments, Instrumentation instrumentation) {
-    System.out.println("EVIL");
+    tell();
   }
 
   public static void agentmain(String arguments, Instrumentation instrumentation) {
-    System.out.println("EVIL");
+    tell();
   }
 
   public static void main(String[] args) {
-    System.out.println("EVIL");
+    tell();
   }
 }

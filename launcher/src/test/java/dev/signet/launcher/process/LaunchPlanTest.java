@@ -93,6 +93,7 @@ class LaunchPlanTest {
         "JAVA_TOOL_OPTIONS",
         "_JAVA_OPTIONS",
         "JDK_JAVA_OPTIONS",
+        "JDK_AOT_VM_OPTIONS",
         "LD_PRELOAD",
         "LD_AUDIT",
         "CLASSPATH",

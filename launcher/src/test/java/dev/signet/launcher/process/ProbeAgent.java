@@ -3,15 +3,21 @@
 package dev.signet.launcher.process;
 
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.Security;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.ServiceLoader;
 import java.util.TreeMap;
 
 /** The agent that tests start: it does what its first argument says. */
+@SuppressWarnings("restricted") // loads the library that a test slips in
 public final class ProbeAgent {
   private ProbeAgent() {}
 
@@ -39,8 +45,34 @@ public final class ProbeAgent {
       }
       case "http" -> http(args[1]);
       case "child" -> child(Arrays.copyOfRange(args, 1, args.length));
+      case "load" -> Class.forName(args[1]);
+      case "library" -> {
+        System.loadLibrary(args[1]);
+        System.out.println("LOADED");
+      }
+      case "services" -> ServiceLoader.load(Runnable.class).forEach(Runnable::run);
+      case "security" -> System.out.println(Security.getProperty(args[1]));
+      case "maps" -> System.out.print(Files.readString(Path.of("/proc/self/maps")));
+      case "threads" ->
+          Thread.getAllStackTraces().keySet().forEach(t -> System.out.println(t.getName()));
+      case "reflect" -> reflect();
+      case "memory" -> exhaustMemory();
       case "overwrite" -> overwrite(Path.of(System.getProperty("java.class.path")));
       default -> throw new IllegalArgumentException(args[0]);
+    }
+  }
+
+  /** Needs java.lang opened to it. */
+  private static void reflect() throws ReflectiveOperationException {
+    Field value = String.class.getDeclaredField("value");
+    value.setAccessible(true);
+    System.out.println("OPENED");
+  }
+
+  private static void exhaustMemory() {
+    List<byte[]> all = new ArrayList<>();
+    while (true) {
+      all.add(new byte[1 << 24]);
     }
   }
 

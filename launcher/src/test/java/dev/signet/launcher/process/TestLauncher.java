@@ -2,12 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.launcher.process;
 
+import dev.signet.launcher.CheckedStatement;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** A launcher without TPM: copies, starts and waits. Runs in a JVM of its own, as the real one. */
 public final class TestLauncher {
@@ -20,19 +22,24 @@ public final class TestLauncher {
     if (Boolean.getBoolean("harden")) {
       System.err.println("hardening=" + LauncherHardening.apply());
     }
+    Path runtime = Path.of(System.getProperty("agent.runtime", args[0]));
     int exit;
     try (LaunchDirectory directory = LaunchDirectory.create(Path.of(args[1]), user);
         PrivateCopy copy = PrivateCopy.of(Path.of(args[2]), directory, 100_000_000)) {
+      String statement = System.getProperty("statement");
+      if (statement != null) {
+        CheckedStatement.require(Path.of(statement), runtime, copy);
+      }
       JarLaunch launch =
           JarLaunch.plan(
               copy,
               directory,
               new JarLaunch.Options(
-                  Path.of(args[0]),
-                  List.of("-Xmx512m", "-XX:+UseSerialGC"),
+                  runtime,
+                  jvmOptions(),
                   Arrays.asList(args).subList(3, args.length),
                   Map.of("GIVEN", "by the operator"),
-                  Optional.empty(),
+                  Optional.ofNullable(System.getProperty("agent.cwd")).map(Path::of),
                   Optional.ofNullable(Integer.getInteger("egress.port"))
                       .map(port -> new InetSocketAddress("127.0.0.1", port))),
               System.getenv());
@@ -45,5 +52,11 @@ public final class TestLauncher {
       }
     }
     System.exit(exit);
+  }
+
+  /** A few of the launcher's, and what {@code agent.jvm} names, one a line. */
+  private static List<String> jvmOptions() {
+    Stream<String> given = System.getProperty("agent.jvm", "").lines();
+    return Stream.concat(Stream.of("-Xmx512m", "-XX:+UseSerialGC"), given).toList();
   }
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.verifierservice.attestation;
 
+import dev.signet.measurements.VerifiedStatement;
 import dev.signet.protocol.AttestationRequest;
 import dev.signet.protocol.Purpose;
 import dev.signet.protocol.Refusal;
@@ -33,6 +34,7 @@ final class AtIssue {
       AttestationRequest request,
       Affirming affirming,
       AttestationService.Known sender,
+      VerifiedStatement statement,
       Instant now)
       throws SQLException {
     AttestationKeys.Live key = sender.key();
@@ -45,8 +47,16 @@ final class AtIssue {
         instanceof Verification.Refused<Freshness>(Refusal reason, String detail)) {
       return found(reason, detail);
     }
-    if (!Registrations.row(tx, request.agent()).equals(Optional.of(sender.registered()))) {
+    Optional<Registrations.Row> registered = Registrations.row(tx, request.agent());
+    if (registered.filter(row -> row.sameRegistration(sender.registered())).isEmpty()) {
       return found(Refusal.NOT_REGISTERED, "the registration changed meanwhile");
+    }
+    // Not part of the registration: it follows other hosts' newer builds by itself.
+    long floor = registered.get().floor().securityVersion();
+    if (statement.securityVersion() < floor) {
+      return found(
+          Refusal.ROLLED_BACK,
+          "security version: expected " + floor + " or more, got " + statement.securityVersion());
     }
     String thumbprint = request.requestKey().thumbprint();
     Optional<Revocation> revoked =

@@ -4,6 +4,7 @@ package dev.signet.verifierservice.attestation;
 
 import dev.signet.measurements.StatementVerification;
 import dev.signet.measurements.VerifiedStatement;
+import dev.signet.protocol.AgentId;
 import dev.signet.protocol.AttestationRequest;
 import dev.signet.protocol.AttestationResult;
 import dev.signet.protocol.Bytes;
@@ -151,7 +152,9 @@ public final class AttestationService {
     return judge(
         request,
         (affirming, evidence, now) ->
-            new StateApproval.Granted(approver.approve(affirming, request, terms.issuer())));
+            new StateApproval.Granted(
+                approver.approve(affirming, request, terms.issuer()),
+                evidence.known().registered().floor()));
   }
 
   /** Makes the answer once everything is decided and durable. */
@@ -168,7 +171,7 @@ public final class AttestationService {
       Instant lastSeen) {}
 
   /** Evidence that was judged good. */
-  record Evidence(Known known, VerifiedStatement statement) {}
+  record Evidence(Known known, VerifiedStatement statement, boolean raisesFloor) {}
 
   private <T> Judgement<T> judge(AttestationRequest request, Answering<T> answering)
       throws IOException {
@@ -195,7 +198,8 @@ public final class AttestationService {
       return refuse(request, sender, Refusal.NOT_REGISTERED, "no such agent", now);
     }
     AgentRegistration registered = sender.registered().registration();
-    Registration registration = registered.appraised(request.agent(), sender.registered().floor());
+    Registration registration =
+        registered.appraised(request.agent(), sender.registered().floor().securityVersion());
     if (!registration.hosts().contains(sender.key().host())) {
       return refuse(request, sender, Refusal.NOT_REGISTERED, "not for this host", now);
     }
@@ -222,7 +226,15 @@ public final class AttestationService {
           case AppraisalResult.Contraindicated(List<Finding> findings) ->
               refuse(request, sender, findings.getFirst().reason(), show(findings), now);
           case Affirming affirming ->
-              conclude(request, affirming, new Evidence(sender, statement), answering, now);
+              conclude(
+                  request,
+                  affirming,
+                  new Evidence(
+                      sender,
+                      statement,
+                      AgentRegistration.ACCEPTED.equals(registered.raiseFloor())),
+                  answering,
+                  now);
         };
       }
     }
@@ -288,7 +300,8 @@ public final class AttestationService {
     Optional<Refused<T>> refusal =
         database.write(
             tx -> {
-              Optional<Finding> late = AtIssue.finding(tx, request, affirming, sender, now);
+              Optional<Finding> late =
+                  AtIssue.finding(tx, request, affirming, sender, evidence.statement(), now);
               if (late.isPresent()) {
                 return Optional.of(
                     refuse(tx, request, sender, late.get().reason(), late.get().detail(), now));
@@ -312,11 +325,31 @@ public final class AttestationService {
                       Decision.OK,
                       "statement " + evidence.statement().payloadDigest() + waivers(affirming)),
                   now);
+              if (request.purpose() == Purpose.ATTEST && evidence.raisesFloor()) {
+                raiseFloor(tx, evidence, request.agent(), now);
+              }
               return Optional.empty();
             });
     return refusal.isPresent()
         ? refusal.get()
         : new Granted<>(answering.answer(affirming, evidence, now));
+  }
+
+  private void raiseFloor(Transaction tx, Evidence evidence, AgentId agent, Instant now)
+      throws SQLException {
+    long accepted = evidence.statement().securityVersion();
+    Optional<Long> before = Registrations.follow(tx, agent, accepted);
+    if (before.isPresent()) {
+      log.record(
+          tx,
+          Decision.act(
+              "floor",
+              Actor.VERIFIER,
+              evidence.known().key().host(),
+              agent,
+              before.get() + " to " + accepted + ", accepted"),
+          now);
+    }
   }
 
   /**

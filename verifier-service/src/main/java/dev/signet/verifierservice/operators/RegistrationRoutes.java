@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.verifierservice.operators;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.signet.protocol.AgentId;
 import dev.signet.protocol.Limits;
 import dev.signet.protocol.MalformedMessageException;
@@ -39,8 +40,14 @@ public final class RegistrationRoutes {
         new Route("POST", "/v1/floors", register, Limits.SMALL_MESSAGE_BYTES, this::floor));
   }
 
-  /** {@code POST /v1/floors}. */
-  record Floor(AgentId agent, long securityVersion) {
+  /**
+   * {@code POST /v1/floors}.
+   *
+   * @param lower whether launchers that have started newer builds may go back to this version; a
+   *     floor below the one that stands lowers in any case
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Floor(AgentId agent, long securityVersion, Boolean lower) {
     Floor {
       if (agent == null || securityVersion < 0) {
         throw new IllegalArgumentException("expected agent and a securityVersion of 0 or more");
@@ -102,12 +109,13 @@ public final class RegistrationRoutes {
         "floor",
         (tx, now) -> {
           long before = Registrations.floor(tx, floor.agent());
-          if (floor.securityVersion() < before && !mayLower) {
+          boolean lowering = floor.securityVersion() < before || Boolean.TRUE.equals(floor.lower());
+          if (lowering && !mayLower) {
             return new Acts.Not(
                 Refusal.NOT_PERMITTED,
                 "the floor is " + before + "; lowering it needs the role lower-floor");
           }
-          Registrations.setFloor(tx, floor.agent(), floor.securityVersion());
+          Registrations.setFloor(tx, floor.agent(), floor.securityVersion(), lowering);
           return new Acts.Done(
               200,
               floor,
@@ -116,7 +124,10 @@ public final class RegistrationRoutes {
                   call.caller().actor(),
                   null,
                   floor.agent(),
-                  before + " to " + floor.securityVersion()));
+                  before
+                      + " to "
+                      + floor.securityVersion()
+                      + (lowering ? ", lowered for launchers that ran newer builds too" : "")));
         });
   }
 

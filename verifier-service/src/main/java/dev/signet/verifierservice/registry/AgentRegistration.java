@@ -28,6 +28,8 @@ import java.util.stream.Collectors;
  * @param boot what the boot PCRs must show
  * @param baselines what the launch register may hold before the first event; null for 32 zero bytes
  * @param launcher which launchers may launch it
+ * @param raiseFloor {@code accepted}: the floor follows the highest security version that was
+ *     accepted; null: operators alone raise it
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record AgentRegistration(
@@ -35,7 +37,11 @@ public record AgentRegistration(
     List<PublicJwk> signers,
     Boot boot,
     List<Digest> baselines,
-    Launcher launcher) {
+    Launcher launcher,
+    String raiseFloor) {
+  /** The only other value of {@code raiseFloor} than none. */
+  public static final String ACCEPTED = "accepted";
+
   /** Bounds of one registration. */
   private static final int MAX_HOSTS = 10_000;
 
@@ -117,6 +123,10 @@ public record AgentRegistration(
     baselines = baselines == null ? null : distinct(baselines, MAX_OTHERS, "baselines");
     if (launcher == null) {
       throw new IllegalArgumentException("launcher: expected permitted digests or a waiver");
+    }
+    if (raiseFloor != null && !raiseFloor.equals(ACCEPTED)) {
+      throw new IllegalArgumentException(
+          "raiseFloor: expected \"" + ACCEPTED + "\", or no such member");
     }
     if (baselines != null && baselines.isEmpty()) {
       throw new IllegalArgumentException("baselines: expected at least one, or no such member");

@@ -4,6 +4,7 @@ package dev.signet.verifierservice.registry;
 
 import dev.signet.protocol.AgentId;
 import dev.signet.protocol.MalformedMessageException;
+import dev.signet.protocol.StateApproval.Floor;
 import dev.signet.protocol.StrictJson;
 import dev.signet.verifierservice.storage.Transaction;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +30,7 @@ public final class Registrations {
 
   /** A registration as it is stored; {@link #registration} parses it, which takes its time. */
   public record Row(
-      AgentId agent, String document, long floor, Instant changedAt, String changedBy) {
+      AgentId agent, String document, Floor floor, Instant changedAt, String changedBy) {
     /**
      * @throws IllegalStateException if the database is damaged
      */
@@ -43,12 +44,21 @@ public final class Registrations {
     }
 
     Registered registered() {
-      return new Registered(agent, registration(), floor, changedAt, changedBy);
+      return new Registered(agent, registration(), floor.securityVersion(), changedAt, changedBy);
+    }
+
+    /** Whether nobody has written the registration since; its floor may have moved. */
+    public boolean sameRegistration(Row other) {
+      return agent.equals(other.agent)
+          && document.equals(other.document)
+          && changedAt.equals(other.changedAt)
+          && changedBy.equals(other.changedBy);
     }
   }
 
   private static final String SELECT =
-      "SELECT r.*, coalesce(f.security_version, 0) AS floor FROM registrations r LEFT JOIN floors f"
+      "SELECT r.*, coalesce(f.security_version, 0) AS floor,"
+          + " coalesce(f.lowered, 0) AS lowered FROM registrations r LEFT JOIN floors f"
           + " ON f.agent = r.agent";
 
   public static Optional<Row> row(Transaction tx, AgentId agent) throws SQLException {
@@ -93,19 +103,50 @@ public final class Registrations {
         .orElse(0L);
   }
 
-  public static void setFloor(Transaction tx, AgentId agent, long version) throws SQLException {
+  /**
+   * @param lowering whether older builds than before may run from now on; counted
+   */
+  public static void setFloor(Transaction tx, AgentId agent, long version, boolean lowering)
+      throws SQLException {
     tx.update(
-        "INSERT INTO floors VALUES (?, ?) ON CONFLICT (agent) DO UPDATE SET security_version ="
-            + " excluded.security_version",
+        "INSERT INTO floors (agent, security_version, lowered) VALUES (?, ?, ?) ON CONFLICT (agent)"
+            + " DO UPDATE SET security_version = excluded.security_version, lowered = lowered +"
+            + " excluded.lowered",
         agent.value(),
-        version);
+        version,
+        lowering ? 1L : 0L);
+  }
+
+  /**
+   * Raises the floor to a version that was accepted, if none so high was followed before. So an
+   * operator's lowering is not undone by newer builds that still run somewhere.
+   *
+   * @return the floor before, if it was raised
+   */
+  public static Optional<Long> follow(Transaction tx, AgentId agent, long accepted)
+      throws SQLException {
+    long followed =
+        tx.one("SELECT followed FROM floors WHERE agent = ?", row -> row.getLong(1), agent.value())
+            .orElse(0L);
+    if (accepted <= followed) {
+      return Optional.empty();
+    }
+    long before = floor(tx, agent);
+    tx.update(
+        "INSERT INTO floors (agent, security_version, followed) VALUES (?, ?, ?) ON CONFLICT"
+            + " (agent) DO UPDATE SET security_version = max(security_version,"
+            + " excluded.security_version), followed = excluded.followed",
+        agent.value(),
+        accepted,
+        accepted);
+    return accepted > before ? Optional.of(before) : Optional.empty();
   }
 
   private static Row row(ResultSet row) throws SQLException {
     return new Row(
         new AgentId(row.getString("agent")),
         row.getString("document"),
-        row.getLong("floor"),
+        new Floor(row.getLong("floor"), row.getLong("lowered")),
         Instant.ofEpochMilli(row.getLong("changed_at")),
         row.getString("changed_by"));
   }

@@ -15,7 +15,11 @@ import java.util.List;
  */
 final class Migrations {
   private static final List<String> FILES =
-      List.of("001-verifier.sql", "002-endorsement-keys.sql", "003-pending-names.sql");
+      List.of(
+          "001-verifier.sql",
+          "002-endorsement-keys.sql",
+          "003-pending-names.sql",
+          "004-floors.sql");
 
   private Migrations() {}
 
