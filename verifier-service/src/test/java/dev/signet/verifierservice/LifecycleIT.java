@@ -3,6 +3,7 @@
 package dev.signet.verifierservice;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.signet.protocol.AttestationResult;
@@ -13,9 +14,14 @@ import dev.signet.protocol.Purpose;
 import dev.signet.protocol.StateApproval;
 import dev.signet.protocol.StrictJson;
 import dev.signet.protocol.TrustSnapshot;
+import dev.signet.verifierservice.config.ServiceConfig;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -98,6 +104,24 @@ class LifecycleIT {
         .isEqualTo(verifier.server().snapshotKey());
     assertThat(verifier.server().snapshotKeyFile())
         .isEqualTo(directory.resolve("data/snapshot-key.jwk.json"));
+  }
+
+  @Test
+  void doesNotCallItselfReadyOnAPortThatIsTaken() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      int port = taken.getLocalPort();
+      ServiceDirectory.Created made =
+          ServiceDirectory.create(
+              directory.resolve("second"),
+              "https://second.test",
+              "127.0.0.1",
+              port,
+              new SecureRandom());
+      ServiceConfig config = ServiceConfig.load(made.config());
+      assertThatThrownBy(() -> VerifierServer.start(config, VerifierServer.Options.standard()))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("127.0.0.1:" + port);
+    }
   }
 
   private TrustSnapshot snapshot() throws Exception {

@@ -85,12 +85,18 @@ public final class ApiServer implements AutoCloseable {
             .featuresDiscoverServices(false)
             .routing(routing -> routing.any(gate))
             .build();
+    String where = "cannot listen on " + listen.host() + ":" + listen.port();
     try {
       server.start();
     } catch (RuntimeException e) {
       connections.close();
-      throw new IOException(
-          "cannot listen on " + listen.host() + ":" + listen.port() + ": " + e.getMessage(), e);
+      throw new IOException(where + ": " + e.getMessage(), e);
+    }
+    // A port that is taken is logged by the server, and nothing thrown.
+    if (!server.isRunning() || server.port() <= 0) {
+      server.stop();
+      connections.close();
+      throw new IOException(where + ": is the port taken, or not allowed to this user?");
     }
     return new ApiServer(server, connections);
   }
