@@ -174,7 +174,7 @@ final class CheckStatementCommand implements SignetCommand {
               code.outcome(),
               code.code(),
               findings,
-              verified == null ? null : verified.signerThumbprints(),
+              verified == null ? null : verified.signers(),
               verified == null ? null : verified.payloadDigest(),
               verified == null ? null : verified.statement()));
       return code;
@@ -194,7 +194,7 @@ final class CheckStatementCommand implements SignetCommand {
 
   private void describe(VerifiedStatement verified) {
     Predicate p = verified.statement().predicate();
-    invocation.say("signed by  " + String.join(", ", verified.signerThumbprints()));
+    invocation.say("signed by  " + String.join(", ", verified.signers()));
     invocation.say("agent      " + p.agent());
     invocation.say(
         "version    "

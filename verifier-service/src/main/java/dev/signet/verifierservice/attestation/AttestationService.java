@@ -211,7 +211,7 @@ public final class AttestationService {
       case Verification.Authentic<VerifiedLaunchLog>(VerifiedLaunchLog proved) -> {
         ReferenceValues reference =
             new ReferenceValues(
-                statement.statement(), statement.payloadDigest(), statement.signerThumbprint());
+                statement.statement(), statement.payloadDigest(), statement.signer());
         Claim claim = Claim.of(sender.key().host(), request);
         return switch (Appraiser.appraise(proved, reference, registration, claim, now)) {
           case AppraisalResult.Contraindicated(List<Finding> findings) ->
