@@ -34,8 +34,8 @@ class SigstoreConformanceTest {
   private static final String ISSUER = "https://token.actions.githubusercontent.com";
 
   /**
-   * Good cases that are refused here all the same: the log's checkpoint is signed under another name
-   * than the host in the trusted root's URL, which Sigstore Java does not take.
+   * Good cases that are refused here all the same: the log's checkpoint is signed under another
+   * name than the host in the trusted root's URL, which Sigstore Java does not take.
    */
   private static final Set<String> FAIL_CLOSED = Set.of("intoto-with-custom-trust-root");
 
