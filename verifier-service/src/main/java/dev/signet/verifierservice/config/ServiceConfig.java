@@ -17,6 +17,7 @@ import java.util.Set;
  * @param operations the listener of health and metrics, or null: then the main listener answers
  *     them to loopback only
  * @param makers directory of certificates, PEM or DER: self-signed ones are trusted roots
+ * @param trustedRoot a Sigstore's trusted root, or null: then no agent may have keyless signers
  * @param pcrs SHA-256 bank indexes that a quote covers, ascending
  * @param authorities {@code scheme://authority} that requests shown to /v1/verify may name
  */
@@ -28,6 +29,7 @@ public record ServiceConfig(
     Path dataDir,
     Path makers,
     boolean allowSimulators,
+    Path trustedRoot,
     List<Integer> pcrs,
     int registerPcr,
     Duration tokenLife,
