@@ -25,7 +25,8 @@ public record SigstoreBundle(
   /** Bytes of a bundle that is no reference statement. */
   public static final int MAX_BYTES = 1 << 20;
 
-  static final String MEDIA_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json";
+  /** Of the version that is written here. */
+  public static final String MEDIA_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json";
 
   private static final Set<String> MEDIA_TYPES =
       Set.of(
@@ -77,6 +78,23 @@ public record SigstoreBundle(
     try {
       return of(form);
     } catch (IllegalArgumentException e) {
+      throw new MalformedMessageException(e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Who the certificate says has signed. Nobody has checked it.
+   *
+   * @throws MalformedMessageException if there is no certificate that names somebody
+   */
+  public SignerIdentity claimedSigner() throws MalformedMessageException {
+    if (certificate.isEmpty()) {
+      throw new MalformedMessageException("expected a certificate, got a key's hint");
+    }
+    try {
+      SigningCertificate claimed = SigningCertificate.parse(certificate.get().toArray());
+      return SignerIdentity.of(claimed.issuer(), claimed.identity());
+    } catch (NotAuthenticException | IllegalArgumentException e) {
       throw new MalformedMessageException(e.getMessage(), e);
     }
   }
