@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.cli;
 
+import dev.signet.launcher.Preparation;
 import dev.signet.protocol.AgentId;
 import dev.signet.protocol.Digest;
 import dev.signet.protocol.HostId;
@@ -78,6 +79,9 @@ public final class Signet {
   private Signet() {}
 
   public static void main(String[] arguments) {
+    if (arguments.length > 0 && arguments[0].equals("run")) {
+      Preparation.ofMessages(); // beside the reading of options
+    }
     Invocation invocation =
         new Invocation(
             System.in,
@@ -103,12 +107,7 @@ public final class Signet {
       code = FailureReport.report(e, json, invocation).code();
     }
     invocation.err().flush();
-    if (invocation.out().checkError() && code == ExitCode.GOOD.code()) {
-      invocation.note("the result could not be written to standard output; is its disk full?");
-      invocation.err().flush();
-      return ExitCode.UNAVAILABLE.code();
-    }
-    return code;
+    return ResultStream.deliver(invocation, code);
   }
 
   /** The whole of it, as its help shows it. */
@@ -234,8 +233,7 @@ public final class Signet {
   }
 
   private static PrintStream utf8(FileDescriptor descriptor) {
-    return new PrintStream(
-        new BufferedOutputStream(new FileOutputStream(descriptor)), true, StandardCharsets.UTF_8);
+    return new ResultStream(new BufferedOutputStream(new FileOutputStream(descriptor)));
   }
 
   /** Makes every command with the invocation that it runs in. */

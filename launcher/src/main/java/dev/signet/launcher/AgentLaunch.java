@@ -72,7 +72,7 @@ public final class AgentLaunch {
     this.progress = progress;
     // Some tens of megabytes: hashed while the first steps wait for the TPM and the verifier.
     Thread.ofPlatform().daemon().name("signet-own-digest").start(ownDigest);
-    Preparation.begin(verifier);
+    Preparation.ofConnection(verifier);
   }
 
   /**
@@ -144,14 +144,6 @@ public final class AgentLaunch {
     plan.isolation().gaps().forEach(gap -> progress.say(Progress.Step.WARNING, gap));
 
     LaunchRegister register = attestor.launchRegister(request.registerPcr());
-    register.append(event(request, agent, launch, passed, plan, sealedKey));
-    unwinding.undo(
-        () ->
-            register.append(new LaunchEvent.Stop(agent, launch, null, LaunchEvent.Cause.ABORTED)));
-    progress.say(
-        Progress.Step.RECORDED,
-        "launch recorded in the TPM (PCR " + register.pcr() + ") before anything starts");
-
     AttestationFlow flow =
         new AttestationFlow(
             attestor,
@@ -161,6 +153,19 @@ public final class AgentLaunch {
             agent,
             launch,
             Bytes.of(passed.envelope()));
+    // The register cannot be taken back: whatever can be known to fail, fails before.
+    Optional<ProblemDetails> refused = flow.begin();
+    if (refused.isPresent()) {
+      return new LaunchOutcome.RefusedByVerifier(refused.get());
+    }
+    register.append(event(request, agent, launch, passed, plan, sealedKey));
+    unwinding.undo(
+        () ->
+            register.append(new LaunchEvent.Stop(agent, launch, null, LaunchEvent.Cause.ABORTED)));
+    progress.say(
+        Progress.Step.RECORDED,
+        "launch recorded in the TPM (PCR " + register.pcr() + ") before anything starts");
+
     RequestKey key;
     switch (flow.release(sealedKey)) {
       case AttestationFlow.Release.NotApproved(ProblemDetails problem) -> {

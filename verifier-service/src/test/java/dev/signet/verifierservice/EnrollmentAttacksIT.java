@@ -9,8 +9,10 @@ import dev.signet.protocol.ActivationRequest;
 import dev.signet.protocol.Bytes;
 import dev.signet.protocol.EnrollmentChallenge;
 import dev.signet.protocol.Purpose;
+import dev.signet.tpmsim.SoftwareTpmMaker;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,7 +45,7 @@ class EnrollmentAttacksIT {
 
   @Test
   void refusesTpmOfAnUnknownMaker() throws Exception {
-    MakerCa unknown = new MakerCa("Maker");
+    SoftwareTpmMaker unknown = new SoftwareTpmMaker("Maker", Instant.now());
     assertThat(enrol(new TestHost(verifier, "host-1", unknown).admitted()))
         .isEqualTo("UNTRUSTED_TPM");
   }
@@ -65,7 +67,7 @@ class EnrollmentAttacksIT {
   @Test
   void attack07UnrestrictedKey() throws Exception {
     TestHost host = new TestHost(verifier, "host-1").admitted();
-    host.tpm.akAttributes = 0x00040472;
+    host.tpm.claimAkAttributes(0x00040472);
     assertThat(enrol(host)).isEqualTo("AK_REJECTED");
   }
 

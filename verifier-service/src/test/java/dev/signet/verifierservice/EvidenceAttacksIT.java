@@ -13,6 +13,7 @@ import dev.signet.protocol.Digest;
 import dev.signet.protocol.ProblemDetails;
 import dev.signet.protocol.Purpose;
 import dev.signet.protocol.StrictJson;
+import dev.signet.tpmsim.SoftwareTpm;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -216,7 +217,7 @@ class EvidenceAttacksIT {
             good.requestKey(),
             good.keyProtection(),
             null,
-            Bytes.of(SoftwareTpm.sign(SoftwareTpm.p256(), new byte[] {1})));
+            Bytes.of(SoftwareTpm.sign(SoftwareTpm.p256().getPrivate(), new byte[] {1})));
     assertThat(host.refused(unproved)).isEqualTo("BAD_PROOF_OF_POSSESSION");
   }
 
@@ -286,7 +287,7 @@ class EvidenceAttacksIT {
   @Test
   void clockThatWentBackIsRefused() throws Exception {
     host.attest();
-    host.tpm.clock -= 1000;
+    host.tpm.turnClockBack(1000);
     assertThat(host.refused(host.freshEvidence(Purpose.ATTEST))).isEqualTo("CLOCK_ROLLED_BACK");
   }
 

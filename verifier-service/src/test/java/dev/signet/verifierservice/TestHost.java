@@ -27,6 +27,8 @@ import dev.signet.protocol.Purpose;
 import dev.signet.protocol.QuoteEvidence;
 import dev.signet.protocol.ReferenceStatement;
 import dev.signet.protocol.StrictJson;
+import dev.signet.tpmsim.SoftwareTpm;
+import dev.signet.tpmsim.SoftwareTpmMaker;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -39,6 +41,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** A host with a software TPM that speaks the protocol, one step at a time. */
@@ -62,7 +65,7 @@ final class TestHost {
     this(verifier, host, verifier.maker);
   }
 
-  TestHost(TestVerifier verifier, String host, MakerCa maker) {
+  TestHost(TestVerifier verifier, String host, SoftwareTpmMaker maker) {
     this.verifier = verifier;
     this.host = new HostId(host);
     this.ekCertificate = maker.ekCertificate(tpm);
@@ -225,7 +228,7 @@ final class TestHost {
             ZERO));
   }
 
-  Map<Integer, Digest> pcrs() {
+  SortedMap<Integer, Digest> pcrs() {
     Digest register = ZERO;
     for (LaunchEvent event : events) {
       register = Digest.hash(register.toArray(), Digest.hash(StrictJson.encode(event)).toArray());
@@ -236,7 +239,8 @@ final class TestHost {
   Bytes log() {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.writeBytes(
-        LaunchLog.baselineLine(15, new LaunchLog.Baseline(ZERO, tpm.resetCount, tpm.restartCount)));
+        LaunchLog.baselineLine(
+            15, new LaunchLog.Baseline(ZERO, tpm.resetCount(), tpm.restartCount())));
     int recnum = 1;
     for (LaunchEvent event : events) {
       out.writeBytes(LaunchLog.eventLine(recnum++, 15, StrictJson.encode(event)));
@@ -269,7 +273,7 @@ final class TestHost {
         nonce,
         tpm.quote(input, pcrs()),
         sessionNonce,
-        SoftwareTpm.sign(requestKeyPair, input));
+        SoftwareTpm.sign(requestKeyPair.getPrivate(), input));
   }
 
   private AttestationRequest request(

@@ -4,63 +4,72 @@ package dev.signet.launcher.process;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SecureDirectoryStream;
-import java.nio.file.attribute.BasicFileAttributeView;
-import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
 /**
  * The directories of one launch, made new and removed at its end: {@code jar} for the copy, {@code
- * spool} for the launcher, {@code work} and {@code tmp} for the agent.
+ * spool} for the launcher, {@code work} and {@code tmp} for the agent; and {@code lock}, which the
+ * launcher holds while it lives.
  */
 public final class LaunchDirectory implements Closeable {
-  /** Each level takes a file descriptor and a stack frame while it is removed. */
-  private static final int MAX_DEPTH = 256;
+  static final String PREFIX = "launch-";
+
+  /** Each time another launcher must have taken the new directory for a remainder. */
+  private static final int ATTEMPTS = 100;
+
+  private static final FileAttribute<?> OWNER_ONLY =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
   private final Path root;
+  private final LaunchDirectoryLock lock;
   private final Optional<AgentUser> user;
 
-  private LaunchDirectory(Path root, Optional<AgentUser> user) {
+  private LaunchDirectory(Path root, LaunchDirectoryLock lock, Optional<AgentUser> user) {
     this.root = root;
+    this.lock = lock;
     this.user = user;
   }
 
   /**
-   * Makes the directories.
+   * Makes the directories, and removes those beside them that killed launchers left.
    *
    * @param parent an existing directory, on a tmpfs if there is one; the agent's user, if given,
    *     must be able to pass through it
    */
   public static LaunchDirectory create(Path parent, Optional<AgentUser> user) throws IOException {
-    Path root =
-        Files.createTempDirectory(
-            parent.toRealPath(),
-            "launch-",
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    LaunchDirectory directory = new LaunchDirectory(root, user);
+    LaunchDirectory directory = locked(parent.toRealPath(), user);
     try {
       for (String name : new String[] {"jar", "spool", "work", "tmp"}) {
-        Files.createDirectory(
-            root.resolve(name),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Files.createDirectory(directory.root.resolve(name), OWNER_ONLY);
       }
       if (user.isPresent()) {
-        directory.letPass(root);
+        directory.letPass(directory.root);
         directory.letPass(directory.jar());
         directory.giveTo(directory.work());
         directory.giveTo(directory.tmp());
       }
-      return directory;
     } catch (IOException e) {
       directory.close();
       throw e;
     }
+    LaunchDirectoryRemains.removeBeside(directory.root);
+    return directory;
+  }
+
+  private static LaunchDirectory locked(Path parent, Optional<AgentUser> user) throws IOException {
+    for (int i = 0; i < ATTEMPTS; i++) {
+      Path root = Files.createTempDirectory(parent, PREFIX, OWNER_ONLY);
+      Optional<LaunchDirectoryLock> lock = LaunchDirectoryLock.create(root);
+      if (lock.isPresent()) {
+        return new LaunchDirectory(root, lock.get(), user);
+      }
+    }
+    throw new IOException("other programs remove every new launch directory in " + parent);
   }
 
   /** For the agent's JAR; the agent can read what is in it, at most. */
@@ -84,48 +93,15 @@ public final class LaunchDirectory implements Closeable {
   }
 
   /**
-   * Removes everything, also what the agent left; symbolic links are removed, not followed. Names
-   * are looked up in open directories only, never as paths: something that outlived the agent could
-   * put a link in a path's place meanwhile, and have the launcher's rights delete elsewhere.
+   * Removes everything, also what the agent left; symbolic links are removed, not followed.
    *
-   * @throws IOException if something could not be removed
+   * @throws IOException if something could not be removed; a later launch tries again
    */
   @Override
   public void close() throws IOException {
-    try (DirectoryStream<Path> parent = Files.newDirectoryStream(root.getParent())) {
-      remove(secure(parent), root.getFileName(), MAX_DEPTH);
+    try (lock) {
+      LaunchDirectoryRemoval.remove(root);
     }
-  }
-
-  private static void remove(SecureDirectoryStream<Path> in, Path name, int depth)
-      throws IOException {
-    BasicFileAttributes attributes =
-        in.getFileAttributeView(name, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
-            .readAttributes();
-    if (!attributes.isDirectory()) {
-      in.deleteFile(name);
-      return;
-    }
-    if (depth == 0) {
-      throw new IOException("the agent left directories deeper than " + MAX_DEPTH + " levels");
-    }
-    try (SecureDirectoryStream<Path> entries =
-        in.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS)) {
-      for (Path entry : entries) {
-        remove(entries, entry.getFileName(), depth - 1);
-      }
-    } catch (DirectoryIteratorException e) {
-      throw e.getCause();
-    }
-    in.deleteDirectory(name);
-  }
-
-  private static SecureDirectoryStream<Path> secure(DirectoryStream<Path> stream)
-      throws IOException {
-    if (stream instanceof SecureDirectoryStream<Path> secure) {
-      return secure;
-    }
-    throw new IOException("this platform cannot remove files by open directories");
   }
 
   Optional<AgentUser> user() {
