@@ -26,7 +26,7 @@ class LoadedClassesIT {
     String loaded = loaded("check", "statement", statement, "--signer", dir.resolve("ci.pub.pem"));
     assertThat(loaded)
         .contains("dev.signet.measurements.StatementVerifier ")
-        .doesNotContain("dev.sigstore.", "com.google.", "org.bouncycastle.", "keyless");
+        .doesNotContain("dev.sigstore.", "com.google.", "org.bouncycastle.");
     Path root =
         Files.writeString(
             dir.resolve("root.json"),
