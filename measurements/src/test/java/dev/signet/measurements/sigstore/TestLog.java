@@ -30,8 +30,17 @@ public final class TestLog {
     }
   }
 
+  /**
+   * As Rekor v1 has it, SHA-256 of the key; as v2 has it, of its name too (C2SP signed-note, "Key
+   * ID").
+   */
   public byte[] id() {
-    return TestKeys.sha256(key.getPublic().getEncoded());
+    byte[] spki = key.getPublic().getEncoded();
+    if (TestKeys.isEc(key)) {
+      return TestKeys.sha256(spki);
+    }
+    byte[] name = (host + "\n\u0001").getBytes(StandardCharsets.US_ASCII);
+    return TestKeys.sha256(concat(name, Arrays.copyOfRange(spki, spki.length - 32, spki.length)));
   }
 
   /**
@@ -64,7 +73,9 @@ public final class TestLog {
 
   /** A signed note over a tree. */
   String checkpoint(long size, byte[] root) {
-    String note = host + "\n" + size + "\n" + TestKeys.base64(root) + "\n";
+    String origin =
+        TestKeys.isEc(key) ? host + " - 1193050959916656506" : host; // v1 names its tree
+    String note = origin + "\n" + size + "\n" + TestKeys.base64(root) + "\n";
     byte[] signature = TestKeys.sign(key, note.getBytes(StandardCharsets.UTF_8));
     return note
         + "\n\u2014 "

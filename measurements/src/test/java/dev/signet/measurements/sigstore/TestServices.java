@@ -34,10 +34,10 @@ public final class TestServices implements AutoCloseable {
   public TestServices(TestSigstore sigstore) throws IOException {
     this.sigstore = sigstore;
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    route("/api/v2/signingCert", this::certify);
-    route("/api/v1/log/entries", this::log1);
-    route("/api/v2/log/entries", this::log2);
-    route("/token", this::token);
+    route("/api/v2/signingCert", 200, this::certify);
+    route("/api/v1/log/entries", 201, this::log1);
+    route("/api/v2/log/entries", 201, this::log2);
+    route("/token", 200, this::token);
     server.createContext(
         "/tsa",
         x -> {
@@ -89,14 +89,14 @@ public final class TestServices implements AutoCloseable {
     JsonNode answer(HttpExchange x, JsonNode request) throws GeneralSecurityException, IOException;
   }
 
-  private void route(String path, Service service) {
+  private void route(String path, int good, Service service) {
     server.createContext(
         path,
         x -> {
           try (x) {
             byte[] body = x.getRequestBody().readAllBytes();
             byte[] answer;
-            int status = 201;
+            int status = good;
             try {
               JsonNode request =
                   body.length == 0 ? JSON.objectNode() : StrictJson.tree(body, 1 << 20);
@@ -112,6 +112,7 @@ public final class TestServices implements AutoCloseable {
                       .toString()
                       .getBytes(StandardCharsets.UTF_8);
             }
+            x.getResponseHeaders().set("Content-Type", "application/json");
             x.sendResponseHeaders(status, answer.length);
             x.getResponseBody().write(answer);
           }
@@ -119,7 +120,11 @@ public final class TestServices implements AutoCloseable {
   }
 
   private JsonNode certify(HttpExchange x, JsonNode request) throws GeneralSecurityException {
+    // Some clients send the token here, some there.
     String jwt = request.at("/credentials/oidcIdentityToken").textValue();
+    if (jwt == null) {
+      jwt = x.getRequestHeaders().getFirst("Authorization").substring("Bearer ".length());
+    }
     JsonNode claims;
     try {
       claims = StrictJson.tree(Base64.getUrlDecoder().decode(jwt.split("\\.")[1]), 1 << 14);
@@ -179,6 +184,8 @@ public final class TestServices implements AutoCloseable {
             "dsse", "0.0.1", body.toString().getBytes(StandardCharsets.UTF_8), sigstore.now);
     ObjectNode answer = JSON.objectNode();
     ObjectNode made = answer.putObject("24296fb24b8ad77a");
+    x.getResponseHeaders().set("ETag", "24296fb24b8ad77a");
+    x.getResponseHeaders().set("Location", "/api/v1/log/entries/24296fb24b8ad77a");
     made.put("body", entry.get("canonicalizedBody").textValue());
     made.put("integratedTime", sigstore.now.getEpochSecond());
     made.put("logID", HexFormat.of().formatHex(sigstore.rekor1.id()));
@@ -206,7 +213,16 @@ public final class TestServices implements AutoCloseable {
         .putObject("data")
         .put("algorithm", "SHA2_256")
         .put("digest", asked.path("digest").textValue());
-    record.set("signature", asked.path("signature"));
+    JsonNode by = asked.at("/signature/verifier");
+    ObjectNode signature = record.putObject("signature");
+    signature.put("content", asked.at("/signature/content").textValue());
+    ObjectNode verifier = signature.putObject("verifier"); // canonical JSON is sorted
+    verifier.put("keyDetails", by.path("keyDetails").textValue());
+    if (by.has("publicKey")) {
+      verifier.set("publicKey", by.get("publicKey"));
+    } else {
+      verifier.set("x509Certificate", by.get("x509Certificate"));
+    }
     return sigstore.rekor2.append(
         "hashedrekord", "0.0.2", body.toString().getBytes(StandardCharsets.UTF_8), null);
   }

@@ -49,10 +49,15 @@ public final class TestSigstore {
     ObjectNode root = JSON.objectNode();
     root.put("mediaType", TrustedRoot.MEDIA_TYPE);
     ArrayNode tlogs = root.putArray("tlogs");
-    tlogs.add(log(rekor1.host, rekor1.key));
-    tlogs.add(log(rekor2.host, rekor2.key));
+    tlogs.add(log(rekor1.host, rekor1.key, rekor1.id()));
+    tlogs.add(log(rekor2.host, rekor2.key, rekor2.id()));
     root.putArray("certificateAuthorities").add(authority("fulcio", authority.chain()));
-    root.putArray("ctlogs").add(log("ctfe.test.invalid", authority.logKey));
+    root.putArray("ctlogs")
+        .add(
+            log(
+                "ctfe.test.invalid",
+                authority.logKey,
+                TestKeys.sha256(authority.logKey.getPublic().getEncoded())));
     root.putArray("timestampAuthorities").add(authority("time", timestamps.chain()));
     return root;
   }
@@ -69,7 +74,7 @@ public final class TestSigstore {
     }
   }
 
-  private ObjectNode log(String host, KeyPair key) {
+  private ObjectNode log(String host, KeyPair key, byte[] id) {
     ObjectNode log = JSON.objectNode();
     log.put("baseUrl", "https://" + host);
     log.put("hashAlgorithm", "SHA2_256");
@@ -77,8 +82,7 @@ public final class TestSigstore {
     publicKey.put("rawBytes", TestKeys.base64(key.getPublic().getEncoded()));
     publicKey.put("keyDetails", TestKeys.isEc(key) ? "PKIX_ECDSA_P256_SHA_256" : "PKIX_ED25519");
     publicKey.putObject("validFor").put("start", epoch.toString());
-    log.putObject("logId")
-        .put("keyId", TestKeys.base64(TestKeys.sha256(key.getPublic().getEncoded())));
+    log.putObject("logId").put("keyId", TestKeys.base64(id));
     return log;
   }
 
