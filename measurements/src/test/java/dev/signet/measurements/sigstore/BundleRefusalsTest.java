@@ -347,6 +347,39 @@ class BundleRefusalsTest {
     refused(Flaw.LOG_ENTRY_MISMATCH, bundle);
   }
 
+  /** The kind beside the body is signed by nobody. */
+  @Test
+  void entryWhoseBodyIsOfAnotherKindOrVersion() throws Exception {
+    refused(Flaw.LOG_ENTRY_MISMATCH, good().loggedBody(body -> body.put("kind", "intoto")));
+    refused(Flaw.LOG_ENTRY_MISMATCH, good().loggedBody(body -> body.put("apiVersion", "0.0.9")));
+  }
+
+  @Test
+  void entryThatNamesAnotherSigner() throws Exception {
+    String pem =
+        TestKeys.base64(TestKeys.pem("PUBLIC KEY", TestKeys.p256().getPublic().getEncoded()));
+    refused(
+        Flaw.LOG_ENTRY_MISMATCH,
+        good()
+            .loggedBody(body -> ((ObjectNode) body.at("/spec/signatures/0")).put("verifier", pem)));
+    refused(
+        Flaw.LOG_ENTRY_MISMATCH,
+        good()
+            .inRekor2()
+            .loggedBody(
+                body ->
+                    ((ObjectNode)
+                            body.at("/spec/hashedRekordV002/signature/verifier/x509Certificate"))
+                        .put("rawBytes", "AAAA")));
+    refusedFile(
+        Flaw.LOG_ENTRY_MISMATCH,
+        SIGSTORE
+            .bundle()
+            .artifact(FILE)
+            .loggedBody(
+                body -> ((ObjectNode) body.at("/spec/signature/publicKey")).put("content", pem)));
+  }
+
   @Test
   void entryOfAnUnknownKind() throws Exception {
     for (String version : List.of("0.0.2", "0.0.3")) { // no current log makes dsse 0.0.2
