@@ -72,7 +72,7 @@ public record ReferenceStatement(
       }
       Require.present(validity, "validity");
       Require.present(launch, "launch");
-      artifacts = Require.list(artifacts, "artifacts");
+      artifacts = Require.list(artifacts, Limits.ARTIFACTS, "artifacts");
       Set<String> roles = new HashSet<>();
       for (Artifact a : artifacts) {
         if (!roles.add(a.role())) {

@@ -6,6 +6,7 @@ import dev.signet.measurements.sigstore.TrustedRoot;
 import dev.signet.protocol.Digest;
 import dev.signet.protocol.MalformedMessageException;
 import dev.signet.protocol.PublicJwk;
+import dev.signet.protocol.StrictJson;
 import dev.signet.relyingparty.ReplayMemory;
 import dev.signet.requestsignatures.SignatureProviders;
 import dev.signet.verifier.appraisal.StateApprover;
@@ -59,6 +60,7 @@ public final class VerifierServer implements AutoCloseable {
 
   private final ServerTls tls;
   private final KeyStore keys;
+  private final Path snapshotKeyFile;
   private final ApiServer api;
   private final ApiServer operations;
   private final List<Route> routes;
@@ -68,6 +70,7 @@ public final class VerifierServer implements AutoCloseable {
   private VerifierServer(
       ServerTls tls,
       KeyStore keys,
+      Path snapshotKeyFile,
       ApiServer api,
       ApiServer operations,
       List<Route> routes,
@@ -75,6 +78,7 @@ public final class VerifierServer implements AutoCloseable {
       Closing closing) {
     this.tls = tls;
     this.keys = keys;
+    this.snapshotKeyFile = snapshotKeyFile;
     this.api = api;
     this.operations = operations;
     this.routes = List.copyOf(routes);
@@ -120,6 +124,8 @@ public final class VerifierServer implements AutoCloseable {
     SignatureProviders providers = SignatureProviders.detect();
     Provider provider = EvidenceProvider.of(providers);
     KeyStore keys = KeyStore.open(data.resolve("keys"), providers);
+    Path snapshotKeyFile = data.resolve("snapshot-key.jwk.json");
+    PrivateFiles.replace(snapshotKeyFile, StrictJson.encode(keys.snapshot().publicJwk()));
     ServerTls tls = ServerCertificate.open(config.tls(), data, clock.instant(), options.random());
     Database database = Database.open(data.resolve("verifier.db"));
     closing.add(database::close);
@@ -142,7 +148,7 @@ public final class VerifierServer implements AutoCloseable {
     publisher.noteKeys();
     publisher.publish();
     closing.add(publisher::close);
-    closing.add(new Housekeeping(database, publisher, clock)::close);
+    closing.add(new Housekeeping(database, publisher, log, config.keepDecisions(), clock)::close);
 
     Acts acts = new Acts(database, log, clock);
     List<Route> routes = new ArrayList<>();
@@ -154,13 +160,13 @@ public final class VerifierServer implements AutoCloseable {
         new HostCallRoutes(enrollments, attestations, config.limits(), metrics, clock).routes());
     routes.addAll(new RequestRoutes(judge, clock).routes());
     routes.addAll(new TrustRoutes(keys, publisher, config.limits().streams(), clock).routes());
-    routes.addAll(new HostRoutes(acts, options.random()).routes());
+    routes.addAll(new HostRoutes(acts, config.requireBoundTokens(), options.random()).routes());
     routes.addAll(new RegistrationRoutes(acts, sigstore != null).routes());
     routes.addAll(new RevocationRoutes(acts, publisher).routes());
     List<Route> operationsRoutes =
         new OperationsRoutes(
                 () -> Housekeeping.requireWritable(database, publisher, clock), metrics, clock)
-            .routes();
+            .routes(config.operations() != null);
     gauges(metrics, database, publisher, clock);
 
     ApiServer operations = null;
@@ -177,7 +183,14 @@ public final class VerifierServer implements AutoCloseable {
     List<Route> all = new ArrayList<>(routes);
     all.addAll(operationsRoutes);
     return new VerifierServer(
-        tls, keys, api, operations, all.stream().distinct().toList(), attestations, closing);
+        tls,
+        keys,
+        snapshotKeyFile,
+        api,
+        operations,
+        all.stream().distinct().toList(),
+        attestations,
+        closing);
   }
 
   /** The API's port. */
@@ -198,6 +211,11 @@ public final class VerifierServer implements AutoCloseable {
   /** What signs trust snapshots, for services to pin. */
   public PublicJwk snapshotKey() {
     return keys.snapshot().publicJwk();
+  }
+
+  /** The same as a file, public JWK, for services to take along. */
+  public Path snapshotKeyFile() {
+    return snapshotKeyFile;
   }
 
   /** Attestation without HTTP, for callers in this process such as benchmarks. */
@@ -272,6 +290,7 @@ public final class VerifierServer implements AutoCloseable {
         config.issuer(),
         config.pcrs(),
         config.limits().pendingHosts(),
+        config.requireBoundTokens(),
         certificates,
         new QuoteVerifier(provider),
         keys.approval().publicJwk(),

@@ -85,6 +85,7 @@ class OperatorCredentialsIT {
                   "/v1/revocations", "POST",
                   "/v1/reinstatements", "POST",
                   "/v1/audit", "GET",
+                  "/metrics", "GET",
                   "/v1/hosts/a", "DELETE")
               .entrySet()) {
         byte[] body = call.getValue().equals("POST") ? "{}".getBytes(StandardCharsets.UTF_8) : null;
@@ -99,6 +100,14 @@ class OperatorCredentialsIT {
               .isEqualTo("UNAUTHENTICATED");
         }
       }
+    }
+  }
+
+  @Test
+  void titleDoesNotSpeakOfOperatorsToServices() throws Exception {
+    try (TestVerifier verifier = new TestVerifier(directory).start()) {
+      assertThat(TestVerifier.problem(verifier.call("POST", "/v1/verify", "wrong", null)).title())
+          .isEqualTo("the caller's credentials are missing or wrong");
     }
   }
 

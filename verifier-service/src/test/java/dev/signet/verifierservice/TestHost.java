@@ -53,7 +53,7 @@ final class TestHost {
 
   final TestVerifier verifier;
   final HostId host;
-  final SoftwareTpm tpm = new SoftwareTpm();
+  final SoftwareTpm tpm;
   final Bytes ekCertificate;
   AgentId agent = AGENT;
   KeyPair requestKeyPair = SoftwareTpm.p256();
@@ -68,7 +68,16 @@ final class TestHost {
   TestHost(TestVerifier verifier, String host, SoftwareTpmMaker maker) {
     this.verifier = verifier;
     this.host = new HostId(host);
+    this.tpm = new SoftwareTpm();
     this.ekCertificate = maker.ekCertificate(tpm);
+  }
+
+  /** The TPM of {@code other} with another certificate for the same EK. */
+  TestHost(TestHost other, String host) {
+    this.verifier = other.verifier;
+    this.host = new HostId(host);
+    this.tpm = other.tpm;
+    this.ekCertificate = verifier.maker.ekCertificate(tpm);
   }
 
   Digest tpmHash() {
@@ -97,14 +106,18 @@ final class TestHost {
 
   void register(AgentId id, String hosts, SigningKey signer)
       throws IOException, InterruptedException {
+    register(id, hosts, signer.publicKey());
+  }
+
+  void register(AgentId id, String hosts, PublicJwk signer)
+      throws IOException, InterruptedException {
     verifier.operator(
         "PUT",
         "/v1/registrations?agent=" + id,
         "{\"hosts\":["
             + hosts
             + "],\"signers\":["
-            + new String(
-                StrictJson.encode(signer.publicKey()), java.nio.charset.StandardCharsets.UTF_8)
+            + new String(StrictJson.encode(signer), java.nio.charset.StandardCharsets.UTF_8)
             + "],\"boot\":{\"waived\":\"software TPM\"},\"launcher\":{\"waived\":\"test\"}}");
   }
 

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -18,8 +19,10 @@ import java.util.Set;
  *     them to loopback only
  * @param makers directory of certificates, PEM or DER: self-signed ones are trusted roots
  * @param trustedRoot a Sigstore's trusted root, or null: then no agent may have keyless signers
+ * @param requireBoundTokens a join token without a TPM is not given out and admits nobody
  * @param pcrs SHA-256 bank indexes that a quote covers, ascending
  * @param authorities {@code scheme://authority} that requests shown to /v1/verify may name
+ * @param keepDecisions how long the audit log keeps an entry; nothing for ever
  */
 public record ServiceConfig(
     String issuer,
@@ -30,12 +33,14 @@ public record ServiceConfig(
     Path makers,
     boolean allowSimulators,
     Path trustedRoot,
+    boolean requireBoundTokens,
     List<Integer> pcrs,
     int registerPcr,
     Duration tokenLife,
     List<Operator> operators,
     List<CallingService> services,
     List<String> authorities,
+    Optional<Duration> keepDecisions,
     ServiceLimits limits) {
   public ServiceConfig {
     pcrs = List.copyOf(pcrs);
