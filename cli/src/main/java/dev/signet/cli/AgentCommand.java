@@ -3,23 +3,20 @@
 package dev.signet.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.signet.measurements.KeyFiles;
-import dev.signet.measurements.KeyFormatException;
 import dev.signet.protocol.AgentId;
 import dev.signet.protocol.Digest;
 import dev.signet.protocol.HostId;
-import dev.signet.protocol.PublicJwk;
 import dev.signet.verifierservice.registry.AgentRegistration;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -64,6 +61,10 @@ final class AgentCommand {
         "  signet agent register spiffe://example.org/agent/billing --host build-7 --signer"
             + " ci.pub.pem --boot-pcr 7=sha256:… --waive-pcr 0=\"firmware differs\""
             + " --any-launcher \"measured by the boot\"",
+        "  signet agent register spiffe://example.org/agent/billing --host build-7 \\",
+        "      --identity https://github.com/acme/agent/.github/workflows/release.yml@refs/tags/v1 \\",
+        "      --issuer https://token.actions.githubusercontent.com \\",
+        "      --claim runnerEnvironment=github-hosted …"
       })
   static final class Register extends OperatorCommand {
     @Parameters(paramLabel = "AGENT", description = "Its SPIFFE ID.")
@@ -72,12 +73,7 @@ final class AgentCommand {
     @Option(names = "--host", required = true, description = "Where it may run. May be repeated.")
     private List<HostId> hosts = new ArrayList<>();
 
-    @Option(
-        names = "--signer",
-        required = true,
-        paramLabel = "FILE",
-        description = "A public key that signs its statements. May be repeated.")
-    private List<Path> signers = new ArrayList<>();
+    @Mixin private SignerOptions signers;
 
     @Option(
         names = "--boot-pcr",
@@ -128,13 +124,15 @@ final class AgentCommand {
 
     @Override
     Request request() throws CommandFailure, IOException {
+      signers.requireSomebody();
       try {
         return new Request(
             "PUT",
             path(agent),
             new AgentRegistration(
                 hosts,
-                keys(),
+                signers.keys(),
+                signers.identities(),
                 new AgentRegistration.Boot(
                     waivedBoot != null && pcrs.isEmpty() ? null : new TreeMap<>(pcrs),
                     waivedPcrs.isEmpty() ? null : new TreeMap<>(waivedPcrs),
@@ -146,18 +144,6 @@ final class AgentCommand {
       } catch (IllegalArgumentException e) {
         throw CommandFailure.usage(e.getMessage());
       }
-    }
-
-    private List<PublicJwk> keys() throws CommandFailure, IOException {
-      List<PublicJwk> keys = new ArrayList<>();
-      for (Path file : signers) {
-        try {
-          keys.add(KeyFiles.readPublic(file));
-        } catch (KeyFormatException e) {
-          throw CommandFailure.usage(file + ": " + e.getMessage());
-        }
-      }
-      return keys;
     }
   }
 

@@ -10,5 +10,5 @@ import picocli.CommandLine.Command;
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExamples:%n",
     footer = "  signet check statement statement.dsse --signer ci.pub.pem --jar agent.jar",
-    subcommands = CheckStatementCommand.class)
+    subcommands = {CheckStatementCommand.class, CheckBundleCommand.class})
 final class CheckCommand {}

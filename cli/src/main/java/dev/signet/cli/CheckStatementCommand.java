@@ -5,8 +5,6 @@ package dev.signet.cli;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.signet.measurements.JarMeasurement;
 import dev.signet.measurements.JarRuler;
-import dev.signet.measurements.KeyFiles;
-import dev.signet.measurements.KeyFormatException;
 import dev.signet.measurements.SignerPolicy;
 import dev.signet.measurements.StatementVerification;
 import dev.signet.measurements.StatementVerifier;
@@ -14,7 +12,6 @@ import dev.signet.measurements.VerifiedStatement;
 import dev.signet.protocol.AgentId;
 import dev.signet.protocol.Digest;
 import dev.signet.protocol.Limits;
-import dev.signet.protocol.PublicJwk;
 import dev.signet.protocol.ReferenceStatement;
 import dev.signet.protocol.ReferenceStatement.Artifact;
 import dev.signet.protocol.ReferenceStatement.Predicate;
@@ -24,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -44,20 +42,26 @@ import picocli.CommandLine.Parameters;
     footer = {
       "  signet check statement statement.dsse --signer ci.pub.pem",
       "  signet check statement statement.dsse --signer ci.pub.pem --jar agent.jar \\",
-      "      --agent spiffe://example.org/agent/billing --floor 3 --json"
+      "      --agent spiffe://example.org/agent/billing --floor 3 --json",
+      "  signet check statement statement.sigstore.json --trusted-root trusted_root.json \\",
+      "      --identity https://github.com/acme/agent/.github/workflows/release.yml@refs/tags/v1 \\",
+      "      --issuer https://token.actions.githubusercontent.com"
     })
 final class CheckStatementCommand implements SignetCommand {
   private final Invocation invocation;
 
-  @Parameters(paramLabel = "ENVELOPE", description = "The DSSE envelope, or - for standard input.")
+  @Parameters(
+      paramLabel = "ENVELOPE",
+      description = "The DSSE envelope or Sigstore bundle, or - for standard input.")
   private Path envelope;
 
+  @Mixin private SignerOptions signers;
+
   @Option(
-      names = "--signer",
-      required = true,
+      names = "--trusted-root",
       paramLabel = "FILE",
-      description = "A pinned public key, P-256 in PEM; repeat it for more. One must have signed.")
-  private List<Path> signers;
+      description = "With --identity: whose certificates, logs and timestamps are believed.")
+  private Path trustedRoot;
 
   @Option(
       names = "--jar",
@@ -95,7 +99,7 @@ final class CheckStatementCommand implements SignetCommand {
 
   @Override
   public ExitCode run() throws IOException, CommandFailure {
-    SignerPolicy policy = policy();
+    SignerPolicy policy = signers.policy(trustedRoot);
     byte[] bytes = InputFile.read(envelope, Limits.STATEMENT_BYTES, invocation);
     return switch (StatementVerifier.verify(bytes, policy, invocation.clock().instant())) {
       case StatementVerification.Refused(Refusal reason, String detail) ->
@@ -108,18 +112,6 @@ final class CheckStatementCommand implements SignetCommand {
         yield answer(findings.isEmpty() ? ExitCode.GOOD : ExitCode.REFUSED, findings, verified);
       }
     };
-  }
-
-  private SignerPolicy policy() throws IOException, CommandFailure {
-    List<PublicJwk> keys = new ArrayList<>();
-    for (Path file : signers) {
-      try {
-        keys.add(KeyFiles.readPublic(file));
-      } catch (KeyFormatException e) {
-        throw CommandFailure.usage(file + ": " + e.getMessage());
-      }
-    }
-    return SignerPolicy.pinned(keys);
   }
 
   private List<Finding> appraise(VerifiedStatement verified) throws IOException {
@@ -174,7 +166,7 @@ final class CheckStatementCommand implements SignetCommand {
               code.outcome(),
               code.code(),
               findings,
-              verified == null ? null : verified.signerThumbprints(),
+              verified == null ? null : verified.signers(),
               verified == null ? null : verified.payloadDigest(),
               verified == null ? null : verified.statement()));
       return code;
@@ -194,7 +186,7 @@ final class CheckStatementCommand implements SignetCommand {
 
   private void describe(VerifiedStatement verified) {
     Predicate p = verified.statement().predicate();
-    invocation.say("signed by  " + String.join(", ", verified.signerThumbprints()));
+    invocation.say("signed by  " + String.join(", ", verified.signers()));
     invocation.say("agent      " + p.agent());
     invocation.say(
         "version    "

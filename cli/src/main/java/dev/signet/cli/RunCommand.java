@@ -16,11 +16,7 @@ import dev.signet.launcher.egress.Route;
 import dev.signet.launcher.process.AgentUser;
 import dev.signet.launcher.process.ForwardedSignals;
 import dev.signet.launcher.process.LauncherHardening;
-import dev.signet.measurements.KeyFiles;
-import dev.signet.measurements.KeyFormatException;
-import dev.signet.measurements.SignerPolicy;
 import dev.signet.protocol.ProblemDetails;
-import dev.signet.protocol.PublicJwk;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -67,15 +63,16 @@ final class RunCommand implements SignetCommand {
       names = "--statement",
       required = true,
       paramLabel = "FILE",
-      description = "The reference statement that CI signed (DSSE envelope).")
+      description = "The reference statement that CI signed (DSSE envelope or Sigstore bundle).")
   private Path statement;
 
+  @Mixin private SignerOptions signers;
+
   @Option(
-      names = "--signer",
-      required = true,
+      names = "--trusted-root",
       paramLabel = "FILE",
-      description = "A public key whose signature on statements counts. May be repeated.")
-  private List<Path> signers = new ArrayList<>();
+      description = "With --identity: whose certificates, logs and timestamps are believed.")
+  private Path trustedRoot;
 
   @Option(
       names = "--java",
@@ -223,7 +220,7 @@ final class RunCommand implements SignetCommand {
     return new LaunchRequest(
         jar,
         statement,
-        SignerPolicy.pinned(signerKeys()),
+        signers.policy(trustedRoot),
         runtime,
         jvmOptions,
         arguments,
@@ -252,18 +249,6 @@ final class RunCommand implements SignetCommand {
       throw CommandFailure.usage("--user: there is no user " + user + " on this host");
     }
     return Integer.parseInt(answer);
-  }
-
-  private List<PublicJwk> signerKeys() throws CommandFailure, IOException {
-    List<PublicJwk> keys = new ArrayList<>();
-    for (Path file : signers) {
-      try {
-        keys.add(KeyFiles.readPublic(file));
-      } catch (KeyFormatException e) {
-        throw CommandFailure.usage(file + ": " + e.getMessage());
-      }
-    }
-    return keys;
   }
 
   private Map<String, String> environment() throws CommandFailure {

@@ -266,8 +266,7 @@ public final class World implements AutoCloseable {
             List.of(ci.publicKey()),
             new AgentRegistration.Boot(null, null, "demo on simulated TPMs without firmware"),
             null,
-            new AgentRegistration.Launcher(null, "the demo runs from a source tree"),
-            null);
+            new AgentRegistration.Launcher(null, "the demo runs from a source tree"));
     operator("PUT", "/v1/registrations?agent=" + encoded(AGENT.value()), registration);
     operator("POST", "/v1/floors", Map.of("agent", AGENT.value(), "securityVersion", 3));
   }

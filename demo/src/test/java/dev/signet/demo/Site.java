@@ -285,8 +285,7 @@ final class Site implements AutoCloseable {
             List.of(ci.publicKey()),
             new AgentRegistration.Boot(null, null, "simulated TPMs without firmware"),
             null,
-            new AgentRegistration.Launcher(null, "run from a source tree"),
-            null);
+            new AgentRegistration.Launcher(null, "run from a source tree"));
     String name = URLEncoder.encode(agent.value(), StandardCharsets.UTF_8);
     operator("PUT", "/v1/registrations?agent=" + name, registration);
   }

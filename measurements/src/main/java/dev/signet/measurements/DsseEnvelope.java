@@ -3,11 +3,12 @@
 package dev.signet.measurements;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.signet.measurements.dsse.PreAuthenticationEncoding;
+import dev.signet.measurements.sigstore.SigstoreBundle;
 import dev.signet.protocol.Bytes;
 import dev.signet.protocol.Limits;
 import dev.signet.protocol.MalformedMessageException;
 import dev.signet.protocol.StrictJson;
-import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 
@@ -25,7 +26,7 @@ public record DsseEnvelope(String payloadType, Bytes payload, List<Signature> si
   private static final int MAX_NAME_CHARS = 255;
 
   /**
-   * One signature over {@link #pae}.
+   * One signature over the {@link PreAuthenticationEncoding}.
    *
    * @param keyid a hint that nobody signed, or empty
    */
@@ -67,6 +68,20 @@ public record DsseEnvelope(String payloadType, Bytes payload, List<Signature> si
     }
   }
 
+  /** The envelope in a bundle that names its signer by a key. */
+  static DsseEnvelope of(SigstoreBundle bundle) throws MalformedMessageException {
+    if (!(bundle.content()
+        instanceof SigstoreBundle.Content.Dsse(String type, Bytes payload, Bytes signature))) {
+      throw new MalformedMessageException(
+          "expected a statement in a DSSE envelope, got a signature over a file");
+    }
+    try {
+      return new DsseEnvelope(type, payload, List.of(new Signature("", signature)));
+    } catch (IllegalArgumentException e) {
+      throw new MalformedMessageException(e.getMessage(), e);
+    }
+  }
+
   /** Compact UTF-8 JSON in standard base64, which every other DSSE tool reads. */
   public byte[] encode() {
     Base64.Encoder encoder = Base64.getEncoder();
@@ -81,19 +96,7 @@ public record DsseEnvelope(String payloadType, Bytes payload, List<Signature> si
 
   /** The bytes that the signatures are over. */
   public byte[] signedBytes() {
-    return pae(payloadType, payload.toArray());
-  }
-
-  /** DSSE's pre-authentication encoding; lengths are in bytes. */
-  static byte[] pae(String payloadType, byte[] payload) {
-    byte[] type = payloadType.getBytes(StandardCharsets.UTF_8);
-    byte[] head =
-        ("DSSEv1 " + type.length + " " + payloadType + " " + payload.length + " ")
-            .getBytes(StandardCharsets.UTF_8);
-    byte[] out = new byte[head.length + payload.length];
-    System.arraycopy(head, 0, out, 0, head.length);
-    System.arraycopy(payload, 0, out, head.length, payload.length);
-    return out;
+    return PreAuthenticationEncoding.of(payloadType, payload.toArray());
   }
 
   /** Standard or URL alphabet, padded or not, as the specification has it; otherwise canonical. */

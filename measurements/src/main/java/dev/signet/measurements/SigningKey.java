@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.measurements;
 
+import dev.signet.measurements.dsse.PreAuthenticationEncoding;
 import dev.signet.protocol.Bytes;
 import dev.signet.protocol.Limits;
 import dev.signet.protocol.MalformedMessageException;
@@ -50,7 +51,7 @@ public final class SigningKey {
    */
   public DsseEnvelope sign(byte[] payload, SecureRandom random) throws MalformedMessageException {
     StatementPayload.parse(payload);
-    byte[] signed = DsseEnvelope.pae(ReferenceStatement.PAYLOAD_TYPE, payload);
+    byte[] signed = PreAuthenticationEncoding.of(ReferenceStatement.PAYLOAD_TYPE, payload);
     byte[] signature;
     try {
       Signature ecdsa = Signature.getInstance("SHA256withECDSA");

@@ -8,11 +8,12 @@ import dev.signet.protocol.MalformedMessageException;
 import dev.signet.protocol.ReferenceStatement;
 import dev.signet.protocol.StrictJson;
 
-/** Reading what a reference statement's envelope carries. */
-final class StatementPayload {
+/** Reading what a reference statement's envelope carries; nobody has answered for it yet. */
+public final class StatementPayload {
   private StatementPayload() {}
 
-  static ReferenceStatement parse(byte[] payload) throws MalformedMessageException {
+  /** Stricter than {@link ReferenceStatement#parse}: what was forgotten allows nothing. */
+  public static ReferenceStatement parse(byte[] payload) throws MalformedMessageException {
     ReferenceStatement statement = ReferenceStatement.parse(payload);
     // null allows any arguments, and so must have been written: a forgotten member allows nothing.
     JsonNode launch =

@@ -4,12 +4,18 @@ package dev.signet.measurements;
 
 import dev.signet.measurements.StatementVerification.Refused;
 import dev.signet.measurements.StatementVerification.Verified;
+import dev.signet.measurements.sigstore.BundleVerification;
+import dev.signet.measurements.sigstore.BundleVerification.Flaw;
+import dev.signet.measurements.sigstore.BundleVerifier;
+import dev.signet.measurements.sigstore.SigstoreBundle;
 import dev.signet.protocol.Digest;
+import dev.signet.protocol.Limits;
 import dev.signet.protocol.MalformedMessageException;
 import dev.signet.protocol.PublicJwk;
 import dev.signet.protocol.ReferenceStatement;
 import dev.signet.protocol.ReferenceStatement.Validity;
 import dev.signet.protocol.Refusal;
+import dev.signet.protocol.StrictJson;
 import java.security.InvalidKeyException;
 import java.security.NoSuchAlgorithmException;
 import java.security.Signature;
@@ -18,26 +24,76 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Verifies reference statements in DSSE envelopes; the only maker of {@link VerifiedStatement}. */
+/**
+ * Verifies reference statements in DSSE envelopes and in Sigstore bundles; the only maker of {@link
+ * VerifiedStatement}.
+ */
 public final class StatementVerifier {
   private StatementVerifier() {}
 
   /**
    * Reads no clock, opens nothing, remembers nothing: the same arguments give the same answer.
    *
-   * <p>At least one signature must be by a pinned key. Signatures by others are ignored; they
-   * neither help nor harm. The {@code keyid} decides nothing.
+   * <p>An envelope: at least one signature must be by a pinned key. Signatures by others are
+   * ignored; they neither help nor harm. The {@code keyid} decides nothing. A bundle: it must be
+   * authentic under the policy's trusted root and by one of its identities; one without a
+   * certificate is taken as the envelope in it.
    *
-   * @param envelope as received
+   * @param signed a DSSE envelope or a Sigstore bundle, as received
    * @param now the verifier's time
    */
-  public static StatementVerification verify(byte[] envelope, SignerPolicy policy, Instant now) {
+  public static StatementVerification verify(byte[] signed, SignerPolicy policy, Instant now) {
     DsseEnvelope dsse;
     try {
-      dsse = DsseEnvelope.parse(envelope);
+      dsse = DsseEnvelope.parse(signed);
     } catch (MalformedMessageException e) {
-      return new Refused(Refusal.STATEMENT_MALFORMED, "DSSE envelope: " + e.getMessage());
+      return isBundle(signed)
+          ? bundle(signed, policy, now)
+          : new Refused(Refusal.STATEMENT_MALFORMED, "DSSE envelope: " + e.getMessage());
     }
+    return envelope(dsse, policy, now);
+  }
+
+  private static boolean isBundle(byte[] signed) {
+    try {
+      return SigstoreBundle.looksLikeOne(StrictJson.tree(signed, Limits.STATEMENT_BYTES));
+    } catch (MalformedMessageException e) {
+      return false; // the envelope's parser has told what is wrong
+    }
+  }
+
+  private static StatementVerification bundle(byte[] signed, SignerPolicy policy, Instant now) {
+    SigstoreBundle bundle;
+    try {
+      bundle = SigstoreBundle.parse(signed, Limits.STATEMENT_BYTES);
+      if (bundle.certificate().isEmpty()) {
+        return envelope(DsseEnvelope.of(bundle), policy, now);
+      }
+    } catch (MalformedMessageException e) {
+      return new Refused(Refusal.STATEMENT_MALFORMED, "Sigstore bundle: " + e.getMessage());
+    }
+    if (policy.root().isEmpty()) {
+      return new Refused(
+          Refusal.STATEMENT_UNTRUSTED,
+          "expected a trusted root for this keyless signature, but none is configured");
+    }
+    BundleVerifier verifier = new BundleVerifier(policy.root().get());
+    return switch (verifier.verifyStatement(bundle, policy.identities(), now)) {
+      case BundleVerification.NotAuthentic(Flaw flaw, String detail) ->
+          new Refused(
+              flaw == Flaw.BUNDLE_MALFORMED
+                  ? Refusal.STATEMENT_MALFORMED
+                  : Refusal.STATEMENT_UNTRUSTED,
+              "Sigstore bundle: " + detail);
+      case BundleVerification.NotAccepted(var _, String detail) ->
+          new Refused(Refusal.STATEMENT_UNTRUSTED, detail);
+      case BundleVerification.Verified(var verified) ->
+          statement(verified.statement().orElseThrow().toArray(), List.of(verified.signer()), now);
+    };
+  }
+
+  private static StatementVerification envelope(
+      DsseEnvelope dsse, SignerPolicy policy, Instant now) {
     if (policy.keys().isEmpty()) {
       return new Refused(
           Refusal.STATEMENT_UNTRUSTED, "expected a pinned signer, but none is configured");
@@ -52,7 +108,11 @@ public final class StatementVerifier {
           Refusal.STATEMENT_MALFORMED,
           "payloadType: expected " + ReferenceStatement.PAYLOAD_TYPE + ", got another");
     }
-    byte[] payload = dsse.payload().toArray();
+    return statement(dsse.payload().toArray(), signers, now);
+  }
+
+  private static StatementVerification statement(
+      byte[] payload, List<String> signers, Instant now) {
     ReferenceStatement statement;
     try {
       statement = StatementPayload.parse(payload);

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A reference statement that a pinned key signed and that was in its validity when it was verified.
+ * A reference statement by a signer whom the policy names, in its validity when it was verified.
  * Only {@link StatementVerifier} makes one. It says what a signer approved; that it is about this
  * agent, this JAR and a security version high enough is for the caller to decide.
  */
@@ -33,13 +33,16 @@ public final class VerifiedStatement {
     return payloadDigest;
   }
 
-  /** RFC 7638 thumbprint of the first pinned key (in the policy's order) that signed it. */
-  public String signerThumbprint() {
+  /** The first of {@link #signers}, in the policy's order. */
+  public String signer() {
     return signers.getFirst();
   }
 
-  /** RFC 7638 thumbprints of every pinned key that signed it; at least one. */
-  public List<String> signerThumbprints() {
+  /**
+   * Who signed it, at least one: RFC 7638 thumbprints of pinned keys, or the {@link
+   * dev.signet.measurements.sigstore.SignerIdentity#name} of a keyless signer.
+   */
+  public List<String> signers() {
     return signers;
   }
 

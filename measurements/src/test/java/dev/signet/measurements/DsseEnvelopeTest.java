@@ -5,6 +5,7 @@ package dev.signet.measurements;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.signet.measurements.dsse.PreAuthenticationEncoding;
 import dev.signet.protocol.Bytes;
 import dev.signet.protocol.Limits;
 import dev.signet.protocol.MalformedMessageException;
@@ -39,15 +40,15 @@ class DsseEnvelopeTest {
 
   @Test
   void encodesBeforeAuthenticationAsTheSpecificationDoes() {
-    byte[] pae = DsseEnvelope.pae("http://example.com/HelloWorld", utf8("hello world"));
+    byte[] pae = PreAuthenticationEncoding.of("http://example.com/HelloWorld", utf8("hello world"));
     assertThat(new String(pae, StandardCharsets.UTF_8))
         .isEqualTo("DSSEv1 29 http://example.com/HelloWorld 11 hello world");
   }
 
   @Test
   void countsBytesNotCharacters() {
-    assertThat(DsseEnvelope.pae("ä", utf8("€"))).isEqualTo(utf8("DSSEv1 2 ä 3 €"));
-    assertThat(DsseEnvelope.pae("t", new byte[0])).isEqualTo(utf8("DSSEv1 1 t 0 "));
+    assertThat(PreAuthenticationEncoding.of("ä", utf8("€"))).isEqualTo(utf8("DSSEv1 2 ä 3 €"));
+    assertThat(PreAuthenticationEncoding.of("t", new byte[0])).isEqualTo(utf8("DSSEv1 1 t 0 "));
   }
 
   @Test

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.signet.measurements.StatementVerification.Refused;
 import dev.signet.measurements.StatementVerification.Verified;
+import dev.signet.measurements.dsse.PreAuthenticationEncoding;
 import dev.signet.protocol.Bytes;
 import dev.signet.protocol.Digest;
 import dev.signet.protocol.MalformedMessageException;
@@ -41,8 +42,8 @@ class StatementVerifierTest {
     VerifiedStatement verified = verified(CI.sign(PAYLOAD, RANDOM).encode());
     assertThat(verified.statement()).isEqualTo(ReferenceStatement.parse(PAYLOAD));
     assertThat(verified.payloadDigest()).isEqualTo(Digest.hash(PAYLOAD));
-    assertThat(verified.signerThumbprint()).isEqualTo(CI.publicKey().thumbprint());
-    assertThat(verified.signerThumbprints()).containsExactly(CI.publicKey().thumbprint());
+    assertThat(verified.signer()).isEqualTo(CI.publicKey().thumbprint());
+    assertThat(verified.signers()).containsExactly(CI.publicKey().thumbprint());
   }
 
   @Test
@@ -78,7 +79,7 @@ class StatementVerifierTest {
                 STRANGER.sign(PAYLOAD, RANDOM).signatures().getFirst(),
                 new DsseEnvelope.Signature("", Bytes.utf8("not DER at all")),
                 ours.signatures().getFirst()));
-    assertThat(verified.signerThumbprints()).containsExactly(CI.publicKey().thumbprint());
+    assertThat(verified.signers()).containsExactly(CI.publicKey().thumbprint());
   }
 
   @Test
@@ -97,7 +98,7 @@ class StatementVerifierTest {
         .isInstanceOfSatisfying(
             Verified.class,
             v ->
-                assertThat(v.statement().signerThumbprints())
+                assertThat(v.statement().signers())
                     .containsExactly(
                         CI.publicKey().thumbprint(), STRANGER.publicKey().thumbprint()));
   }
@@ -312,7 +313,7 @@ class StatementVerifierTest {
   private static DsseEnvelope signedAs(String type, byte[] payload) throws Exception {
     Signature ecdsa = Signature.getInstance("SHA256withECDSA");
     ecdsa.initSign(CI.secret());
-    ecdsa.update(DsseEnvelope.pae(type, payload));
+    ecdsa.update(PreAuthenticationEncoding.of(type, payload));
     return new DsseEnvelope(
         type, Bytes.of(payload), List.of(new DsseEnvelope.Signature("", Bytes.of(ecdsa.sign()))));
   }

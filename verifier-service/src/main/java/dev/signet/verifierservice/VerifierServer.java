@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.verifierservice;
 
+import dev.signet.measurements.sigstore.TrustedRoot;
 import dev.signet.protocol.Digest;
+import dev.signet.protocol.MalformedMessageException;
 import dev.signet.protocol.PublicJwk;
 import dev.signet.protocol.StrictJson;
 import dev.signet.relyingparty.ReplayMemory;
@@ -39,6 +41,7 @@ import dev.signet.verifierservice.trust.HighWater;
 import dev.signet.verifierservice.trust.SnapshotPublisher;
 import dev.signet.verifierservice.trust.TrustRoutes;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.Provider;
 import java.security.SecureRandom;
@@ -149,14 +152,16 @@ public final class VerifierServer implements AutoCloseable {
 
     Acts acts = new Acts(database, log, clock);
     List<Route> routes = new ArrayList<>();
-    AttestationService attestations = attestations(config, options, keys, provider, database, log);
+    TrustedRoot sigstore = sigstore(config.trustedRoot());
+    AttestationService attestations =
+        attestations(config, options, keys, provider, sigstore, database, log);
     EnrollmentService enrollments = enrollments(config, options, keys, provider, database, log);
     routes.addAll(
         new HostCallRoutes(enrollments, attestations, config.limits(), metrics, clock).routes());
     routes.addAll(new RequestRoutes(judge, clock).routes());
     routes.addAll(new TrustRoutes(keys, publisher, config.limits().streams(), clock).routes());
     routes.addAll(new HostRoutes(acts, config.requireBoundTokens(), options.random()).routes());
-    routes.addAll(new RegistrationRoutes(acts).routes());
+    routes.addAll(new RegistrationRoutes(acts, sigstore != null).routes());
     routes.addAll(new RevocationRoutes(acts, publisher).routes());
     List<Route> operationsRoutes =
         new OperationsRoutes(
@@ -227,11 +232,25 @@ public final class VerifierServer implements AutoCloseable {
     closing.close();
   }
 
+  private static TrustedRoot sigstore(Path file) throws IOException {
+    if (file == null) {
+      return null;
+    }
+    try {
+      TrustedRoot root = TrustedRoot.parse(Files.readAllBytes(file));
+      LOG.info("keyless signatures under the trusted root {} ({})", file, root.digest());
+      return root;
+    } catch (MalformedMessageException e) {
+      throw new IOException(file + ": " + e.getMessage(), e);
+    }
+  }
+
   private static AttestationService attestations(
       ServiceConfig config,
       Options options,
       KeyStore keys,
       Provider provider,
+      TrustedRoot sigstore,
       Database database,
       DecisionLog log) {
     return new AttestationService(
@@ -241,6 +260,7 @@ public final class VerifierServer implements AutoCloseable {
             config.registerPcr(),
             config.limits().challengesPerHost()),
         provider,
+        sigstore,
         new StateApprover(keys.approval().publicJwk(), keys.approval()::sign),
         new TokenIssuer(config.issuer(), config.tokenLife(), keys.token(), options.random()),
         database,

@@ -4,6 +4,7 @@ package dev.signet.verifierservice.attestation;
 
 import dev.signet.measurements.StatementVerification;
 import dev.signet.measurements.VerifiedStatement;
+import dev.signet.measurements.sigstore.TrustedRoot;
 import dev.signet.protocol.AgentId;
 import dev.signet.protocol.AttestationRequest;
 import dev.signet.protocol.AttestationResult;
@@ -59,7 +60,7 @@ public final class AttestationService {
   private final Terms terms;
   private final Provider provider;
   private final QuoteVerifier quotes;
-  private final KnownStatements statements = new KnownStatements();
+  private final KnownStatements statements;
   private final StateApprover approver;
   private final TokenIssuer tokens;
   private final Database database;
@@ -81,10 +82,12 @@ public final class AttestationService {
 
   /**
    * @param provider checks signatures
+   * @param sigstore whose keyless signatures on statements are believed; null if none are
    */
   public AttestationService(
       Terms terms,
       Provider provider,
+      TrustedRoot sigstore,
       StateApprover approver,
       TokenIssuer tokens,
       Database database,
@@ -94,6 +97,7 @@ public final class AttestationService {
     this.terms = terms;
     this.provider = provider;
     this.quotes = new QuoteVerifier(provider);
+    this.statements = new KnownStatements(sigstore);
     this.approver = approver;
     this.tokens = tokens;
     this.database = database;
@@ -204,7 +208,7 @@ public final class AttestationService {
       return refuse(request, sender, Refusal.NOT_REGISTERED, "not for this host", now);
     }
     VerifiedStatement statement;
-    switch (statements.verify(request.statement(), registered.signers(), now)) {
+    switch (statements.verify(request.statement(), registered, now)) {
       case StatementVerification.Refused(Refusal reason, String detail) -> {
         return refuse(request, sender, reason, detail, now);
       }
@@ -220,7 +224,7 @@ public final class AttestationService {
       case Verification.Authentic<VerifiedLaunchLog>(VerifiedLaunchLog proved) -> {
         ReferenceValues reference =
             new ReferenceValues(
-                statement.statement(), statement.payloadDigest(), statement.signerThumbprint());
+                statement.statement(), statement.payloadDigest(), statement.signer());
         Claim claim = Claim.of(sender.key().host(), request);
         return switch (Appraiser.appraise(proved, reference, registration, claim, now)) {
           case AppraisalResult.Contraindicated(List<Finding> findings) ->

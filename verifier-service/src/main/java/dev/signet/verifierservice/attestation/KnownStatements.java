@@ -5,9 +5,12 @@ package dev.signet.verifierservice.attestation;
 import dev.signet.measurements.SignerPolicy;
 import dev.signet.measurements.StatementVerification;
 import dev.signet.measurements.StatementVerifier;
+import dev.signet.measurements.sigstore.SignerIdentity;
+import dev.signet.measurements.sigstore.TrustedRoot;
 import dev.signet.protocol.Bytes;
 import dev.signet.protocol.Digest;
 import dev.signet.protocol.PublicJwk;
+import dev.signet.verifierservice.registry.AgentRegistration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,7 +24,9 @@ import java.util.concurrent.locks.ReentrantLock;
 final class KnownStatements {
   private static final int SIZE = 1024;
 
-  private record Key(Digest envelope, List<PublicJwk> signers) {}
+  private record Key(Digest envelope, List<PublicJwk> keys, List<SignerIdentity> identities) {}
+
+  private final TrustedRoot root;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<Key, StatementVerification.Verified> known =
@@ -34,9 +39,16 @@ final class KnownStatements {
         }
       };
 
-  StatementVerification verify(Bytes envelope, List<PublicJwk> signers, Instant now) {
+  /**
+   * @param root whose keyless signatures are believed; null if none are
+   */
+  KnownStatements(TrustedRoot root) {
+    this.root = root;
+  }
+
+  StatementVerification verify(Bytes envelope, AgentRegistration registration, Instant now) {
     byte[] bytes = envelope.toArray();
-    Key key = new Key(Digest.hash(bytes), signers);
+    Key key = new Key(Digest.hash(bytes), registration.signers(), registration.identities());
     lock.lock();
     try {
       StatementVerification.Verified before = known.get(key);
@@ -46,8 +58,7 @@ final class KnownStatements {
     } finally {
       lock.unlock();
     }
-    StatementVerification result =
-        StatementVerifier.verify(bytes, SignerPolicy.pinned(signers), now);
+    StatementVerification result = StatementVerifier.verify(bytes, policy(registration), now);
     if (result instanceof StatementVerification.Verified verified) {
       lock.lock();
       try {
@@ -57,5 +68,11 @@ final class KnownStatements {
       }
     }
     return result;
+  }
+
+  private SignerPolicy policy(AgentRegistration registration) {
+    return root == null || registration.identities().isEmpty()
+        ? SignerPolicy.pinned(registration.signers())
+        : SignerPolicy.keyless(registration.signers(), registration.identities(), root);
   }
 }

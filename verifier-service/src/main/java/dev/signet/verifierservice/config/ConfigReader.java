@@ -68,6 +68,7 @@ final class ConfigReader {
             dataDir,
             makers,
             root.flag("allowSimulators", false),
+            trustedRoot(root.section("sigstore", false)),
             root.flag("requireBoundTokens", false),
             pcrs,
             registerPcr,
@@ -83,6 +84,15 @@ final class ConfigReader {
             limits(root.section("limits", false)));
     root.end();
     return config;
+  }
+
+  private Path trustedRoot(Section s) {
+    if (s == null) {
+      return null;
+    }
+    Path root = s.required("trustedRoot", "a trusted root, trusted_root.json", this::path);
+    s.end();
+    return root;
   }
 
   private static Optional<Duration> keepDecisions(Section s) {

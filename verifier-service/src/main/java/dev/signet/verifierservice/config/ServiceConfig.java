@@ -18,6 +18,7 @@ import java.util.Set;
  * @param operations the listener of health and metrics, or null: then the main listener answers
  *     them to loopback only
  * @param makers directory of certificates, PEM or DER: self-signed ones are trusted roots
+ * @param trustedRoot a Sigstore's trusted root, or null: then no agent may have keyless signers
  * @param requireBoundTokens a join token without a TPM is not given out and admits nobody
  * @param pcrs SHA-256 bank indexes that a quote covers, ascending
  * @param authorities {@code scheme://authority} that requests shown to /v1/verify may name
@@ -31,6 +32,7 @@ public record ServiceConfig(
     Path dataDir,
     Path makers,
     boolean allowSimulators,
+    Path trustedRoot,
     boolean requireBoundTokens,
     List<Integer> pcrs,
     int registerPcr,

@@ -26,9 +26,14 @@ public final class RegistrationRoutes {
   private static final int MAX_BODY = 16 * Limits.SMALL_MESSAGE_BYTES;
 
   private final Acts acts;
+  private final boolean keyless;
 
-  public RegistrationRoutes(Acts acts) {
+  /**
+   * @param keyless whether keyless signatures can be checked here
+   */
+  public RegistrationRoutes(Acts acts, boolean keyless) {
     this.acts = acts;
+    this.keyless = keyless;
   }
 
   public List<Route> routes() {
@@ -69,6 +74,10 @@ public final class RegistrationRoutes {
   private Answer put(Call call) throws MalformedMessageException, IOException {
     AgentId agent = agent(call);
     AgentRegistration registration = call.json(AgentRegistration.class);
+    if (!keyless && !registration.identities().isEmpty()) {
+      throw new MalformedMessageException(
+          "identities: expected none, since this verifier has no sigstore.trustedRoot");
+    }
     return acts.decide(
         call,
         "register",

@@ -3,6 +3,7 @@
 package dev.signet.verifierservice.registry;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.signet.measurements.sigstore.SignerIdentity;
 import dev.signet.protocol.AgentId;
 import dev.signet.protocol.Digest;
 import dev.signet.protocol.HostId;
@@ -18,6 +19,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What an agent is and where it may run: the body of {@code PUT /v1/registrations?agent=…}. The
@@ -25,6 +27,7 @@ import java.util.stream.Collectors;
  *
  * @param hosts where it may run; nowhere else
  * @param signers whose reference statements are believed, P-256
+ * @param identities keyless signers whose reference statements are believed, too
  * @param boot what the boot PCRs must show
  * @param baselines what the launch register may hold before the first event; null for 32 zero bytes
  * @param launcher which launchers may launch it
@@ -35,6 +38,7 @@ import java.util.stream.Collectors;
 public record AgentRegistration(
     List<HostId> hosts,
     List<PublicJwk> signers,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<SignerIdentity> identities,
     Boot boot,
     List<Digest> baselines,
     Launcher launcher,
@@ -113,9 +117,13 @@ public record AgentRegistration(
 
   public AgentRegistration {
     hosts = distinct(hosts, MAX_HOSTS, "hosts");
-    signers = distinct(signers, MAX_OTHERS, "signers");
-    if (signers.isEmpty()) {
-      throw new IllegalArgumentException("signers: expected at least one");
+    identities = identities == null ? List.of() : distinct(identities, MAX_OTHERS, "identities");
+    signers =
+        signers == null && !identities.isEmpty()
+            ? List.of()
+            : distinct(signers, MAX_OTHERS, "signers");
+    if (signers.isEmpty() && identities.isEmpty()) {
+      throw new IllegalArgumentException("signers: expected at least one, or identities");
     }
     if (boot == null) {
       throw new IllegalArgumentException("boot: expected pinned values or a waiver");
@@ -133,12 +141,25 @@ public record AgentRegistration(
     }
   }
 
+  /** An agent whose statements are signed with pinned keys. */
+  public AgentRegistration(
+      List<HostId> hosts,
+      List<PublicJwk> signers,
+      Boot boot,
+      List<Digest> baselines,
+      Launcher launcher) {
+    this(hosts, signers, List.of(), boot, baselines, launcher, null);
+  }
+
   /** For the appraisal of evidence. */
   public Registration appraised(AgentId agent, long floor) {
     return new Registration(
         agent,
         Set.copyOf(hosts),
-        signers.stream().map(PublicJwk::thumbprint).collect(Collectors.toSet()),
+        Stream.concat(
+                signers.stream().map(PublicJwk::thumbprint),
+                identities.stream().map(SignerIdentity::name))
+            .collect(Collectors.toSet()),
         floor,
         boot.expectation(),
         baselines == null ? BaselineRule.zeros() : new BaselineRule(Set.copyOf(baselines)),

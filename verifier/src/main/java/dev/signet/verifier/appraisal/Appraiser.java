@@ -85,12 +85,12 @@ public final class Appraiser {
   private void checkStatement(
       ReferenceValues reference, Registration registration, Claim claim, Instant now) {
     ReferenceStatement.Predicate predicate = reference.statement().predicate();
-    if (!registration.signers().contains(reference.signerThumbprint())) {
+    if (!registration.signers().contains(reference.signer())) {
       find(
           Refusal.STATEMENT_UNTRUSTED,
           "expected a signer of %s, got %s",
           registration.signers(),
-          reference.signerThumbprint());
+          reference.signer());
     }
     if (!predicate.agent().equals(claim.agent())) {
       find(

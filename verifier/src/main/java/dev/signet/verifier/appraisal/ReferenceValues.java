@@ -9,12 +9,11 @@ import dev.signet.protocol.ReferenceStatement;
  * A reference statement whose signature the caller has verified.
  *
  * @param payloadDigest SHA-256 of the DSSE payload as received
- * @param signerThumbprint RFC 7638 thumbprint of the key that signed it
+ * @param signer who signed it, as {@link Registration#signers} names him
  */
-public record ReferenceValues(
-    ReferenceStatement statement, Digest payloadDigest, String signerThumbprint) {
+public record ReferenceValues(ReferenceStatement statement, Digest payloadDigest, String signer) {
   public ReferenceValues {
-    if (statement == null || payloadDigest == null || signerThumbprint == null) {
+    if (statement == null || payloadDigest == null || signer == null) {
       throw new IllegalArgumentException("expected a statement, its digest and its signer");
     }
   }

@@ -11,8 +11,8 @@ import java.util.Set;
  * What an operator says about one agent.
  *
  * @param hosts where it may run; empty means nowhere
- * @param signers RFC 7638 thumbprints of the keys that may sign its reference statement; empty
- *     means nobody
+ * @param signers who may sign its reference statement: RFC 7638 thumbprints of keys, and names of
+ *     keyless signers; empty means nobody
  * @param securityVersionFloor the least security version accepted
  * @param boot what its hosts' boot PCRs must show
  * @param baseline what the launch register may have been before the first event
