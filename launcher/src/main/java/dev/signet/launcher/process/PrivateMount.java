@@ -22,6 +22,8 @@ import java.util.stream.Stream;
  * also when the launcher is killed.
  */
 public final class PrivateMount implements Closeable {
+  private static final String TYPE = "tmpfs";
+
   // mount(2), MS_ constants.
   private static final long READ_ONLY = 1;
   private static final long NO_SET_USER_ID = 2;
@@ -43,11 +45,10 @@ public final class PrivateMount implements Closeable {
    * Mounts an empty file system over a directory, which others go on seeing as it was.
    *
    * @param directory its path must be as the kernel prints it: absolute, real
-   * @param bytes the most that it may hold
-   * @param files the most files that it may hold
+   * @param files the most files that it may hold; of memory it takes half the host's at most
    * @throws IOException if this process may not mount; the message says what it lacks
    */
-  public static PrivateMount over(Path directory, long bytes, long files)
+  public static PrivateMount over(Path directory, long files)
       throws IOException, InterruptedException {
     ExecutorService thread =
         Executors.newSingleThreadExecutor(
@@ -61,10 +62,10 @@ public final class PrivateMount implements Closeable {
             // Else a mount made here would show on the whole host.
             Libc.mount("none", Path.of("/"), PRIVATE | RECURSIVE, "");
             Libc.mount(
-                "tmpfs",
+                TYPE,
                 directory,
                 NO_SET_USER_ID | NO_DEVICES,
-                String.format(Locale.ROOT, "mode=0711,size=%d,nr_inodes=%d", bytes, files));
+                String.format(Locale.ROOT, "mode=0711,size=50%%,nr_inodes=%d", files));
             return null;
           });
       mounted = true;
@@ -111,30 +112,20 @@ public final class PrivateMount implements Closeable {
     }
   }
 
-  /** Mounts another one, for what must stay writable, at a directory that exists in this one. */
-  public void mountScratch(Path directory, long bytes) throws IOException, InterruptedException {
-    within(
-        () -> {
-          Libc.mount(
-              "tmpfs",
-              directory,
-              NO_SET_USER_ID | NO_DEVICES | NO_PROGRAMS,
-              String.format(Locale.ROOT, "mode=0700,size=%d", bytes));
-          return null;
-        });
-  }
-
   /**
-   * From now on nobody changes what is in it, root included, until it is mounted otherwise.
+   * From now on nobody changes what is in it, root included, until it is mounted otherwise; but for
+   * one directory, over which another file system is mounted. To be called within.
    *
+   * @param bytes the most that the other may hold
    * @throws IOException if a file is still open for writing
    */
-  public void makeReadOnly() throws IOException, InterruptedException {
-    within(
-        () -> {
-          Libc.mount("tmpfs", at, REMOUNT | READ_ONLY | NO_SET_USER_ID | NO_DEVICES, "");
-          return null;
-        });
+  public void seal(Path writable, long bytes) throws IOException {
+    Libc.mount(
+        TYPE,
+        writable,
+        NO_SET_USER_ID | NO_DEVICES | NO_PROGRAMS,
+        String.format(Locale.ROOT, "mode=0700,size=%d", bytes));
+    Libc.mount(TYPE, at, REMOUNT | READ_ONLY | NO_SET_USER_ID | NO_DEVICES, "");
   }
 
   /**
