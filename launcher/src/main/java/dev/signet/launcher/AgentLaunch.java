@@ -110,10 +110,7 @@ public final class AgentLaunch {
   }
 
   private LaunchOutcome startJar(
-      Path jar,
-      LaunchRequest request,
-      Map<String, String> parentEnvironment,
-      Unwinding unwinding)
+      Path jar, LaunchRequest request, Map<String, String> parentEnvironment, Unwinding unwinding)
       throws IOException, InterruptedException {
     LaunchDirectory directory = LaunchDirectory.create(request.privateParent(), request.user());
     unwinding.undo(directory::close);
@@ -137,8 +134,7 @@ public final class AgentLaunch {
     };
   }
 
-  private LaunchOutcome startImage(
-      Program.Image image, LaunchRequest request, Unwinding unwinding)
+  private LaunchOutcome startImage(Program.Image image, LaunchRequest request, Unwinding unwinding)
       throws IOException, InterruptedException {
     ContainerHost containers = ContainerHost.find();
     LaunchCheck.Result.Passed passed;
@@ -149,12 +145,10 @@ public final class AgentLaunch {
       case LaunchCheck.Result.Passed p -> passed = p;
     }
     sayAccepted(passed, "this image");
-    LaunchDirectory directory =
-        LaunchDirectory.create(request.privateParent(), Optional.empty());
+    LaunchDirectory directory = LaunchDirectory.create(request.privateParent(), Optional.empty());
     unwinding.undo(directory::close);
     ContainerImage unpacked;
-    switch (ContainerImage.unpack(
-        containers, image.source(), passed.image(), directory, random)) {
+    switch (ContainerImage.unpack(containers, image.source(), passed.image(), directory, random)) {
       case ContainerImage.Unpacked.Refused(String reason, String detail) -> {
         return new LaunchOutcome.RefusedHere(reason, image.name() + ": " + detail);
       }

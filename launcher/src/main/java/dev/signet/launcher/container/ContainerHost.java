@@ -34,8 +34,7 @@ public record ContainerHost(
   /** capabilities(7). */
   private static final int CAP_SYS_ADMIN = 21;
 
-  private static final Pattern VERSION =
-      Pattern.compile("runc version ([A-Za-z0-9.+~-]{1,64})\\R");
+  private static final Pattern VERSION = Pattern.compile("runc version ([A-Za-z0-9.+~-]{1,64})\\R");
 
   /**
    * Looks for everything.
@@ -51,7 +50,7 @@ public record ContainerHost(
         digest(runc),
         program("setpriv", "util-linux"),
         program("unshare", "util-linux"),
-        userNamespaces(),
+        givesUserNamespaces(),
         Cgroups.find());
   }
 
@@ -113,7 +112,7 @@ public record ContainerHost(
     return Digest.hash(Files.readAllBytes(file));
   }
 
-  private static boolean userNamespaces() throws IOException {
+  private static boolean givesUserNamespaces() throws IOException {
     Path limit = Path.of("/proc/sys/user/max_user_namespaces");
     return Files.exists(Path.of("/proc/self/ns/user"))
         && Files.isReadable(limit)

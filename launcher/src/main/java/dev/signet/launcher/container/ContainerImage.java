@@ -212,8 +212,7 @@ public final class ContainerImage implements Closeable {
               mount.at().resolve("config.json"), told.encode(), StandardOpenOption.CREATE_NEW);
           Path state = Files.createDirectory(mount.at().resolve("state"));
           mount.seal(state, STATE_BYTES);
-          long device =
-              ((Number) Files.getAttribute(files.root(), "unix:dev")).longValue();
+          long device = ((Number) Files.getAttribute(files.root(), "unix:dev")).longValue();
           return ContainerLaunch.plan(host, mount, told, directory.name(), device);
         });
   }

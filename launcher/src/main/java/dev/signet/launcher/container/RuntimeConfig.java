@@ -58,8 +58,7 @@ record RuntimeConfig(
     process.put("user", Map.of("uid", user.uid(), "gid", user.gid()));
     process.put("args", arguments);
     process.put(
-        "env",
-        environment.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList());
+        "env", environment.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList());
     process.put("cwd", workingDirectory);
     List<String> none = List.of();
     process.put(

@@ -31,7 +31,8 @@ public final class AgentProcess {
    *
    * @param forked called on the starting thread as soon as the process exists, before it has become
    *     the agent, and before its isolation was seen
-   * @throws IOException if what was measured changed, the start failed, or the isolation is not in force
+   * @throws IOException if what was measured changed, the start failed, or the isolation is not in
+   *     force
    */
   public static AgentProcess start(AgentPlan launch, Runnable forked) throws IOException {
     launch.requireUnchanged();
