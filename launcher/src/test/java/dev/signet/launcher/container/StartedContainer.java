@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -73,6 +74,12 @@ final class StartedContainer implements AutoCloseable {
 
   String errors() throws IOException {
     return Files.readString(errors);
+  }
+
+  /** Its name; empty if it came to none. */
+  Optional<String> launch() throws IOException {
+    Matcher name = Pattern.compile("launch=(\\S+)\n").matcher(errors());
+    return name.find() ? Optional.of(name.group(1)) : Optional.empty();
   }
 
   /** The agent's process, once its signals are forwarded. */

@@ -39,6 +39,7 @@ public final class TestContainerLauncher {
             Boolean.getBoolean("unlimited") ? null : new ResourceLimits(128L << 20, 50L, 1500L));
     int exit;
     try (LaunchDirectory directory = LaunchDirectory.create(parent, Optional.empty())) {
+      System.err.println("launch=" + directory.name());
       switch (ContainerImage.unpack(
           host,
           OciLayout.open(Path.of(args[1])),
