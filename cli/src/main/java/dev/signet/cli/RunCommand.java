@@ -9,6 +9,7 @@ import dev.signet.launcher.AgentLaunch;
 import dev.signet.launcher.EnrolledHost;
 import dev.signet.launcher.LaunchOutcome;
 import dev.signet.launcher.LaunchRequest;
+import dev.signet.launcher.Program;
 import dev.signet.launcher.Progress;
 import dev.signet.launcher.RunningAgent;
 import dev.signet.launcher.VerifierClient;
@@ -19,6 +20,8 @@ import dev.signet.launcher.process.LauncherHardening;
 import dev.signet.measurements.KeyFiles;
 import dev.signet.measurements.KeyFormatException;
 import dev.signet.measurements.SignerPolicy;
+import dev.signet.measurements.image.OciLayout;
+import dev.signet.protocol.Digest;
 import dev.signet.protocol.ProblemDetails;
 import dev.signet.protocol.PublicJwk;
 import java.io.IOException;
@@ -32,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -40,7 +44,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "run",
     description = {
-      "Starts an agent: measures its JAR into the TPM, has its request key released, and signs every"
+      "Starts an agent: measures its JAR or image into the TPM, has its request key released, and signs every"
           + " request that it sends through the local proxy.",
       "Standard streams, signals and the exit code are the agent's, as with java -jar. What Signet"
           + " itself has to say stands on standard error."
@@ -49,7 +53,8 @@ import picocli.CommandLine.Parameters;
     footer = {
       "  signet run --statement agent.dsse --signer ci.pub.pem --jar agent.jar -- --port 8080",
       "  signet run --statement agent.dsse --signer ci.pub.pem --jar agent.jar --env LLM_API_KEY"
-          + " --route llm=https://api.llm.example/v1"
+          + " --route llm=https://api.llm.example/v1",
+      "  signet run --statement agent.dsse --signer ci.pub.pem --image oci:agent-image"
     })
 final class RunCommand implements SignetCommand {
   private static final Duration VERIFIER_TIMEOUT = Duration.ofSeconds(15);
@@ -58,8 +63,22 @@ final class RunCommand implements SignetCommand {
 
   @Mixin private HostOptions host;
 
-  @Option(names = "--jar", required = true, paramLabel = "FILE", description = "The agent.")
-  private Path jar;
+  @ArgGroup(multiplicity = "1")
+  private Started started;
+
+  /** One of them. */
+  private static final class Started {
+    @Option(names = "--jar", paramLabel = "FILE", description = "The agent, an executable JAR.")
+    private Path jar;
+
+    @Option(
+        names = "--image",
+        paramLabel = "oci:DIR[@sha256:DIGEST]",
+        description =
+            "The agent, a container image in an OCI layout. The statement says which image of it;"
+                + " a digest given must be that one. Needs root and runc.")
+    private String image;
+  }
 
   @Option(
       names = "--statement",
@@ -206,7 +225,7 @@ final class RunCommand implements SignetCommand {
       throw CommandFailure.usage("--cwd: expected an existing directory, got " + workingDirectory);
     }
     return new LaunchRequest(
-        jar,
+        program(),
         statement,
         SignerPolicy.pinned(signerKeys()),
         runtime,
@@ -219,6 +238,29 @@ final class RunCommand implements SignetCommand {
         user == null ? Optional.empty() : Optional.of(agentUser()),
         PrivateParent.of(state, invocation.environment()),
         registerPcr);
+  }
+
+  private Program program() throws CommandFailure, IOException {
+    return started.jar != null ? new Program.Jar(started.jar) : image(started.image);
+  }
+
+  private static Program image(String words) throws CommandFailure, IOException {
+    String kind = "oci:";
+    if (!words.startsWith(kind)) {
+      throw CommandFailure.usage("--image: expected oci:DIR or oci:DIR@sha256:…, got " + words);
+    }
+    String place = words.substring(kind.length());
+    int at = place.lastIndexOf("@sha256:");
+    Optional<Digest> digest = Optional.empty();
+    if (at >= 0) {
+      try {
+        digest = Optional.of(Digest.parse(place.substring(at + 1)));
+      } catch (IllegalArgumentException e) {
+        throw CommandFailure.usage("--image: " + e.getMessage());
+      }
+      place = place.substring(0, at);
+    }
+    return new Program.Image(words, OciLayout.open(Path.of(place)), digest);
   }
 
   private AgentUser agentUser() throws CommandFailure, IOException {

@@ -7,13 +7,17 @@ import dev.signet.attestor.LaunchRegister;
 import dev.signet.attestor.ReleaseOutcome;
 import dev.signet.attestor.RequestKey;
 import dev.signet.attestor.SealedKey;
+import dev.signet.launcher.container.Cgroups;
+import dev.signet.launcher.container.ContainerHost;
+import dev.signet.launcher.container.ContainerImage;
+import dev.signet.launcher.container.UnsoundImageException;
 import dev.signet.launcher.egress.EgressLimits;
 import dev.signet.launcher.egress.ProcessTreePeerCheck;
 import dev.signet.launcher.egress.ProxySettings;
 import dev.signet.launcher.egress.Route;
 import dev.signet.launcher.egress.SigningProxy;
+import dev.signet.launcher.process.AgentPlan;
 import dev.signet.launcher.process.AgentProcess;
-import dev.signet.launcher.process.JarLaunch;
 import dev.signet.launcher.process.LaunchDirectory;
 import dev.signet.launcher.process.PrivateCopy;
 import dev.signet.measurements.JarRuler;
@@ -27,6 +31,7 @@ import dev.signet.protocol.LaunchId;
 import dev.signet.protocol.ProblemDetails;
 import dev.signet.protocol.ReferenceStatement;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -85,32 +90,96 @@ public final class AgentLaunch {
    */
   public LaunchOutcome start(LaunchRequest request, Map<String, String> parentEnvironment)
       throws IOException, InterruptedException {
+    sweep(request);
     try (Unwinding unwinding = new Unwinding()) {
-      LaunchDirectory directory = LaunchDirectory.create(request.privateParent(), request.user());
-      unwinding.undo(directory::close);
-      PrivateCopy copy = PrivateCopy.of(request.jar(), directory, JarRuler.MAX_BYTES);
-      unwinding.undo(copy::close);
-      progress.say(
-          Progress.Step.COPIED,
-          request.jar().getFileName()
-              + " copied to a private place and measured: "
-              + copy.digest());
-      return switch (LaunchCheck.check(request, copy, clock.instant())) {
-        case LaunchCheck.Result.Failed(String reason, String detail) ->
-            new LaunchOutcome.RefusedHere(reason, detail);
-        case LaunchCheck.Result.Passed passed -> {
-          sayAccepted(passed);
-          yield launch(request, parentEnvironment, directory, copy, passed, unwinding);
-        }
+      return switch (request.program()) {
+        case Program.Jar(Path jar) -> startJar(jar, request, parentEnvironment, unwinding);
+        case Program.Image image -> startImage(image, request, unwinding);
       };
     }
   }
 
+  /** A launcher that was killed could not tidy up; the next one does. */
+  private void sweep(LaunchRequest request) throws IOException {
+    int left = LaunchDirectory.sweep(request.privateParent(), Cgroups::removeIfAny);
+    if (left > 0) {
+      progress.say(
+          Progress.Step.WARNING,
+          "removed what a launcher that was killed had left (launches: " + left + ")");
+    }
+  }
+
+  private LaunchOutcome startJar(
+      Path jar, LaunchRequest request, Map<String, String> parentEnvironment, Unwinding unwinding)
+      throws IOException, InterruptedException {
+    LaunchDirectory directory = LaunchDirectory.create(request.privateParent(), request.user());
+    unwinding.undo(directory::close);
+    PrivateCopy copy = PrivateCopy.of(jar, directory, JarRuler.MAX_BYTES);
+    unwinding.undo(copy::close);
+    progress.say(
+        Progress.Step.COPIED,
+        jar.getFileName() + " copied to a private place and measured: " + copy.digest());
+    return switch (LaunchCheck.check(request, copy, clock.instant())) {
+      case LaunchCheck.Result.Failed(String reason, String detail) ->
+          new LaunchOutcome.RefusedHere(reason, detail);
+      case LaunchCheck.Result.Passed passed -> {
+        sayAccepted(passed, "this JAR");
+        yield launch(
+            request,
+            directory,
+            new PreparedJar(request, directory, copy, parentEnvironment),
+            passed,
+            unwinding);
+      }
+    };
+  }
+
+  private LaunchOutcome startImage(Program.Image image, LaunchRequest request, Unwinding unwinding)
+      throws IOException, InterruptedException {
+    ContainerHost containers = ContainerHost.find();
+    LaunchCheck.Result.Passed passed;
+    switch (LaunchCheck.image(request, image, clock.instant())) {
+      case LaunchCheck.Result.Failed(String reason, String detail) -> {
+        return new LaunchOutcome.RefusedHere(reason, detail);
+      }
+      case LaunchCheck.Result.Passed p -> passed = p;
+    }
+    sayAccepted(passed, "this image");
+    LaunchDirectory directory = LaunchDirectory.create(request.privateParent(), Optional.empty());
+    unwinding.undo(directory::close);
+    ContainerImage unpacked;
+    switch (ContainerImage.unpack(containers, image.source(), passed.image(), directory, random)) {
+      case ContainerImage.Unpacked.Refused(String reason, String detail) -> {
+        return new LaunchOutcome.RefusedHere(reason, image.name() + ": " + detail);
+      }
+      case ContainerImage.Unpacked.Ready(ContainerImage ready) -> unpacked = ready;
+    }
+    unwinding.undo(unpacked::close);
+    progress.say(
+        Progress.Step.COPIED,
+        image.name() + " unpacked in a private place and measured: " + unpacked.manifest());
+    return switch (LaunchCheck.unpacked(unpacked, passed)) {
+      case LaunchCheck.Result.Failed(String reason, String detail) ->
+          new LaunchOutcome.RefusedHere(reason, detail);
+      case LaunchCheck.Result.Passed same -> {
+        try {
+          yield launch(
+              request,
+              directory,
+              new PreparedImage(request, containers, unpacked, same),
+              same,
+              unwinding);
+        } catch (UnsoundImageException e) {
+          yield new LaunchOutcome.RefusedHere(ContainerImage.UNSOUND, e.getMessage());
+        }
+      }
+    };
+  }
+
   private LaunchOutcome launch(
       LaunchRequest request,
-      Map<String, String> parentEnvironment,
       LaunchDirectory directory,
-      PrivateCopy copy,
+      Prepared prepared,
       LaunchCheck.Result.Passed passed,
       Unwinding unwinding)
       throws IOException, InterruptedException {
@@ -129,22 +198,11 @@ public final class AgentLaunch {
             verifierClock,
             random);
     unwinding.undo(proxy::close);
-    JarLaunch plan =
-        JarLaunch.plan(
-            copy,
-            directory,
-            new JarLaunch.Options(
-                request.runtime(),
-                request.jvmOptions(),
-                request.arguments(),
-                environment(request, proxy),
-                request.workingDirectory(),
-                Optional.of(proxy.address())),
-            parentEnvironment);
+    AgentPlan plan = prepared.plan(environment(request, proxy), proxy.address());
     plan.isolation().gaps().forEach(gap -> progress.say(Progress.Step.WARNING, gap));
 
     LaunchRegister register = attestor.launchRegister(request.registerPcr());
-    register.append(event(request, agent, launch, passed, plan, sealedKey));
+    register.append(event(request, agent, launch, passed, prepared, plan, sealedKey));
     unwinding.undo(
         () ->
             register.append(new LaunchEvent.Stop(agent, launch, null, LaunchEvent.Cause.ABORTED)));
@@ -192,7 +250,7 @@ public final class AgentLaunch {
         Progress.Step.ATTESTED,
         "attested as " + agent + " until " + result.notAfter() + ", renewed by itself");
 
-    AgentProcess process = AgentProcess.start(plan, peers::started);
+    AgentProcess process = prepared.start(peers::started);
     peers.admit(process.handle());
     unwinding.keepAll();
     progress.say(
@@ -209,7 +267,7 @@ public final class AgentLaunch {
             proxy,
             live,
             register,
-            copy,
+            prepared,
             directory,
             progress));
   }
@@ -244,7 +302,8 @@ public final class AgentLaunch {
       AgentId agent,
       LaunchId launch,
       LaunchCheck.Result.Passed passed,
-      JarLaunch plan,
+      Prepared prepared,
+      AgentPlan plan,
       SealedKey sealedKey)
       throws IOException, InterruptedException {
     return new LaunchEvent.Start(
@@ -252,8 +311,8 @@ public final class AgentLaunch {
         launch,
         passed.statement().payloadDigest(),
         passed.artifacts(),
-        "java at " + request.runtime(),
-        request.arguments(),
+        prepared.runtime(),
+        prepared.arguments(),
         request.jvmOptions(),
         request.environment().keySet().stream().sorted().toList(),
         plan.isolation().labels(),
@@ -281,12 +340,12 @@ public final class AgentLaunch {
     }
   }
 
-  private void sayAccepted(LaunchCheck.Result.Passed passed) {
+  private void sayAccepted(LaunchCheck.Result.Passed passed, String what) {
     ReferenceStatement.Predicate p = passed.statement().statement().predicate();
     List<String> words =
         List.of(
             "the reference statement is signed by a trusted key",
-            "names exactly this JAR as " + p.agent(),
+            "names exactly " + what + " as " + p.agent(),
             "security version " + p.securityVersion(),
             "valid until " + p.validity().notAfter());
     progress.say(Progress.Step.STATEMENT_ACCEPTED, String.join(", ", words));

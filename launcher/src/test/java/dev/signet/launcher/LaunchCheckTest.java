@@ -72,7 +72,7 @@ class LaunchCheckTest {
         ci.sign(StatementDraft.write(draft.about("probe.jar", measured)), RANDOM).encode());
     LaunchRequest request =
         new LaunchRequest(
-            jar,
+            new Program.Jar(jar),
             statement,
             SignerPolicy.pinned(List.of(ci.publicKey())),
             Path.of(System.getProperty("java.home")),

@@ -12,11 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 
-/**
- * Everything that decides what an agent's process will be, fixed before the start so that it can be
- * measured. {@link AgentProcess#start} starts exactly this.
- */
-public final class JarLaunch {
+/** The plan to start an agent's JAR in a JVM of its own. */
+public final class JarLaunch implements AgentPlan {
   private final PrivateCopy jar;
   private final Path java;
   private final List<String> command;
@@ -105,7 +102,7 @@ public final class JarLaunch {
         directory.user());
   }
 
-  /** The whole command line. */
+  @Override
   public List<String> command() {
     return command;
   }
@@ -115,24 +112,33 @@ public final class JarLaunch {
     return List.copyOf(environment.keySet());
   }
 
-  /** What will separate the agent; the start fails if it turns out otherwise. */
+  @Override
   public Isolation isolation() {
     return confinement.isolation();
   }
 
-  PrivateCopy jar() {
-    return jar;
+  @Override
+  public void requireUnchanged() throws IOException {
+    jar.requireUnchanged();
+  }
+
+  @Override
+  public ProcessHandle requireIsolated(Process started) throws IOException {
+    ObservedIsolation.require(started, this);
+    return started.toHandle();
   }
 
   Path java() {
     return java;
   }
 
-  SortedMap<String, String> environment() {
+  @Override
+  public SortedMap<String, String> environment() {
     return environment;
   }
 
-  Path workingDirectory() {
+  @Override
+  public Path workingDirectory() {
     return workingDirectory;
   }
 

@@ -8,6 +8,7 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
 import java.nio.file.attribute.BasicFileAttributeView;
@@ -23,12 +24,58 @@ public final class LaunchDirectory implements Closeable {
   /** Each level takes a file descriptor and a stack frame while it is removed. */
   private static final int MAX_DEPTH = 256;
 
+  private static final String PREFIX = "launch-";
+
   private final Path root;
   private final Optional<AgentUser> user;
+  private LaunchOwner owner;
 
   private LaunchDirectory(Path root, Optional<AgentUser> user) {
     this.root = root;
     this.user = user;
+  }
+
+  /** What is to be done away with before the directory of a launch that nobody ended. */
+  @FunctionalInterface
+  public interface Sweeping {
+    /**
+     * @param name of the launch's directory
+     */
+    void sweep(String name) throws IOException;
+  }
+
+  /**
+   * Removes what launchers that were killed left behind. A launch whose launcher lives is not
+   * touched.
+   *
+   * @param parent where launches have their directories
+   * @param first done before a directory is removed; if it fails, the directory stays for the next
+   * @return how many were removed
+   */
+  public static int sweep(Path parent, Sweeping first) throws IOException {
+    int removed = 0;
+    try (DirectoryStream<Path> launches = Files.newDirectoryStream(parent, PREFIX + "*")) {
+      for (Path launch : launches) {
+        Optional<LaunchOwner> taken = LaunchOwner.takeOver(launch);
+        if (taken.isPresent()) {
+          LaunchDirectory left = new LaunchDirectory(launch, Optional.empty());
+          left.owner = taken.get();
+          boolean swept = false;
+          try {
+            first.sweep(left.name());
+            swept = true;
+          } finally {
+            if (!swept) {
+              left.owner.close();
+            }
+          }
+          removed += left.closeIfThere() ? 1 : 0;
+        }
+      }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    return removed;
   }
 
   /**
@@ -41,10 +88,11 @@ public final class LaunchDirectory implements Closeable {
     Path root =
         Files.createTempDirectory(
             parent.toRealPath(),
-            "launch-",
+            PREFIX,
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     LaunchDirectory directory = new LaunchDirectory(root, user);
     try {
+      directory.owner = LaunchOwner.of(root);
       for (String name : new String[] {"jar", "spool", "work", "tmp"}) {
         Files.createDirectory(
             root.resolve(name),
@@ -61,6 +109,16 @@ public final class LaunchDirectory implements Closeable {
       directory.close();
       throw e;
     }
+  }
+
+  /** The launch's directory itself; only the launcher's user can list it. */
+  public Path path() {
+    return root;
+  }
+
+  /** Its name, which no other launch below the same parent has. */
+  public String name() {
+    return root.getFileName().toString();
   }
 
   /** For the agent's JAR; the agent can read what is in it, at most. */
@@ -94,6 +152,20 @@ public final class LaunchDirectory implements Closeable {
   public void close() throws IOException {
     try (DirectoryStream<Path> parent = Files.newDirectoryStream(root.getParent())) {
       remove(secure(parent), root.getFileName(), MAX_DEPTH);
+    } finally {
+      if (owner != null) {
+        owner.close();
+      }
+    }
+  }
+
+  /** Another launcher may have swept it between the look and the lock. */
+  private boolean closeIfThere() throws IOException {
+    try {
+      close();
+      return true;
+    } catch (NoSuchFileException e) {
+      return false;
     }
   }
 

@@ -1,0 +1,118 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.demo.image;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.spi.ToolProvider;
+import java.util.stream.Stream;
+
+/**
+ * Images that hold nothing but a Java runtime of their own, the C library that it needs, and an
+ * agent's JAR: everything that the agent runs is then measured.
+ */
+public final class JavaImage {
+  private static final String JAVA = "opt/java";
+  private static final String JAR = "opt/agent/agent.jar";
+
+  private JavaImage() {}
+
+  /**
+   * Writes the layer with the Java runtime, which many images can share.
+   *
+   * @param scratch an existing directory
+   * @param modules that the agent needs
+   * @return the layer's archive
+   */
+  public static Path runtimeLayer(Path scratch, List<String> modules) throws IOException {
+    Path runtime = scratch.resolve("runtime");
+    PrintWriter said = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    int ended =
+        ToolProvider.findFirst("jlink")
+            .orElseThrow(() -> new IOException("this Java runtime has no jlink: use a JDK"))
+            .run(
+                said,
+                said,
+                "--add-modules",
+                String.join(",", modules),
+                "--strip-debug",
+                "--no-header-files",
+                "--no-man-pages",
+                "--generate-cds-archive",
+                "--output",
+                runtime.toString());
+    if (ended != 0) {
+      throw new IOException("jlink ended with code " + ended);
+    }
+    Path layer = scratch.resolve("runtime.tar");
+    try (LayerWriter writer = writer(layer)) {
+      writer.tree(JAVA, runtime);
+      for (Path library : libraries(runtime)) {
+        writer.file(library.toString().substring(1), library);
+      }
+    }
+    return layer;
+  }
+
+  private static Set<Path> libraries(Path runtime) throws IOException {
+    List<Path> loaded = new ArrayList<>(List.of(runtime.resolve("bin").resolve("java")));
+    try (Stream<Path> all = Files.walk(runtime.resolve("lib"))) {
+      all.filter(LayerWriter::isLibrary).forEach(loaded::add);
+    }
+    Set<Path> needed = new TreeSet<>();
+    for (Path program : loaded) {
+      for (Path library : LayerWriter.librariesOf(program)) {
+        if (!library.startsWith(runtime)) {
+          needed.add(library);
+        }
+      }
+    }
+    return needed;
+  }
+
+  /**
+   * Writes an image that starts a JAR.
+   *
+   * @param runtimeLayer of {@link #runtimeLayer}
+   */
+  public static ImageLayout write(Path directory, Path runtimeLayer, Path jar) throws IOException {
+    Files.createDirectories(directory);
+    Path layer = Files.createTempFile(directory, "agent", ".tar");
+    try {
+      try (LayerWriter writer = writer(layer)) {
+        writer.file(JAR, jar);
+      }
+      Map<String, Object> running = new LinkedHashMap<>();
+      running.put("User", "1000:1000");
+      running.put("Env", List.of("LANG=C.UTF-8"));
+      running.put(
+          "Entrypoint",
+          List.of(
+              "/" + JAVA + "/bin/java",
+              "-XX:+DisableAttachMechanism",
+              "-XX:-UsePerfData",
+              "-XX:+UseSerialGC",
+              "-XX:TieredStopAtLevel=1",
+              "-jar",
+              "/" + JAR));
+      running.put("WorkingDir", "/opt/agent");
+      return ImageLayout.write(directory, running, List.of(runtimeLayer, layer));
+    } finally {
+      Files.delete(layer);
+    }
+  }
+
+  private static LayerWriter writer(Path file) throws IOException {
+    return new LayerWriter(new BufferedOutputStream(Files.newOutputStream(file), 1 << 16));
+  }
+}

@@ -1,0 +1,24 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.launcher;
+
+import dev.signet.measurements.image.ImageSource;
+import dev.signet.protocol.Digest;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** What an agent is started from. */
+public sealed interface Program {
+  /** Any executable JAR. */
+  record Jar(Path file) implements Program {}
+
+  /**
+   * A container image.
+   *
+   * @param name for people
+   * @param source where its parts are; nothing that it gives is believed
+   * @param manifest its digest, if somebody named it; which image is started is told by the
+   *     reference statement, and must be this one
+   */
+  record Image(String name, ImageSource source, Optional<Digest> manifest) implements Program {}
+}
