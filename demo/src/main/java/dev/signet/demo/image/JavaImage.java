@@ -94,7 +94,6 @@ public final class JavaImage {
       }
       Map<String, Object> running = new LinkedHashMap<>();
       running.put("User", "1000:1000");
-      running.put("Env", List.of("LANG=C.UTF-8"));
       running.put(
           "Entrypoint",
           List.of(
@@ -103,6 +102,9 @@ public final class JavaImage {
               "-XX:-UsePerfData",
               "-XX:+UseSerialGC",
               "-XX:TieredStopAtLevel=1",
+              // There are no locales in it.
+              "-Dstdout.encoding=UTF-8",
+              "-Dstderr.encoding=UTF-8",
               "-jar",
               "/" + JAR));
       running.put("WorkingDir", "/opt/agent");
