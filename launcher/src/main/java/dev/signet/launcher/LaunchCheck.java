@@ -4,13 +4,13 @@ package dev.signet.launcher;
 
 import dev.signet.launcher.container.ContainerImage;
 import dev.signet.launcher.process.PrivateCopy;
-import dev.signet.launcher.process.RuntimeMeasurement;
 import dev.signet.measurements.JarMeasurement;
 import dev.signet.measurements.JarRuler;
 import dev.signet.measurements.StatementVerification;
 import dev.signet.measurements.StatementVerifier;
 import dev.signet.measurements.VerifiedStatement;
 import dev.signet.measurements.image.ImageSelection;
+import dev.signet.measurements.runtime.RuntimeMeasurement;
 import dev.signet.protocol.Digest;
 import dev.signet.protocol.LaunchEvent;
 import dev.signet.protocol.Limits;

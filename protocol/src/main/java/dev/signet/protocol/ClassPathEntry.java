@@ -15,7 +15,7 @@ import java.util.List;
  */
 public record ClassPathEntry(String name, Digest digest, long size) {
   /** More than any program needs; fewer than a statement can hold. */
-  public static final int MAX_ENTRIES = 1024;
+  public static final int MAX_ENTRIES = 512;
 
   public ClassPathEntry {
     Require.text(name, 255, "name");

@@ -10,9 +10,12 @@ import java.util.Objects;
 
 /** Counts and hashes what is read through it; nothing can be read past it unseen. */
 abstract class HashedInput extends InputStream {
+  private static final int SKIP_BYTES = 256 * 1024;
+
   private final InputStream in;
   private final MessageDigest hash = Digest.sha256();
   private long count;
+  private byte[] skipped;
 
   HashedInput(InputStream in) {
     this.in = in;
@@ -51,8 +54,9 @@ abstract class HashedInput extends InputStream {
   /** Reads, since what is skipped is hashed too. */
   @Override
   public final long skip(long n) throws IOException {
-    byte[] piece = new byte[Math.clamp(n, 0, 8192)];
-    int read = piece.length == 0 ? 0 : read(piece, 0, piece.length);
-    return Math.max(read, 0);
+    if (skipped == null) {
+      skipped = new byte[SKIP_BYTES];
+    }
+    return Math.max(0, read(skipped, 0, Math.clamp(n, 0, SKIP_BYTES)));
   }
 }

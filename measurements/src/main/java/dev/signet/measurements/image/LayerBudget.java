@@ -20,7 +20,7 @@ final class LayerBudget {
     return limits;
   }
 
-  void spendBytes(int count) throws RefusedImageException {
+  void spendBytes(long count) throws RefusedImageException {
     bytes -= count;
     if (bytes < 0) {
       throw new RefusedImageException(

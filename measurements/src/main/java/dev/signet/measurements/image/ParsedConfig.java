@@ -26,9 +26,13 @@ record ParsedConfig(ImageConfig config, List<Digest> diffIds) {
   static ParsedConfig parse(byte[] bytes) throws RefusedImageException {
     try {
       JsonNode json = StrictJson.tree(bytes, bytes.length);
+      String variant = optional(json, "variant", 32);
       Platform platform =
-          new Platform(
-              text(json, "os", 32), text(json, "architecture", 32), optional(json, "variant", 32));
+          Platform.parse(
+              text(json, "os", 32)
+                  + "/"
+                  + text(json, "architecture", 32)
+                  + (variant.isEmpty() ? "" : "/" + variant));
       if (!platform.os().equals("linux")) {
         throw bad("os: expected linux");
       }

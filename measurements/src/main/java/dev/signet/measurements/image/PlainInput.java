@@ -27,4 +27,11 @@ final class PlainInput extends FilterInputStream {
     budget.spendBytes(Math.max(read, 0));
     return read;
   }
+
+  @Override
+  public long skip(long n) throws IOException {
+    long skipped = super.skip(n);
+    budget.spendBytes(skipped);
+    return skipped;
+  }
 }

@@ -4,6 +4,7 @@ package dev.signet.measurements.image;
 
 import dev.signet.measurements.image.ImageMeasurement.Reason;
 import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
@@ -23,6 +24,7 @@ final class TarReader {
   private final InputStream in;
   private final byte[] block = new byte[TarHeader.BLOCK_BYTES];
   private final byte[] scratch = new byte[BUFFER_BYTES];
+  private long position;
   private long left;
   private long padding;
 
@@ -63,6 +65,13 @@ final class TarReader {
         }
       }
     }
+  }
+
+  /**
+   * Where in the archive the current entry's content is, in bytes, while nothing of it was read.
+   */
+  long position() {
+    return position;
   }
 
   /** The current entry's content; ends where the entry does. */
@@ -132,16 +141,18 @@ final class TarReader {
       throw early();
     }
     left -= read;
+    position += read;
     return read;
   }
 
   private void skipRest() throws IOException {
-    while (left > 0) {
-      readContent(scratch, 0, scratch.length);
-    }
-    if (in.readNBytes(scratch, 0, (int) padding) != padding) {
+    try {
+      in.skipNBytes(left + padding);
+    } catch (EOFException e) {
       throw early();
     }
+    position += left + padding;
+    left = 0;
     padding = 0;
   }
 
@@ -150,6 +161,7 @@ final class TarReader {
       throw TarHeader.bad("expected extended headers of at most " + MAX_EXTENSION_BYTES + " bytes");
     }
     byte[] data = in.readNBytes((int) header.size());
+    position += data.length;
     padding = -header.size() & (TarHeader.BLOCK_BYTES - 1);
     if (data.length != header.size()) {
       throw early();
@@ -195,6 +207,7 @@ final class TarReader {
     if (in.readNBytes(block, 0, block.length) != block.length) {
       throw early();
     }
+    position += block.length;
   }
 
   private static boolean isZero(byte[] data, int length) {
