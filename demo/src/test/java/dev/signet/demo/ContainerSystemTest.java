@@ -151,7 +151,8 @@ class ContainerSystemTest {
         site.statement(
             Site.AGENT,
             "about-index",
-            new ImageLayout(indexed.directory(), ofIndex, image.config(), image.layers()),
+            new ImageLayout(
+                indexed.directory(), ofIndex, image.config(), image.layers(), image.command()),
             LAUNCH);
     assertRefused(words(place(indexed), aboutIndex), "refused: MEASUREMENT_MISMATCH: ");
     assertThat(events()).as("nothing was recorded").hasSize(before);
@@ -245,7 +246,8 @@ class ContainerSystemTest {
     for (Digest part : all) {
       Files.copy(image.blob(part), blobs.resolve(part.toHex()));
     }
-    return new ImageLayout(directory, image.manifest(), image.config(), image.layers());
+    return new ImageLayout(
+        directory, image.manifest(), image.config(), image.layers(), image.command());
   }
 
   private static String place(ImageLayout layout) {
