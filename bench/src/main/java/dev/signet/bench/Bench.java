@@ -4,6 +4,7 @@ package dev.signet.bench;
 
 import dev.signet.bench.crypto.CryptoMeasurement;
 import dev.signet.bench.egress.EgressMeasurement;
+import dev.signet.bench.launch.ContainerMeasurement;
 import dev.signet.bench.launch.LaunchMeasurement;
 import dev.signet.bench.launch.MemoryMeasurement;
 import dev.signet.bench.library.LibraryMeasurement;
@@ -34,6 +35,7 @@ public final class Bench {
           new AttestationMeasurement(),
           new EgressMeasurement(),
           new LaunchMeasurement(),
+          new ContainerMeasurement(),
           new MemoryMeasurement(),
           new MeasureMeasurement());
 

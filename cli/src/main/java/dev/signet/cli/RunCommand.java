@@ -20,6 +20,8 @@ import dev.signet.launcher.process.LauncherHardening;
 import dev.signet.measurements.KeyFiles;
 import dev.signet.measurements.KeyFormatException;
 import dev.signet.measurements.SignerPolicy;
+import dev.signet.measurements.image.DockerArchive;
+import dev.signet.measurements.image.ImageReference;
 import dev.signet.measurements.image.OciLayout;
 import dev.signet.protocol.Digest;
 import dev.signet.protocol.ProblemDetails;
@@ -75,10 +77,11 @@ final class RunCommand implements SignetCommand {
 
     @Option(
         names = "--image",
-        paramLabel = "oci:DIR[@sha256:DIGEST]",
+        paramLabel = "IMAGE",
         description =
-            "The agent, a container image in an OCI layout. The statement says which image of it;"
-                + " a digest given must be that one. Needs root and runc.")
+            "The agent, a container image: oci:DIRECTORY[@sha256:…] or docker-archive:FILE. The"
+                + " statement says which image that is; a digest given must be the same. Needs root"
+                + " and runc.")
     private String image;
   }
 
@@ -249,7 +252,7 @@ final class RunCommand implements SignetCommand {
         registerPcr);
   }
 
-  private Program program() throws CommandFailure, IOException {
+  private Program program() throws CommandFailure {
     if (started.jar == null) {
       if (classPath != null) {
         throw CommandFailure.usage("--class-path: expected with --jar, which comes first on it");
@@ -260,23 +263,22 @@ final class RunCommand implements SignetCommand {
         started.jar, classPath == null ? List.of() : MeasuredOptions.files(classPath));
   }
 
-  private static Program image(String words) throws CommandFailure, IOException {
-    String kind = "oci:";
-    if (!words.startsWith(kind)) {
-      throw CommandFailure.usage("--image: expected oci:DIR or oci:DIR@sha256:…, got " + words);
+  private static Program image(String words) throws CommandFailure {
+    try {
+      return switch (ImageReference.parse(words)) {
+        case ImageReference.Layout(Path directory, Optional<Digest> digest) ->
+            new Program.Image(words, () -> OciLayout.open(directory), digest);
+        case ImageReference.Archive(Path file) ->
+            new Program.Image(words, () -> DockerArchive.open(file), Optional.empty());
+        case ImageReference.InRegistry inRegistry ->
+            throw CommandFailure.usage(
+                "--image: fetch it to a layout first (signet measure --image "
+                    + words
+                    + " --save-layout DIR …), then start oci:DIR");
+      };
+    } catch (IllegalArgumentException e) {
+      throw CommandFailure.usage("--image: " + e.getMessage());
     }
-    String place = words.substring(kind.length());
-    int at = place.lastIndexOf("@sha256:");
-    Optional<Digest> digest = Optional.empty();
-    if (at >= 0) {
-      try {
-        digest = Optional.of(Digest.parse(place.substring(at + 1)));
-      } catch (IllegalArgumentException e) {
-        throw CommandFailure.usage("--image: " + e.getMessage());
-      }
-      place = place.substring(0, at);
-    }
-    return new Program.Image(words, OciLayout.open(Path.of(place)), digest);
   }
 
   private AgentUser agentUser() throws CommandFailure, IOException {

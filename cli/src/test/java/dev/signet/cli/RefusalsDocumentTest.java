@@ -5,6 +5,7 @@ package dev.signet.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signet.measurements.JarMeasurement;
+import dev.signet.measurements.image.ImageMeasurement;
 import dev.signet.protocol.Refusal;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,9 +42,13 @@ class RefusalsDocumentTest {
   void everyRefusalHasALineThatSaysWhatToDo() {
     assertThat(rows.keySet())
         .containsExactlyInAnyOrderElementsOf(
-            Stream.concat(
-                    Arrays.stream(Refusal.values()).map(Enum::name),
-                    Arrays.stream(JarMeasurement.Reason.values()).map(Enum::name))
+            Stream.<Enum<?>[]>of(
+                    Refusal.values(),
+                    JarMeasurement.Reason.values(),
+                    ImageMeasurement.Reason.values())
+                .flatMap(Arrays::stream)
+                .map(Enum::name)
+                .distinct()
                 .toList());
     for (Matcher row : rows.values()) {
       for (int column = 3; column <= 5; column++) {

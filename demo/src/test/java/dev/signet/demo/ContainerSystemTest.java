@@ -143,11 +143,33 @@ class ContainerSystemTest {
     assertRefused(words(place(evil), statement), "refused: MISSING_BLOB: ");
     assertRefused(
         words(place(evil) + "@" + evil.manifest(), statement), "refused: MEASUREMENT_MISMATCH: ");
+    // A statement whose digest is an index's leads to an image, but does not name it.
+    Digest ofIndex = Digest.hash(Files.readAllBytes(image.directory().resolve("index.json")));
+    ImageLayout indexed = copy("indexed");
+    Files.copy(indexed.directory().resolve("index.json"), indexed.blob(ofIndex));
+    Path aboutIndex =
+        site.statement(
+            Site.AGENT,
+            "about-index",
+            new ImageLayout(
+                indexed.directory(), ofIndex, image.config(), image.layers(), image.command()),
+            LAUNCH);
+    assertRefused(words(place(indexed), aboutIndex), "refused: MEASUREMENT_MISMATCH: ");
     assertThat(events()).as("nothing was recorded").hasSize(before);
   }
 
   @Test
   void attack52VerifierRefusesAnImageThatTheStatementDoesNotName() throws Exception {
+    Path anyArguments =
+        site.statement(Site.AGENT, "any", image, new ReferenceStatement.Launch(null, List.of()));
+    List<LaunchEvent.Artifact> named =
+        List.of(
+            new LaunchEvent.Artifact("image-manifest", image.manifest()),
+            new LaunchEvent.Artifact("image-config", image.config()));
+    try (InProcessLaunch honest =
+        InProcessLaunch.record(site, site.host(), Site.AGENT, named, anyArguments)) {
+      honest.release().close();
+    }
     for (List<LaunchEvent.Artifact> launched :
         List.of(
             List.of(
@@ -162,7 +184,7 @@ class ContainerSystemTest {
                 new LaunchEvent.Artifact("image-config", image.config()),
                 new LaunchEvent.Artifact("agent-jar", Digest.hash(new byte[1]))))) {
       try (InProcessLaunch bypassed =
-          InProcessLaunch.record(site, site.host(), Site.AGENT, launched, statement)) {
+          InProcessLaunch.record(site, site.host(), Site.AGENT, launched, anyArguments)) {
         assertThat(bypassed.flow().release(bypassed.sealedKey()))
             .isInstanceOfSatisfying(
                 AttestationFlow.Release.NotApproved.class,
@@ -224,7 +246,8 @@ class ContainerSystemTest {
     for (Digest part : all) {
       Files.copy(image.blob(part), blobs.resolve(part.toHex()));
     }
-    return new ImageLayout(directory, image.manifest(), image.config(), image.layers());
+    return new ImageLayout(
+        directory, image.manifest(), image.config(), image.layers(), image.command());
   }
 
   private static String place(ImageLayout layout) {

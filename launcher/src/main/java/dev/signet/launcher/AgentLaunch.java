@@ -21,6 +21,7 @@ import dev.signet.launcher.process.AgentProcess;
 import dev.signet.launcher.process.JarFiles;
 import dev.signet.launcher.process.LaunchDirectory;
 import dev.signet.measurements.JarRuler;
+import dev.signet.measurements.image.ImageSource;
 import dev.signet.protocol.AgentId;
 import dev.signet.protocol.AttestationResult;
 import dev.signet.protocol.Bytes;
@@ -156,11 +157,13 @@ public final class AgentLaunch {
     LaunchDirectory directory = LaunchDirectory.create(request.privateParent(), Optional.empty());
     unwinding.undo(directory::close);
     ContainerImage unpacked;
-    switch (ContainerImage.unpack(containers, image.source(), passed.image(), directory, random)) {
-      case ContainerImage.Unpacked.Refused(String reason, String detail) -> {
-        return new LaunchOutcome.RefusedHere(reason, image.name() + ": " + detail);
+    try (ImageSource source = image.place().open()) {
+      switch (ContainerImage.unpack(containers, source, passed.image(), directory, random)) {
+        case ContainerImage.Unpacked.Refused(String reason, String detail) -> {
+          return new LaunchOutcome.RefusedHere(reason, image.name() + ": " + detail);
+        }
+        case ContainerImage.Unpacked.Ready(ContainerImage ready) -> unpacked = ready;
       }
-      case ContainerImage.Unpacked.Ready(ContainerImage ready) -> unpacked = ready;
     }
     unwinding.undo(unpacked::close);
     progress.say(

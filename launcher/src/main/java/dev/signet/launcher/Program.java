@@ -4,6 +4,7 @@ package dev.signet.launcher;
 
 import dev.signet.measurements.image.ImageSource;
 import dev.signet.protocol.Digest;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -30,9 +31,15 @@ public sealed interface Program {
    * A container image.
    *
    * @param name for people
-   * @param source where its parts are; nothing that it gives is believed
+   * @param place where its parts are; nothing that it gives is believed
    * @param manifest its digest, if somebody named it; which image is started is told by the
    *     reference statement, and must be this one
    */
-  record Image(String name, ImageSource source, Optional<Digest> manifest) implements Program {}
+  record Image(String name, Place place, Optional<Digest> manifest) implements Program {}
+
+  /** Opens an image's source when it is needed; it is closed once the image is unpacked. */
+  @FunctionalInterface
+  interface Place {
+    ImageSource open() throws IOException;
+  }
 }

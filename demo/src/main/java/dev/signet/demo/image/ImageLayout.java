@@ -23,18 +23,22 @@ import java.util.Map;
  * @param manifest digest of its manifest
  * @param config digest of its configuration
  * @param layers their digests, lowest first
+ * @param command its entry point
  */
-public record ImageLayout(Path directory, Digest manifest, Digest config, List<Digest> layers) {
+public record ImageLayout(
+    Path directory, Digest manifest, Digest config, List<Digest> layers, List<String> command) {
   private static final String TYPE = "application/vnd.oci.image.";
 
   /**
    * Writes an image.
    *
    * @param directory new, or that of another image with the same layers
-   * @param running the member {@code config} of the image's configuration
+   * @param entrypoint the program and its first arguments
+   * @param running what else stands in the member {@code config} of the image's configuration
    * @param tars the layers' archives
    */
-  public static ImageLayout write(Path directory, Map<String, Object> running, List<Path> tars)
+  public static ImageLayout write(
+      Path directory, List<String> entrypoint, Map<String, Object> running, List<Path> tars)
       throws IOException {
     Path blobs = Files.createDirectories(directory.resolve("blobs").resolve("sha256"));
     List<Object> descriptors = new ArrayList<>();
@@ -51,7 +55,9 @@ public record ImageLayout(Path directory, Digest manifest, Digest config, List<D
     Map<String, Object> configuration = new LinkedHashMap<>();
     configuration.put("architecture", architecture());
     configuration.put("os", "linux");
-    configuration.put("config", running);
+    Map<String, Object> run = new LinkedHashMap<>(running);
+    run.put("Entrypoint", entrypoint);
+    configuration.put("config", run);
     configuration.put(
         "rootfs",
         Map.of("type", "layers", "diff_ids", digests.stream().map(Digest::toString).toList()));
@@ -68,7 +74,7 @@ public record ImageLayout(Path directory, Digest manifest, Digest config, List<D
     index.put("schemaVersion", 2);
     index.put("manifests", List.of(descriptor("manifest.v1+json", named, document.length)));
     Files.write(directory.resolve("index.json"), StrictJson.encode(index));
-    return new ImageLayout(directory, named, Digest.hash(config), digests);
+    return new ImageLayout(directory, named, Digest.hash(config), digests, List.copyOf(entrypoint));
   }
 
   /** As Go names this machine's. */

@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -92,21 +91,21 @@ public final class JavaImage {
       try (LayerWriter writer = writer(layer)) {
         writer.file(JAR, jar);
       }
-      Map<String, Object> running = new LinkedHashMap<>();
-      running.put("User", "1000:1000");
-      running.put("Env", List.of("LANG=C.UTF-8"));
-      running.put(
-          "Entrypoint",
+      return ImageLayout.write(
+          directory,
           List.of(
               "/" + JAVA + "/bin/java",
               "-XX:+DisableAttachMechanism",
               "-XX:-UsePerfData",
               "-XX:+UseSerialGC",
               "-XX:TieredStopAtLevel=1",
+              // There are no locales in it.
+              "-Dstdout.encoding=UTF-8",
+              "-Dstderr.encoding=UTF-8",
               "-jar",
-              "/" + JAR));
-      running.put("WorkingDir", "/opt/agent");
-      return ImageLayout.write(directory, running, List.of(runtimeLayer, layer));
+              "/" + JAR),
+          Map.of("User", "1000:1000", "WorkingDir", "/opt/agent"),
+          List.of(runtimeLayer, layer));
     } finally {
       Files.delete(layer);
     }

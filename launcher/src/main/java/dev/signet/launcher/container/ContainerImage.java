@@ -146,6 +146,14 @@ public final class ContainerImage implements Closeable {
     return FIRST_ID + random.nextInt(blocks) * RuntimeConfig.IDS;
   }
 
+  PrivateMount mount() {
+    return mount;
+  }
+
+  Path root() {
+    return files.root();
+  }
+
   public Digest manifest() {
     return measured.manifest();
   }

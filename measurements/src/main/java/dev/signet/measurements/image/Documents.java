@@ -37,7 +37,7 @@ final class Documents {
     byte[] bytes = in.readNBytes(limits.documentBytes() + 1);
     if (bytes.length > limits.documentBytes()) {
       throw new RefusedImageException(
-          Reason.TOO_LARGE,
+          Reason.TOO_LARGE_IMAGE,
           "the " + what + ": expected at most " + limits.documentBytes() + " bytes");
     }
     return bytes;

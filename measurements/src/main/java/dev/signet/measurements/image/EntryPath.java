@@ -105,7 +105,7 @@ final class EntryPath {
       text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(name)).toString();
     } catch (CharacterCodingException e) {
       throw new RefusedImageException(
-          Reason.NAME_NOT_UTF8, "expected names in UTF-8, got a " + what + " of other bytes");
+          Reason.NAME_NOT_UNICODE, "expected names in UTF-8, got a " + what + " of other bytes");
     }
     if (text.chars().anyMatch(c -> c < 0x20 || c == 0x7f)) {
       throw new RefusedImageException(

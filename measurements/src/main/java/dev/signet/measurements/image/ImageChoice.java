@@ -149,7 +149,7 @@ final class ImageChoice {
   }
 
   private static boolean isIndex(byte[] document) throws RefusedImageException {
-    return Documents.json(document, Reason.BAD_MANIFEST, "manifest").has("manifests");
+    return Documents.json(document, Reason.BAD_IMAGE_MANIFEST, "manifest").has("manifests");
   }
 
   private static RefusedImageException bad(String why) {

@@ -12,7 +12,7 @@ record ImageManifest(Descriptor config, List<Descriptor> layers) {
   private static final String WHAT = "image manifest";
 
   static ImageManifest parse(byte[] bytes, ImageLimits limits) throws RefusedImageException {
-    JsonNode json = Documents.json(bytes, Reason.BAD_MANIFEST, WHAT);
+    JsonNode json = Documents.json(bytes, Reason.BAD_IMAGE_MANIFEST, WHAT);
     // One document must not be a manifest to one reader and an index to another.
     if (json.has("manifests") || json.has("fsLayers") || json.has("signatures")) {
       throw bad("expected config and layers, but it has members of another kind of document");
@@ -70,7 +70,7 @@ record ImageManifest(Descriptor config, List<Descriptor> layers) {
     }
     if (layer.size() > limits.layerBytes()) {
       throw new RefusedImageException(
-          Reason.TOO_LARGE,
+          Reason.TOO_LARGE_IMAGE,
           "layer "
               + layer.digest()
               + ": expected at most "
@@ -85,6 +85,6 @@ record ImageManifest(Descriptor config, List<Descriptor> layers) {
   }
 
   private static RefusedImageException bad(String why) {
-    return new RefusedImageException(Reason.BAD_MANIFEST, "the " + WHAT + ": " + why);
+    return new RefusedImageException(Reason.BAD_IMAGE_MANIFEST, "the " + WHAT + ": " + why);
   }
 }

@@ -43,11 +43,11 @@ public sealed interface ImageMeasurement {
     /** A directory or archive without the parts of an image layout. */
     NOT_A_LAYOUT,
     /** A symbolic link, a directory or a device where a file was expected. */
-    NOT_A_REGULAR_FILE,
+    PART_NOT_A_FILE,
     /** An index that cannot be read, or is a manifest as well. */
     BAD_INDEX,
     /** A manifest that cannot be read, or is an index as well. */
-    BAD_MANIFEST,
+    BAD_IMAGE_MANIFEST,
     /** A configuration that cannot be read. */
     BAD_CONFIG,
     /** A manifest of something else than a container image. */
@@ -81,7 +81,7 @@ public sealed interface ImageMeasurement {
     /** More layers than {@link ImageLimits} has. */
     TOO_MANY_LAYERS,
     /** A document or layer over {@link ImageLimits}. */
-    TOO_LARGE,
+    TOO_LARGE_IMAGE,
     /** Layers that unpack to more than {@link ImageLimits} has. */
     TOO_LARGE_UNPACKED,
     /** A layer that unpacks to far more than it is. */
@@ -109,7 +109,7 @@ public sealed interface ImageMeasurement {
     /** A path that is not in normal form, or has control characters. */
     BAD_PATH,
     /** A name that is not UTF-8. */
-    NAME_NOT_UTF8,
+    NAME_NOT_UNICODE,
     /** One path twice in a layer. */
     DUPLICATE_ENTRY,
     /** An entry below what is no directory in the same layer. */

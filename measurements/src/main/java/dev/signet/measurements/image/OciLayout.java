@@ -103,7 +103,7 @@ public final class OciLayout implements ImageSource {
         Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     if (!attributes.isRegularFile()) {
       throw new RefusedImageException(
-          Reason.NOT_A_REGULAR_FILE,
+          Reason.PART_NOT_A_FILE,
           "expected a regular file, got a link, directory or device: " + file.getFileName());
     }
     return Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS);

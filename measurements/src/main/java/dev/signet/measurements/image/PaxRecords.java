@@ -104,7 +104,8 @@ final class PaxRecords {
     }
     if (key.equals("hdrcharset")) {
       throw new RefusedImageException(
-          Reason.NAME_NOT_UTF8, "expected names in UTF-8, got an archive in another character set");
+          Reason.NAME_NOT_UNICODE,
+          "expected names in UTF-8, got an archive in another character set");
     }
     if (TELLING.contains(key)) {
       if (value.length == 0) {

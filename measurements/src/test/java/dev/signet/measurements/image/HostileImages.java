@@ -83,7 +83,7 @@ final class HostileImages {
         });
     layout(
         "layer behind a link",
-        Reason.NOT_A_REGULAR_FILE,
+        Reason.PART_NOT_A_FILE,
         dir -> {
           byte[] tar = TestTar.of("a", "a");
           new TestImage().plainLayer(tar).writeTo(dir);
@@ -95,7 +95,7 @@ final class HostileImages {
         });
     layout(
         "layer that is a directory",
-        Reason.NOT_A_REGULAR_FILE,
+        Reason.PART_NOT_A_FILE,
         dir -> {
           byte[] tar = TestTar.of("a", "a");
           new TestImage().plainLayer(tar).writeTo(dir);
@@ -151,23 +151,23 @@ final class HostileImages {
         TestImage.small().index(d -> d.replace("amd64", "arm64")));
     image(
         "manifest that is an index too",
-        Reason.BAD_MANIFEST,
+        Reason.BAD_IMAGE_MANIFEST,
         TestImage.small().manifest(m -> m.replace("\"layers\"", "\"manifests\":[],\"layers\"")));
     image(
         "manifest that says it is an index",
-        Reason.BAD_MANIFEST,
+        Reason.BAD_IMAGE_MANIFEST,
         TestImage.small().manifest(m -> m.replace(TestImage.MANIFEST, TestImage.INDEX)));
     image(
         "manifest with a member twice",
-        Reason.BAD_MANIFEST,
+        Reason.BAD_IMAGE_MANIFEST,
         TestImage.small().manifest(m -> m.replace("\"layers\"", "\"layers\":[],\"layers\"")));
     image(
         "manifest with a negative size",
-        Reason.BAD_MANIFEST,
+        Reason.BAD_IMAGE_MANIFEST,
         TestImage.small().manifest(m -> m.replaceAll("\"size\":[0-9]+", "\"size\":-1")));
     image(
         "digest that is a path",
-        Reason.BAD_MANIFEST,
+        Reason.BAD_IMAGE_MANIFEST,
         TestImage.small().manifest(m -> m.replaceAll("sha256:..........", "sha256:../../../..")));
     image(
         "artifact",
@@ -212,11 +212,11 @@ final class HostileImages {
     image("five layers", Reason.TOO_MANY_LAYERS, five);
     image(
         "endless configuration",
-        Reason.TOO_LARGE,
+        Reason.TOO_LARGE_IMAGE,
         TestImage.small().config(c -> c + " ".repeat(LIMITS.documentBytes())));
     image(
         "layer that says it is too large",
-        Reason.TOO_LARGE,
+        Reason.TOO_LARGE_IMAGE,
         TestImage.small().manifest(m -> m.replaceAll("(.*)\"size\":[0-9]+", "$1\"size\":1048577")));
   }
 
@@ -404,11 +404,11 @@ final class HostileImages {
         new TestTar().pax("path=" + "dir/".repeat(1024)).file("c", ""));
     entry(
         "name that is not UTF-8",
-        Reason.NAME_NOT_UTF8,
+        Reason.NAME_NOT_UNICODE,
         new TestTar().add('0', new byte[] {'a', (byte) 0xff}, "", 0, new byte[0]));
     entry(
         "names in another character set",
-        Reason.NAME_NOT_UTF8,
+        Reason.NAME_NOT_UNICODE,
         new TestTar().pax("hdrcharset=BINARY").file("a", ""));
     entry("file twice", Reason.DUPLICATE_ENTRY, new TestTar().file("a", "x").file("a", "y"));
     entry(
