@@ -8,6 +8,7 @@ import dev.signet.bench.launch.ContainerMeasurement;
 import dev.signet.bench.launch.LaunchMeasurement;
 import dev.signet.bench.launch.MemoryMeasurement;
 import dev.signet.bench.library.LibraryMeasurement;
+import dev.signet.bench.measure.MeasureMeasurement;
 import dev.signet.bench.report.JsonReport;
 import dev.signet.bench.report.Machine;
 import dev.signet.bench.report.MarkdownReport;
@@ -35,7 +36,8 @@ public final class Bench {
           new EgressMeasurement(),
           new LaunchMeasurement(),
           new ContainerMeasurement(),
-          new MemoryMeasurement());
+          new MemoryMeasurement(),
+          new MeasureMeasurement());
 
   private Bench() {}
 

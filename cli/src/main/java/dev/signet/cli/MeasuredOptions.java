@@ -86,12 +86,8 @@ final class MeasuredOptions {
   }
 
   private ClassPathMeasurement.Measured classPath() throws IOException, CommandFailure {
-    List<Path> files = Arrays.stream(classPath.split(":", -1)).map(MeasuredOptions::file).toList();
-    if (files.contains(Path.of(""))) {
-      throw CommandFailure.usage("--class-path: expected files between the colons, got nothing");
-    }
     try {
-      return switch (ClassPathRuler.measure(files)) {
+      return switch (ClassPathRuler.measure(files(classPath))) {
         case ClassPathMeasurement.Refused(Path file, JarMeasurement.Reason reason, String detail) ->
             throw refused(file, reason, detail);
         case ClassPathMeasurement.Measured measured -> measured;
@@ -101,8 +97,13 @@ final class MeasuredOptions {
     }
   }
 
-  private static Path file(String name) {
-    return Path.of(name);
+  /** The files of a class path as it is written on a command line. */
+  static List<Path> files(String classPath) throws CommandFailure {
+    List<Path> files = Arrays.stream(classPath.split(":", -1)).map(name -> Path.of(name)).toList();
+    if (files.contains(Path.of(""))) {
+      throw CommandFailure.usage("--class-path: expected files between the colons, got nothing");
+    }
+    return files;
   }
 
   private static CommandFailure refused(Path file, JarMeasurement.Reason reason, String detail) {

@@ -54,6 +54,8 @@ import picocli.CommandLine.Parameters;
     footerHeading = "%nExamples:%n",
     footer = {
       "  signet run --statement agent.dsse --signer ci.pub.pem --jar agent.jar -- --port 8080",
+      "  signet run --statement agent.dsse --signer ci.pub.pem --jar agent.jar"
+          + " --class-path lib/a.jar:lib/b.jar",
       "  signet run --statement agent.dsse --signer ci.pub.pem --jar agent.jar --env LLM_API_KEY"
           + " --route llm=https://api.llm.example/v1",
       "  signet run --statement agent.dsse --signer ci.pub.pem --image oci:agent-image"
@@ -96,6 +98,13 @@ final class RunCommand implements SignetCommand {
       paramLabel = "FILE",
       description = "A public key whose signature on statements counts. May be repeated.")
   private List<Path> signers = new ArrayList<>();
+
+  @Option(
+      names = "--class-path",
+      paramLabel = "FILES",
+      description =
+          "JARs that follow --jar on the class path, separated by colons, as CI measured them.")
+  private String classPath;
 
   @Option(
       names = "--java",
@@ -243,8 +252,15 @@ final class RunCommand implements SignetCommand {
         registerPcr);
   }
 
-  private Program program() throws CommandFailure {
-    return started.jar != null ? new Program.Jar(started.jar) : image(started.image);
+  private Program program() throws CommandFailure, IOException {
+    if (started.jar == null) {
+      if (classPath != null) {
+        throw CommandFailure.usage("--class-path: expected with --jar, which comes first on it");
+      }
+      return image(started.image);
+    }
+    return new Program.Jar(
+        started.jar, classPath == null ? List.of() : MeasuredOptions.files(classPath));
   }
 
   private static Program image(String words) throws CommandFailure {

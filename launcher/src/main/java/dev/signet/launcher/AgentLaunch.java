@@ -18,8 +18,8 @@ import dev.signet.launcher.egress.Route;
 import dev.signet.launcher.egress.SigningProxy;
 import dev.signet.launcher.process.AgentPlan;
 import dev.signet.launcher.process.AgentProcess;
+import dev.signet.launcher.process.JarFiles;
 import dev.signet.launcher.process.LaunchDirectory;
-import dev.signet.launcher.process.PrivateCopy;
 import dev.signet.measurements.JarRuler;
 import dev.signet.measurements.image.ImageSource;
 import dev.signet.protocol.AgentId;
@@ -32,7 +32,6 @@ import dev.signet.protocol.LaunchId;
 import dev.signet.protocol.ProblemDetails;
 import dev.signet.protocol.ReferenceStatement;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -94,7 +93,7 @@ public final class AgentLaunch {
     sweep(request);
     try (Unwinding unwinding = new Unwinding()) {
       return switch (request.program()) {
-        case Program.Jar(Path jar) -> startJar(jar, request, parentEnvironment, unwinding);
+        case Program.Jar jar -> startJar(jar, request, parentEnvironment, unwinding);
         case Program.Image image -> startImage(image, request, unwinding);
       };
     }
@@ -111,24 +110,33 @@ public final class AgentLaunch {
   }
 
   private LaunchOutcome startJar(
-      Path jar, LaunchRequest request, Map<String, String> parentEnvironment, Unwinding unwinding)
+      Program.Jar program,
+      LaunchRequest request,
+      Map<String, String> parentEnvironment,
+      Unwinding unwinding)
       throws IOException, InterruptedException {
     LaunchDirectory directory = LaunchDirectory.create(request.privateParent(), request.user());
     unwinding.undo(directory::close);
-    PrivateCopy copy = PrivateCopy.of(jar, directory, JarRuler.MAX_BYTES);
-    unwinding.undo(copy::close);
+    JarFiles files =
+        JarFiles.copy(program.file(), program.classPath(), directory, JarRuler.MAX_BYTES);
+    unwinding.undo(files::close);
     progress.say(
         Progress.Step.COPIED,
-        jar.getFileName() + " copied to a private place and measured: " + copy.digest());
-    return switch (LaunchCheck.check(request, copy, clock.instant())) {
-      case LaunchCheck.Result.Failed(String reason, String detail) ->
-          new LaunchOutcome.RefusedHere(reason, detail);
-      case LaunchCheck.Result.Passed passed -> {
+        program.file().getFileName()
+            + (files.classPath().isEmpty()
+                ? ""
+                : " and " + files.classPath().size() + " on its class path")
+            + " copied to a private place and measured: "
+            + files.jar().digest());
+    return switch (JarCheck.check(request, files, clock.instant())) {
+      case JarCheck.Refused(LaunchCheck.Result.Failed failed) ->
+          new LaunchOutcome.RefusedHere(failed.reason(), failed.detail());
+      case JarCheck.Good(LaunchCheck.Result.Passed passed, Optional<String> mainClass) -> {
         sayAccepted(passed, "this JAR");
         yield launch(
             request,
             directory,
-            new PreparedJar(request, directory, copy, parentEnvironment),
+            new PreparedJar(request, directory, files, mainClass, parentEnvironment),
             passed,
             unwinding);
       }

@@ -3,14 +3,10 @@
 package dev.signet.launcher;
 
 import dev.signet.launcher.container.ContainerImage;
-import dev.signet.launcher.process.PrivateCopy;
-import dev.signet.measurements.JarMeasurement;
-import dev.signet.measurements.JarRuler;
 import dev.signet.measurements.StatementVerification;
 import dev.signet.measurements.StatementVerifier;
 import dev.signet.measurements.VerifiedStatement;
 import dev.signet.measurements.image.ImageSelection;
-import dev.signet.measurements.runtime.RuntimeMeasurement;
 import dev.signet.protocol.Digest;
 import dev.signet.protocol.LaunchEvent;
 import dev.signet.protocol.Limits;
@@ -56,18 +52,6 @@ final class LaunchCheck {
     record Failed(String reason, String detail) implements Result {}
   }
 
-  /** Of a JAR, once it is copied. */
-  static Result check(LaunchRequest request, PrivateCopy copy, Instant now) throws IOException {
-    JarMeasurement measurement = JarRuler.measure(copy.path());
-    if (measurement instanceof JarMeasurement.Refused(JarMeasurement.Reason reason, String why)) {
-      return new Result.Failed(reason.name(), why);
-    }
-    return switch (statement(request, now)) {
-      case Result.Failed failed -> failed;
-      case Result.Passed passed -> ofJar(request, copy, passed);
-    };
-  }
-
   /** Of an image, before it is unpacked: the statement says which image that will be. */
   static Result image(LaunchRequest request, Program.Image image, Instant now) throws IOException {
     return switch (statement(request, now)) {
@@ -90,7 +74,7 @@ final class LaunchCheck {
     return passed;
   }
 
-  private static Result statement(LaunchRequest request, Instant now) throws IOException {
+  static Result statement(LaunchRequest request, Instant now) throws IOException {
     byte[] envelope = read(request.statement());
     return switch (StatementVerifier.verify(envelope, request.signers(), now)) {
       case StatementVerification.Refused(Refusal reason, String detail) ->
@@ -120,7 +104,14 @@ final class LaunchCheck {
                 + ", which an image's launch does not have; start a JAR with --jar");
       }
       if (manifest && image.manifest().filter(d -> !d.equals(expected.digest())).isPresent()) {
-        return mismatch(expected.role(), expected.digest(), image.manifest().get());
+        return new Result.Failed(
+            Refusal.MEASUREMENT_MISMATCH.name(),
+            expected.role()
+                + ": the statement names "
+                + expected.digest()
+                + ", asked for was "
+                + image.manifest().get()
+                + "; start the image that CI signed, or give that image's statement");
       }
       artifacts.add(new LaunchEvent.Artifact(expected.role(), expected.digest()));
     }
@@ -130,7 +121,7 @@ final class LaunchCheck {
         new Result.Passed(statement.envelope(), statement.statement(), artifacts));
   }
 
-  private static Result.Failed mismatch(String role, Digest expected, Digest got) {
+  static Result.Failed mismatch(String role, Digest expected, Digest got) {
     return new Result.Failed(
         Refusal.MEASUREMENT_MISMATCH.name(),
         role
@@ -141,44 +132,7 @@ final class LaunchCheck {
             + ". This is not the build that CI signed");
   }
 
-  private static Result ofJar(LaunchRequest request, PrivateCopy copy, Result.Passed statement)
-      throws IOException {
-    VerifiedStatement verified = statement.statement();
-    ReferenceStatement.Predicate predicate = verified.statement().predicate();
-    if (predicate.launch().limits() != null) {
-      return new Result.Failed(
-          Refusal.MEASUREMENT_MISMATCH.name(),
-          "the statement limits what the agent may use, and a JAR's launch cannot see to that;"
-              + " start an image");
-    }
-    List<LaunchEvent.Artifact> artifacts = new ArrayList<>();
-    for (ReferenceStatement.Artifact expected : predicate.artifacts()) {
-      LaunchEvent.Artifact got;
-      switch (expected.role()) {
-        case ReferenceStatement.ROLE_AGENT_JAR ->
-            got = new LaunchEvent.Artifact(expected.role(), copy.digest());
-        case ReferenceStatement.ROLE_JAVA_RUNTIME ->
-            got =
-                new LaunchEvent.Artifact(
-                    expected.role(), RuntimeMeasurement.of(request.runtime()).digest());
-        default -> {
-          return new Result.Failed(
-              Refusal.MEASUREMENT_MISMATCH.name(),
-              "the statement names an artifact of role "
-                  + expected.role()
-                  + ", which this launcher does not know");
-        }
-      }
-      if (!got.digest().equals(expected.digest())) {
-        return mismatch(expected.role(), expected.digest(), got.digest());
-      }
-      artifacts.add(got);
-    }
-    return parameters(
-        request, predicate, new Result.Passed(statement.envelope(), verified, artifacts));
-  }
-
-  private static Result parameters(
+  static Result parameters(
       LaunchRequest request, ReferenceStatement.Predicate predicate, Result passed) {
     List<String> arguments = predicate.launch().arguments();
     // An image's launch takes them from the statement.

@@ -4,31 +4,34 @@ package dev.signet.launcher;
 
 import dev.signet.launcher.process.AgentPlan;
 import dev.signet.launcher.process.AgentProcess;
+import dev.signet.launcher.process.JarFiles;
 import dev.signet.launcher.process.JarLaunch;
 import dev.signet.launcher.process.LaunchDirectory;
-import dev.signet.launcher.process.PrivateCopy;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A private copy of a JAR. */
+/** Private copies of a JAR and of what follows it on the class path. */
 final class PreparedJar implements Prepared {
   private final LaunchRequest request;
   private final LaunchDirectory directory;
-  private final PrivateCopy copy;
+  private final JarFiles files;
+  private final Optional<String> mainClass;
   private final Map<String, String> parentEnvironment;
   private AgentPlan plan;
 
   PreparedJar(
       LaunchRequest request,
       LaunchDirectory directory,
-      PrivateCopy copy,
+      JarFiles files,
+      Optional<String> mainClass,
       Map<String, String> parentEnvironment) {
     this.request = request;
     this.directory = directory;
-    this.copy = copy;
+    this.files = files;
+    this.mainClass = mainClass;
     this.parentEnvironment = parentEnvironment;
   }
 
@@ -37,7 +40,8 @@ final class PreparedJar implements Prepared {
       throws IOException {
     plan =
         JarLaunch.plan(
-            copy,
+            files,
+            mainClass,
             directory,
             new JarLaunch.Options(
                 request.runtime(),
@@ -67,6 +71,6 @@ final class PreparedJar implements Prepared {
 
   @Override
   public void close() throws IOException {
-    copy.close();
+    files.close();
   }
 }

@@ -6,12 +6,26 @@ import dev.signet.measurements.image.ImageSource;
 import dev.signet.protocol.Digest;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** What an agent is started from. */
 public sealed interface Program {
-  /** Any executable JAR. */
-  record Jar(Path file) implements Program {}
+  /**
+   * Any executable JAR, or one with others after it on the class path.
+   *
+   * @param classPath in the order that the reference statement has; may be empty
+   */
+  record Jar(Path file, List<Path> classPath) implements Program {
+    public Jar {
+      classPath = List.copyOf(classPath);
+    }
+
+    /** A JAR that is complete. */
+    public Jar(Path file) {
+      this(file, List.of());
+    }
+  }
 
   /**
    * A container image.

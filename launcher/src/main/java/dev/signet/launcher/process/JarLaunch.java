@@ -14,7 +14,7 @@ import java.util.SortedMap;
 
 /** The plan to start an agent's JAR in a JVM of its own. */
 public final class JarLaunch implements AgentPlan {
-  private final PrivateCopy jar;
+  private final JarFiles files;
   private final Path java;
   private final List<String> command;
   private final SortedMap<String, String> environment;
@@ -23,14 +23,14 @@ public final class JarLaunch implements AgentPlan {
   private final Optional<AgentUser> user;
 
   private JarLaunch(
-      PrivateCopy jar,
+      JarFiles files,
       Path java,
       List<String> command,
       SortedMap<String, String> environment,
       Path workingDirectory,
       Confinement confinement,
       Optional<AgentUser> user) {
-    this.jar = jar;
+    this.files = files;
     this.java = java;
     this.command = command;
     this.environment = environment;
@@ -63,15 +63,27 @@ public final class JarLaunch implements AgentPlan {
     }
   }
 
+  /** Plans the launch of a JAR that is complete. */
+  static JarLaunch plan(
+      PrivateCopy jar,
+      LaunchDirectory directory,
+      Options options,
+      Map<String, String> parentEnvironment)
+      throws IOException {
+    return plan(JarFiles.of(jar), Optional.empty(), directory, options, parentEnvironment);
+  }
+
   /**
    * Plans a launch.
    *
+   * @param mainClass to start from the class path; without one, the JAR alone is started
    * @param parentEnvironment the launcher's own, of which language and time zone are taken
    * @throws IOException if the runtime has no java, or another user cannot be had
    * @throws IllegalArgumentException if an option or variable would open a side door
    */
   public static JarLaunch plan(
-      PrivateCopy jar,
+      JarFiles files,
+      Optional<String> mainClass,
       LaunchDirectory directory,
       Options options,
       Map<String, String> parentEnvironment)
@@ -89,11 +101,10 @@ public final class JarLaunch implements AgentPlan {
     command.add(java.toString());
     command.addAll(JvmOptions.of(options.jvmOptions(), directory, options.proxy()));
     command.add("-Duser.home=" + environment.get("HOME"));
-    command.add("-jar");
-    command.add(jar.path().toString());
+    command.addAll(files.start(mainClass));
     command.addAll(options.arguments());
     return new JarLaunch(
-        jar,
+        files,
         java.toRealPath(),
         List.copyOf(command),
         environment,
@@ -119,7 +130,7 @@ public final class JarLaunch implements AgentPlan {
 
   @Override
   public void requireUnchanged() throws IOException {
-    jar.requireUnchanged();
+    files.requireUnchanged();
   }
 
   @Override

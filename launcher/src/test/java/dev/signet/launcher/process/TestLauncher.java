@@ -22,10 +22,11 @@ public final class TestLauncher {
     }
     int exit;
     try (LaunchDirectory directory = LaunchDirectory.create(Path.of(args[1]), user);
-        PrivateCopy copy = PrivateCopy.of(Path.of(args[2]), directory, 100_000_000)) {
+        JarFiles files = JarFiles.copy(Path.of(args[2]), classPath(), directory, 100_000_000)) {
       JarLaunch launch =
           JarLaunch.plan(
-              copy,
+              files,
+              Optional.ofNullable(System.getProperty("agent.main")),
               directory,
               new JarLaunch.Options(
                   Path.of(args[0]),
@@ -45,5 +46,12 @@ public final class TestLauncher {
       }
     }
     System.exit(exit);
+  }
+
+  private static List<Path> classPath() {
+    return Arrays.stream(System.getProperty("agent.class.path", "").split(":"))
+        .filter(name -> !name.isEmpty())
+        .map(Path::of)
+        .toList();
   }
 }
