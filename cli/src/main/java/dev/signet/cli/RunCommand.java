@@ -110,7 +110,7 @@ final class RunCommand implements SignetCommand {
       names = "--java",
       paramLabel = "HOME",
       description = "Home of the Java runtime for the agent. Default: the one that runs Signet.")
-  private Path runtime = Path.of(System.getProperty("java.home"));
+  private Path runtime;
 
   @Option(
       names = "--jvm",
@@ -240,7 +240,7 @@ final class RunCommand implements SignetCommand {
         program(),
         statement,
         SignerPolicy.pinned(signerKeys()),
-        runtime,
+        runtime == null ? Path.of(System.getProperty("java.home")) : runtime,
         jvmOptions,
         arguments,
         environment(),
@@ -256,6 +256,9 @@ final class RunCommand implements SignetCommand {
     if (started.jar == null) {
       if (classPath != null) {
         throw CommandFailure.usage("--class-path: expected with --jar, which comes first on it");
+      }
+      if (runtime != null) {
+        throw CommandFailure.usage("--java: expected with --jar; an image has its own runtime");
       }
       return image(started.image);
     }

@@ -100,12 +100,19 @@ public final class AgentLaunch {
   }
 
   /** A launcher that was killed could not tidy up; the next one does. */
-  private void sweep(LaunchRequest request) throws IOException {
-    int left = LaunchDirectory.sweep(request.privateParent(), Cgroups::removeIfAny);
-    if (left > 0) {
+  private void sweep(LaunchRequest request) {
+    try {
+      int left = LaunchDirectory.sweep(request.privateParent(), Cgroups::removeIfAny);
+      if (left > 0) {
+        progress.say(
+            Progress.Step.WARNING,
+            "removed what a launcher that was killed had left (launches: " + left + ")");
+      }
+    } catch (IOException e) {
+      // It is in nobody's way; its agent is dead, and no launch may hang on removing it.
       progress.say(
           Progress.Step.WARNING,
-          "removed what a launcher that was killed had left (launches: " + left + ")");
+          "what a launcher that was killed had left could not be removed: " + e.getMessage());
     }
   }
 

@@ -104,7 +104,14 @@ final class LaunchCheck {
                 + ", which an image's launch does not have; start a JAR with --jar");
       }
       if (manifest && image.manifest().filter(d -> !d.equals(expected.digest())).isPresent()) {
-        return mismatch(expected.role(), expected.digest(), image.manifest().get());
+        return new Result.Failed(
+            Refusal.MEASUREMENT_MISMATCH.name(),
+            expected.role()
+                + ": the statement names "
+                + expected.digest()
+                + ", asked for was "
+                + image.manifest().get()
+                + "; start the image that CI signed, or give that image's statement");
       }
       artifacts.add(new LaunchEvent.Artifact(expected.role(), expected.digest()));
     }

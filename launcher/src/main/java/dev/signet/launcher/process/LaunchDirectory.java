@@ -51,31 +51,43 @@ public final class LaunchDirectory implements Closeable {
    * @param parent where launches have their directories
    * @param first done before a directory is removed; if it fails, the directory stays for the next
    * @return how many were removed
+   * @throws IOException if something could not be removed; the rest was
    */
   public static int sweep(Path parent, Sweeping first) throws IOException {
     int removed = 0;
+    IOException failed = null;
     try (DirectoryStream<Path> launches = Files.newDirectoryStream(parent, PREFIX + "*")) {
       for (Path launch : launches) {
-        Optional<LaunchOwner> taken = LaunchOwner.takeOver(launch);
-        if (taken.isPresent()) {
-          LaunchDirectory left = new LaunchDirectory(launch, Optional.empty());
-          left.owner = taken.get();
-          boolean swept = false;
-          try {
-            first.sweep(left.name());
-            swept = true;
-          } finally {
-            if (!swept) {
-              left.owner.close();
-            }
-          }
-          removed += left.closeIfThere() ? 1 : 0;
+        try {
+          removed += swept(launch, first) ? 1 : 0;
+        } catch (IOException e) {
+          // The others all the same.
+          failed = e;
         }
       }
     } catch (DirectoryIteratorException e) {
       throw e.getCause();
     }
+    if (failed != null) {
+      throw failed;
+    }
     return removed;
+  }
+
+  private static boolean swept(Path launch, Sweeping first) throws IOException {
+    Optional<LaunchOwner> taken = LaunchOwner.takeOver(launch);
+    if (taken.isEmpty()) {
+      return false;
+    }
+    try (LaunchOwner owner = taken.get()) {
+      LaunchDirectory left = new LaunchDirectory(launch, Optional.empty());
+      first.sweep(left.name());
+      left.close();
+      return true;
+    } catch (NoSuchFileException e) {
+      // Another launcher swept it between the look and the lock.
+      return false;
+    }
   }
 
   /**
@@ -156,16 +168,6 @@ public final class LaunchDirectory implements Closeable {
       if (owner != null) {
         owner.close();
       }
-    }
-  }
-
-  /** Another launcher may have swept it between the look and the lock. */
-  private boolean closeIfThere() throws IOException {
-    try {
-      close();
-      return true;
-    } catch (NoSuchFileException e) {
-      return false;
     }
   }
 

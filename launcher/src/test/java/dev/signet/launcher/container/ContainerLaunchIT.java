@@ -273,6 +273,23 @@ class ContainerLaunchIT {
     }
   }
 
+  @Test
+  void attack28MountIsPrivateAlsoWhereTheHostSharesItsMounts() throws Exception {
+    // As on hosts with systemd, where a mount shows in every namespace that shares its parent.
+    List<String> shared = List.of("unshare", "--mount", "--propagation", "shared", "--");
+    try (StartedContainer run =
+        new StartedContainer(
+            directory, parent, image, shared, List.of(), "echo ready; read line")) {
+      all.add(run);
+      assertThat(run.output().readLine()).isEqualTo("ready");
+      assertThat(Files.readString(Path.of("/proc/" + run.process().pid() + "/mountinfo")))
+          .contains(" shared:")
+          .doesNotContain(parent.toString());
+      run.process().outputWriter().append("\n").flush();
+      assertThat(run.exit()).isZero();
+    }
+  }
+
   private StartedContainer start(String... arguments) throws Exception {
     return started(image, List.of(), arguments);
   }

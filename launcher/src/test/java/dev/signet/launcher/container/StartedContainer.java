@@ -40,7 +40,21 @@ final class StartedContainer implements AutoCloseable {
   StartedContainer(
       Path directory, Path parent, TestImage image, List<Option> options, String... arguments)
       throws IOException {
-    List<String> command = new ArrayList<>();
+    this(directory, parent, image, List.of(), options, arguments);
+  }
+
+  /**
+   * @param wrapper words before the launcher, which become it
+   */
+  StartedContainer(
+      Path directory,
+      Path parent,
+      TestImage image,
+      List<String> wrapper,
+      List<Option> options,
+      String... arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>(wrapper);
     command.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
     command.add("--enable-native-access=ALL-UNNAMED");
     options.forEach(option -> command.add(option.property()));
