@@ -19,8 +19,6 @@ public final class JavaProcess implements AutoCloseable {
   private static final List<String> OPTIONS =
       List.of(
           "-XX:+UseSerialGC",
-          "-XX:TieredStopAtLevel=4",
-          "-Xshare:auto",
           "--enable-native-access=ALL-UNNAMED",
           "-Dcom.amazon.corretto.crypto.provider.registerEdKeyFactory=true");
 
@@ -49,12 +47,31 @@ public final class JavaProcess implements AutoCloseable {
 
   /** The command that runs a class of our own class path, to be added to. */
   public static List<String> command(String main) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(OPTIONS);
+    List<String> command = begin();
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add(main);
+    return command;
+  }
+
+  /**
+   * The command that runs the launcher's JAR, the main class and more to be added.
+   *
+   * @param cache its ahead-of-time cache; need not exist
+   */
+  public static List<String> launcherCommand(Path jar, Path cache) {
+    List<String> command = begin();
+    if (Files.exists(cache)) {
+      command.add("-XX:AOTCache=" + cache);
+    }
+    command.addAll(List.of("-cp", jar.toString()));
+    return command;
+  }
+
+  private static List<String> begin() {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(OPTIONS);
     return command;
   }
 

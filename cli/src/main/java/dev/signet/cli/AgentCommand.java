@@ -20,7 +20,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -37,8 +36,20 @@ import picocli.CommandLine.Parameters;
     footerHeading = "%nExamples:%n",
     footer = "  signet agent list")
 final class AgentCommand {
+  private static final String ALL = "/v1/registrations";
+
   private static String path(AgentId agent) {
-    return "/v1/registrations?agent=" + URLEncoder.encode(agent.value(), StandardCharsets.UTF_8);
+    return ALL + "?agent=" + URLEncoder.encode(agent.value(), StandardCharsets.UTF_8);
+  }
+
+  /** What is asked about one agent. */
+  abstract static class OneAgent extends OperatorCommand {
+    @Parameters(paramLabel = "AGENT")
+    AgentId agent;
+
+    OneAgent(Invocation invocation) {
+      super(invocation);
+    }
   }
 
   @Command(
@@ -54,10 +65,7 @@ final class AgentCommand {
             + " ci.pub.pem --boot-pcr 7=sha256:… --waive-pcr 0=\"firmware differs\""
             + " --any-launcher \"measured by the boot\"",
       })
-  static final class Register implements SignetCommand {
-    private final Invocation invocation;
-    @Mixin private OperatorOptions operator;
-
+  static final class Register extends OperatorCommand {
     @Parameters(paramLabel = "AGENT", description = "Its SPIFFE ID.")
     private AgentId agent;
 
@@ -109,14 +117,15 @@ final class AgentCommand {
     }
 
     Register(Invocation invocation) {
-      this.invocation = invocation;
+      super(invocation);
     }
 
     @Override
-    public ExitCode run() throws CommandFailure, IOException {
-      AgentRegistration registration;
+    Request request() throws CommandFailure, IOException {
       try {
-        registration =
+        return new Request(
+            "PUT",
+            path(agent),
             new AgentRegistration(
                 hosts,
                 keys(),
@@ -126,12 +135,10 @@ final class AgentCommand {
                     waivedBoot),
                 null,
                 new AgentRegistration.Launcher(
-                    launchers.waived == null ? launchers.permitted : null, launchers.waived));
+                    launchers.waived == null ? launchers.permitted : null, launchers.waived)));
       } catch (IllegalArgumentException e) {
         throw CommandFailure.usage(e.getMessage());
       }
-      operator.print(invocation, operator.call(invocation, "PUT", path(agent), registration));
-      return ExitCode.GOOD;
     }
 
     private List<PublicJwk> keys() throws CommandFailure, IOException {
@@ -152,21 +159,14 @@ final class AgentCommand {
       description = "One agent's registration.",
       footerHeading = "%nExamples:%n",
       footer = "  signet agent show spiffe://example.org/agent/billing")
-  static final class Show implements SignetCommand {
-    private final Invocation invocation;
-    @Mixin private OperatorOptions operator;
-
-    @Parameters(paramLabel = "AGENT")
-    private AgentId agent;
-
+  static final class Show extends OneAgent {
     Show(Invocation invocation) {
-      this.invocation = invocation;
+      super(invocation);
     }
 
     @Override
-    public ExitCode run() throws CommandFailure, IOException {
-      operator.print(invocation, operator.call(invocation, "GET", path(agent), null));
-      return ExitCode.GOOD;
+    Request request() {
+      return Request.get(path(agent));
     }
   }
 
@@ -175,19 +175,14 @@ final class AgentCommand {
       description = "All registered agents.",
       footerHeading = "%nExamples:%n",
       footer = "  signet agent list")
-  static final class ListAgents implements SignetCommand {
-    private final Invocation invocation;
-    @Mixin private OperatorOptions operator;
-
+  static final class ListAgents extends OperatorCommand {
     ListAgents(Invocation invocation) {
-      this.invocation = invocation;
+      super(invocation);
     }
 
     @Override
-    public ExitCode run() throws CommandFailure, IOException {
-      JsonNode answer = operator.call(invocation, "GET", "/v1/registrations", null);
-      operator.print(invocation, answer);
-      return ExitCode.GOOD;
+    Request request() {
+      return Request.get(ALL);
     }
   }
 
@@ -196,22 +191,19 @@ final class AgentCommand {
       description = "Takes a registration back; the agent runs nowhere.",
       footerHeading = "%nExamples:%n",
       footer = "  signet agent remove spiffe://example.org/agent/billing")
-  static final class Remove implements SignetCommand {
-    private final Invocation invocation;
-    @Mixin private OperatorOptions operator;
-
-    @Parameters(paramLabel = "AGENT")
-    private AgentId agent;
-
+  static final class Remove extends OneAgent {
     Remove(Invocation invocation) {
-      this.invocation = invocation;
+      super(invocation);
     }
 
     @Override
-    public ExitCode run() throws CommandFailure, IOException {
-      operator.call(invocation, "DELETE", path(agent), null);
-      operator.done(invocation, "removed   " + agent);
-      return ExitCode.GOOD;
+    Request request() {
+      return Request.delete(path(agent));
+    }
+
+    @Override
+    void tell(JsonNode answer, OperatorOptions how, Invocation to) {
+      how.done(to, "removed   " + agent);
     }
   }
 
@@ -223,27 +215,22 @@ final class AgentCommand {
       },
       footerHeading = "%nExamples:%n",
       footer = "  signet agent floor spiffe://example.org/agent/billing 4")
-  static final class Floor implements SignetCommand {
-    private final Invocation invocation;
-    @Mixin private OperatorOptions operator;
-
+  static final class Floor extends OperatorCommand {
     @Parameters(index = "0", paramLabel = "AGENT")
     private AgentId agent;
 
     @Parameters(index = "1", paramLabel = "SVN", description = "The lowest accepted version.")
     private long securityVersion;
 
-    private record Request(AgentId agent, long securityVersion) {}
+    private record Bound(AgentId agent, long securityVersion) {}
 
     Floor(Invocation invocation) {
-      this.invocation = invocation;
+      super(invocation);
     }
 
     @Override
-    public ExitCode run() throws CommandFailure, IOException {
-      Request request = new Request(agent, securityVersion);
-      operator.print(invocation, operator.call(invocation, "POST", "/v1/floors", request));
-      return ExitCode.GOOD;
+    Request request() {
+      return Request.post("/v1/floors", new Bound(agent, securityVersion));
     }
   }
 }

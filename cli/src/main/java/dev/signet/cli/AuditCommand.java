@@ -33,7 +33,7 @@ final class AuditCommand implements SignetCommand {
     while (true) {
       JsonNode decisions =
           operator.call(invocation, "GET", "/v1/audit?after=" + last, null).path("decisions");
-      if (decisions.isEmpty()) {
+      if (decisions.isEmpty() || invocation.out().checkError()) { // nobody reads on
         return ExitCode.GOOD;
       }
       for (JsonNode decision : decisions) {

@@ -5,9 +5,7 @@ package dev.signet.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.signet.protocol.Digest;
 import dev.signet.protocol.HostId;
-import java.io.IOException;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -25,38 +23,51 @@ import picocli.CommandLine.Parameters;
     footerHeading = "%nExamples:%n",
     footer = "  signet host list")
 final class HostCommand {
+  /** What is asked about one host. */
+  abstract static class OneHost extends OperatorCommand {
+    @Parameters(paramLabel = "HOST")
+    HostId host;
+
+    OneHost(Invocation invocation) {
+      super(invocation);
+    }
+
+    String path() {
+      return "/v1/hosts/" + host;
+    }
+  }
 
   @Command(
       name = "list",
       description = "Admitted hosts, and those that asked to be.",
       footerHeading = "%nExamples:%n",
       footer = "  signet host list")
-  static final class ListHosts implements SignetCommand {
-    private final Invocation invocation;
-    @Mixin private OperatorOptions operator;
-
+  static final class ListHosts extends OperatorCommand {
     ListHosts(Invocation invocation) {
-      this.invocation = invocation;
+      super(invocation);
     }
 
     @Override
-    public ExitCode run() throws CommandFailure, IOException {
-      JsonNode answer = operator.call(invocation, "GET", "/v1/hosts", null);
-      if (operator.json()) {
-        invocation.print(answer);
-        return ExitCode.GOOD;
+    Request request() {
+      return Request.get("/v1/hosts");
+    }
+
+    @Override
+    void tell(JsonNode answer, OperatorOptions how, Invocation to) {
+      if (how.json()) {
+        to.print(answer);
+        return;
       }
       for (JsonNode host : answer.path("hosts")) {
         String seen = host.path("attestationKey").path("lastSeen").asText("never enrolled");
-        invocation.say(
+        to.say(
             "admitted  %-24s  %s  last seen %s"
                 .formatted(host.path("host").asText(), host.path("tpm").asText(), seen));
       }
       for (JsonNode host : answer.path("pending")) {
-        invocation.say(
+        to.say(
             "pending   %-24s  %s".formatted(host.path("host").asText(), host.path("tpm").asText()));
       }
-      return ExitCode.GOOD;
     }
   }
 
@@ -65,10 +76,7 @@ final class HostCommand {
       description = "Admits a host by its TPM.",
       footerHeading = "%nExamples:%n",
       footer = {"  signet host admit build-7 --tpm sha256:…   (see 'signet host list')"})
-  static final class Admit implements SignetCommand {
-    private final Invocation invocation;
-    @Mixin private OperatorOptions operator;
-
+  static final class Admit extends OperatorCommand {
     @Parameters(paramLabel = "HOST", description = "The operator's name for the host.")
     private HostId host;
 
@@ -82,14 +90,12 @@ final class HostCommand {
     private record Admission(HostId host, Digest tpm) {}
 
     Admit(Invocation invocation) {
-      this.invocation = invocation;
+      super(invocation);
     }
 
     @Override
-    public ExitCode run() throws CommandFailure, IOException {
-      Admission admission = new Admission(host, tpm);
-      operator.print(invocation, operator.call(invocation, "POST", "/v1/hosts", admission));
-      return ExitCode.GOOD;
+    Request request() {
+      return Request.post("/v1/hosts", new Admission(host, tpm));
     }
   }
 
@@ -98,21 +104,14 @@ final class HostCommand {
       description = "One host.",
       footerHeading = "%nExamples:%n",
       footer = "  signet host show build-7")
-  static final class Show implements SignetCommand {
-    private final Invocation invocation;
-    @Mixin private OperatorOptions operator;
-
-    @Parameters(paramLabel = "HOST")
-    private HostId host;
-
+  static final class Show extends OneHost {
     Show(Invocation invocation) {
-      this.invocation = invocation;
+      super(invocation);
     }
 
     @Override
-    public ExitCode run() throws CommandFailure, IOException {
-      operator.print(invocation, operator.call(invocation, "GET", "/v1/hosts/" + host, null));
-      return ExitCode.GOOD;
+    Request request() {
+      return Request.get(path());
     }
   }
 
@@ -121,22 +120,19 @@ final class HostCommand {
       description = "Takes an admission back; the host's agents are refused from now on.",
       footerHeading = "%nExamples:%n",
       footer = "  signet host remove build-7")
-  static final class Remove implements SignetCommand {
-    private final Invocation invocation;
-    @Mixin private OperatorOptions operator;
-
-    @Parameters(paramLabel = "HOST")
-    private HostId host;
-
+  static final class Remove extends OneHost {
     Remove(Invocation invocation) {
-      this.invocation = invocation;
+      super(invocation);
     }
 
     @Override
-    public ExitCode run() throws CommandFailure, IOException {
-      operator.call(invocation, "DELETE", "/v1/hosts/" + host, null);
-      operator.done(invocation, "removed   " + host);
-      return ExitCode.GOOD;
+    Request request() {
+      return Request.delete(path());
+    }
+
+    @Override
+    void tell(JsonNode answer, OperatorOptions how, Invocation to) {
+      how.done(to, "removed   " + host);
     }
   }
 
@@ -148,22 +144,19 @@ final class HostCommand {
       },
       footerHeading = "%nExamples:%n",
       footer = "  signet host reset-key build-7")
-  static final class ResetKey implements SignetCommand {
-    private final Invocation invocation;
-    @Mixin private OperatorOptions operator;
-
-    @Parameters(paramLabel = "HOST")
-    private HostId host;
-
+  static final class ResetKey extends OneHost {
     ResetKey(Invocation invocation) {
-      this.invocation = invocation;
+      super(invocation);
     }
 
     @Override
-    public ExitCode run() throws CommandFailure, IOException {
-      operator.call(invocation, "POST", "/v1/hosts/" + host + "/ak-reset", null);
-      operator.done(invocation, "reset     " + host + " may enrol a new attestation key");
-      return ExitCode.GOOD;
+    Request request() {
+      return Request.post(path() + "/ak-reset", null);
+    }
+
+    @Override
+    void tell(JsonNode answer, OperatorOptions how, Invocation to) {
+      how.done(to, "reset     " + host + " may enrol a new attestation key");
     }
   }
 
@@ -172,11 +165,8 @@ final class HostCommand {
       description = "Makes a single-use token with which a host may enrol unlisted.",
       footerHeading = "%nExamples:%n",
       footer = {"  signet host join-token build-7 > token"})
-  static final class JoinToken implements SignetCommand {
+  static final class JoinToken extends OperatorCommand {
     private static final int MOST_MINUTES = 7 * 24 * 60;
-
-    private final Invocation invocation;
-    @Mixin private OperatorOptions operator;
 
     @Parameters(paramLabel = "HOST", description = "The only name it is good for.")
     private HostId host;
@@ -190,27 +180,29 @@ final class HostCommand {
     @Option(names = "--valid-minutes", description = "Default: ${DEFAULT-VALUE}.")
     private int minutes = 60;
 
-    private record Request(HostId host, Digest tpm, int expiresInSeconds) {}
+    private record TokenRequest(HostId host, Digest tpm, int expiresInSeconds) {}
 
     JoinToken(Invocation invocation) {
-      this.invocation = invocation;
+      super(invocation);
     }
 
     @Override
-    public ExitCode run() throws CommandFailure, IOException {
+    Request request() throws CommandFailure {
       if (minutes < 1 || minutes > MOST_MINUTES) {
         throw CommandFailure.usage(
             "--valid-minutes: expected 1 to " + MOST_MINUTES + ", got " + minutes);
       }
-      Request request = new Request(host, tpm, 60 * minutes);
-      JsonNode answer = operator.call(invocation, "POST", "/v1/join-tokens", request);
-      if (operator.json()) {
-        invocation.print(answer);
+      return Request.post("/v1/join-tokens", new TokenRequest(host, tpm, 60 * minutes));
+    }
+
+    @Override
+    void tell(JsonNode answer, OperatorOptions how, Invocation to) {
+      if (how.json()) {
+        to.print(answer);
       } else {
-        invocation.say(answer.path("joinToken").asText());
-        invocation.note("good once, for " + host + ", until " + answer.path("expires").asText());
+        to.say(answer.path("joinToken").asText());
+        to.note("good once, for " + host + ", until " + answer.path("expires").asText());
       }
-      return ExitCode.GOOD;
     }
   }
 }

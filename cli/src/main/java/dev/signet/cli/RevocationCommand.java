@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.signet.protocol.Revocation;
-import java.io.IOException;
 import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -62,20 +62,16 @@ final class RevocationCommand {
         "  signet revoke agent spiffe://example.org/agent/billing --reason \"incident 12\"",
         "  signet revoke measurement sha256:… --reason \"CVE in a library\""
       })
-  static final class Revoke implements SignetCommand {
-    private final Invocation invocation;
-    @Mixin private OperatorOptions operator;
+  static final class Revoke extends OperatorCommand {
     @Mixin private Subject subject;
 
     Revoke(Invocation invocation) {
-      this.invocation = invocation;
+      super(invocation);
     }
 
     @Override
-    public ExitCode run() throws CommandFailure, IOException {
-      operator.print(
-          invocation, operator.call(invocation, "POST", "/v1/revocations", subject.change()));
-      return ExitCode.GOOD;
+    Request request() throws CommandFailure {
+      return Request.post("/v1/revocations", subject.change());
     }
   }
 
@@ -86,20 +82,21 @@ final class RevocationCommand {
       footer = {
         "  signet reinstate agent spiffe://example.org/agent/billing --reason \"incident 12 closed\""
       })
-  static final class Reinstate implements SignetCommand {
-    private final Invocation invocation;
-    @Mixin private OperatorOptions operator;
+  static final class Reinstate extends OperatorCommand {
     @Mixin private Subject subject;
 
     Reinstate(Invocation invocation) {
-      this.invocation = invocation;
+      super(invocation);
     }
 
     @Override
-    public ExitCode run() throws CommandFailure, IOException {
-      operator.call(invocation, "POST", "/v1/reinstatements", subject.change());
-      operator.done(invocation, "reinstated");
-      return ExitCode.GOOD;
+    Request request() throws CommandFailure {
+      return Request.post("/v1/reinstatements", subject.change());
+    }
+
+    @Override
+    void tell(JsonNode answer, OperatorOptions how, Invocation to) {
+      how.done(to, "reinstated");
     }
   }
 }

@@ -37,6 +37,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -176,11 +178,12 @@ final class RunCommand implements SignetCommand {
   @Override
   public Integer call() throws CommandFailure, IOException {
     LogAsProgress.to(this::say);
+    Future<LauncherHardening> hardening = LauncherHardening.begin();
     Path state = host.state(invocation.environment());
     LaunchRequest request = request(state);
     EnrolledHost enrolled = EnrolledHost.load(state);
-    LauncherHardening hardening = LauncherHardening.apply();
-    hardening.gaps().forEach(gap -> say(Progress.Step.WARNING, gap));
+    // Before anything that is secret is read.
+    gaps(hardening).forEach(gap -> say(Progress.Step.WARNING, gap));
     try (Tpm tpm = host.open(invocation);
         VerifierClient verifier =
             new VerifierClient(enrolled.url(), enrolled.trust(), VERIFIER_TIMEOUT)) {
@@ -212,6 +215,17 @@ final class RunCommand implements SignetCommand {
   @Override
   public boolean standardOutputIsAnothers() {
     return true;
+  }
+
+  private static List<String> gaps(Future<LauncherHardening> hardening) throws CommandFailure {
+    try {
+      return hardening.get().gaps();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw CommandFailure.unavailable("interrupted", e);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("hardening tells what it could not do", e.getCause());
+    }
   }
 
   private int attend(RunningAgent agent) throws IOException, InterruptedException {

@@ -149,7 +149,12 @@ final class ServeCommand implements SignetCommand {
                 + url
                 + " SIGNET_VERIFIER_PIN="
                 + server.pin());
-        invocation.say("for services   snapshot key " + server.snapshotKey().thumbprint());
+        invocation.say(
+            "for services   "
+                + server.snapshotKeyFile()
+                + " (snapshot key "
+                + server.snapshotKey().thumbprint()
+                + ")");
       }
       invocation.out().flush();
       stopped.await();

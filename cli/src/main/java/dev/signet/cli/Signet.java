@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.cli;
 
+import dev.signet.launcher.Preparation;
 import dev.signet.protocol.AgentId;
 import dev.signet.protocol.Digest;
 import dev.signet.protocol.HostId;
@@ -60,25 +61,7 @@ import picocli.CommandLine.TypeConversionException;
       "'signet COMMAND --help' tells more. SIGNET_DEBUG=1 prints stack traces.",
       "A source tree has also ./signet demo, ./signet test and ./signet bench."
     },
-    versionProvider = VersionCommand.Version.class,
-    subcommands = {
-      KeysCommand.class,
-      MeasureCommand.class,
-      SignCommand.class,
-      CheckCommand.class,
-      ProvisionCommand.class,
-      EnrollCommand.class,
-      RunCommand.class,
-      ServeCommand.class,
-      HostCommand.class,
-      AgentCommand.class,
-      RevocationCommand.Revoke.class,
-      RevocationCommand.Reinstate.class,
-      AuditCommand.class,
-      DoctorCommand.class,
-      TpmCommand.class,
-      VersionCommand.class
-    })
+    versionProvider = VersionCommand.Version.class)
 public final class Signet {
   @Option(
       names = {"-h", "--help"},
@@ -96,6 +79,9 @@ public final class Signet {
   private Signet() {}
 
   public static void main(String[] arguments) {
+    if (arguments.length > 0 && arguments[0].equals("run")) {
+      Preparation.ofMessages(); // beside the reading of options
+    }
     Invocation invocation =
         new Invocation(
             System.in,
@@ -116,28 +102,29 @@ public final class Signet {
     boolean json = Arrays.asList(untilDashes(arguments)).contains("--json");
     int code;
     try {
-      code = commandLine(invocation, json).execute(arguments);
+      code = commandLine(invocation, json, commands(arguments)).execute(arguments);
     } catch (RuntimeException | Error e) { // the outermost frame: there is nobody else to tell
       code = FailureReport.report(e, json, invocation).code();
     }
     invocation.err().flush();
-    if (invocation.out().checkError() && code == ExitCode.GOOD.code()) {
-      invocation.note("the result could not be written to standard output; is its disk full?");
-      invocation.err().flush();
-      return ExitCode.UNAVAILABLE.code();
-    }
-    return code;
+    return ResultStream.deliver(invocation, code);
   }
 
-  static CommandLine commandLine(Invocation invocation, boolean json) {
-    CommandLine line =
-        new CommandLine(new Signet(), new Commands(invocation))
-            .registerConverter(AgentId.class, Signet::agent)
-            .registerConverter(HostId.class, text -> converted(HostId::new, text))
-            .registerConverter(Digest.class, text -> converted(Digest::parse, text))
-            .registerConverter(Instant.class, Signet::time)
-            .registerConverter(long.class, Signet::number)
-            .registerConverter(Long.class, Signet::number);
+  /** The whole of it, as its help shows it. */
+  static CommandLine commandLine(Invocation invocation) {
+    return commandLine(invocation, false, everyCommand());
+  }
+
+  private static CommandLine commandLine(
+      Invocation invocation, boolean json, List<Class<?>> commands) {
+    CommandLine line = new CommandLine(new Signet(), new Commands(invocation));
+    commands.forEach(line::addSubcommand);
+    line.registerConverter(AgentId.class, Signet::agent)
+        .registerConverter(HostId.class, text -> converted(HostId::new, text))
+        .registerConverter(Digest.class, text -> converted(Digest::parse, text))
+        .registerConverter(Instant.class, Signet::time)
+        .registerConverter(long.class, Signet::number)
+        .registerConverter(Long.class, Signet::number);
     return line.setOut(new PrintWriter(invocation.out(), true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(invocation.err(), true, StandardCharsets.UTF_8))
         .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
@@ -146,6 +133,40 @@ public final class Signet {
         .setUsageHelpLongOptionsMaxWidth(28)
         .setParameterExceptionHandler((e, arguments) -> wrongCall(e, json, invocation))
         .setExecutionExceptionHandler((e, command, result) -> report(e, command, json, invocation));
+  }
+
+  private static List<Class<?>> everyCommand() {
+    return List.of(
+        KeysCommand.class,
+        MeasureCommand.class,
+        SignCommand.class,
+        CheckCommand.class,
+        ProvisionCommand.class,
+        EnrollCommand.class,
+        RunCommand.class,
+        ServeCommand.class,
+        HostCommand.class,
+        AgentCommand.class,
+        RevocationCommand.Revoke.class,
+        RevocationCommand.Reinstate.class,
+        AuditCommand.class,
+        DoctorCommand.class,
+        TpmCommand.class,
+        VersionCommand.class);
+  }
+
+  /**
+   * Of the commands those that the arguments may mean. An agent that starts need not wait until the
+   * options of all others are read; and the launcher's JAR has no other than the host's commands.
+   */
+  private static List<Class<?>> commands(String[] arguments) {
+    return switch (arguments.length == 0 ? "" : arguments[0]) {
+      case "run" -> List.of(RunCommand.class);
+      case "provision" -> List.of(ProvisionCommand.class);
+      case "enroll" -> List.of(EnrollCommand.class);
+      case "doctor" -> List.of(DoctorCommand.class);
+      default -> everyCommand();
+    };
   }
 
   private static int wrongCall(ParameterException e, boolean json, Invocation invocation) {
@@ -212,8 +233,7 @@ public final class Signet {
   }
 
   private static PrintStream utf8(FileDescriptor descriptor) {
-    return new PrintStream(
-        new BufferedOutputStream(new FileOutputStream(descriptor)), true, StandardCharsets.UTF_8);
+    return new ResultStream(new BufferedOutputStream(new FileOutputStream(descriptor)));
   }
 
   /** Makes every command with the invocation that it runs in. */

@@ -39,13 +39,31 @@ class SignetIT {
     assertThat(stdout()).contains("signet measure … |");
   }
 
+  @Test
+  void packagedCommandTellsAReaderThatLeftFromADiskThatIsFull() throws Exception {
+    String signet = "'" + String.join("' '", command("--help")) + "'";
+    assertThat(ended("bash", "-c", signet + " | true; exit ${PIPESTATUS[0]}")).isEqualTo(141);
+    assertThat(stderr()).isEmpty();
+
+    assertThat(ended("bash", "-c", signet + " > /dev/full")).isEqualTo(69);
+    assertThat(stderr()).startsWith("signet: ").contains("No space left on device");
+  }
+
   private int signet(String... arguments) throws Exception {
+    return ended(command(arguments).toArray(String[]::new));
+  }
+
+  private static List<String> command(String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-cp");
     command.add(Path.of("target", "signet", "lib").toAbsolutePath() + File.separator + "*");
     command.add(Signet.class.getName());
     command.addAll(List.of(arguments));
+    return command;
+  }
+
+  private int ended(String... command) throws Exception {
     ProcessBuilder builder = new ProcessBuilder(command).directory(dir.toFile());
     builder.environment().put("LC_ALL", "C");
     Process process =

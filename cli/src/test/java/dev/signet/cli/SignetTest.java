@@ -31,8 +31,7 @@ class SignetTest {
                 new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8),
                 Map.of(),
                 Clock.systemUTC(),
-                SecureRandom::new),
-            false);
+                SecureRandom::new));
     assertHelp(signet);
   }
 

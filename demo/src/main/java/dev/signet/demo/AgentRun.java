@@ -39,17 +39,20 @@ final class AgentRun implements AutoCloseable {
   /** Starts {@code jar} on {@code host}; the API key is in the agent's environment. */
   static AgentRun start(World world, DemoHost host, Path signer, Path statement, Path jar)
       throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp"));
-    command.add(System.getProperty("java.class.path"));
-    command.addAll(List.of("dev.signet.cli.Signet", "run"));
+    return start(LaunchCommand.begin(), world, host, signer, statement, jar);
+  }
+
+  static AgentRun start(
+      List<String> launcher, World world, DemoHost host, Path signer, Path statement, Path jar)
+      throws IOException {
+    List<String> command = new ArrayList<>(launcher);
     command.addAll(List.of("--state", host.state().toString()));
     command.addAll(List.of("--signer", signer.toString(), "--statement", statement.toString()));
     command.addAll(List.of("--jar", jar.toString(), "--env", "TOOL_API_KEY", "--"));
     command.add(world.toolUrl());
     ProcessBuilder builder = new ProcessBuilder(command);
+    // What the person who looks at the demo has set is about another host.
+    builder.environment().keySet().removeIf(name -> name.startsWith("SIGNET_"));
     builder.environment().put("TOOL_API_KEY", World.API_KEY);
     return new AgentRun(builder.start());
   }

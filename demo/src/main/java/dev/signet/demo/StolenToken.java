@@ -4,7 +4,6 @@ package dev.signet.demo;
 
 import dev.signet.protocol.PublicJwk;
 import dev.signet.relyingparty.RequestSigner;
-import dev.signet.requestsignatures.RequestView;
 import dev.signet.requestsignatures.SignatureProviders;
 import dev.signet.requestsignatures.SignedFields;
 import java.security.KeyPair;
@@ -13,42 +12,13 @@ import java.security.SecureRandom;
 import java.security.interfaces.ECPublicKey;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** A request with somebody else's identity token, signed with a key of the thief's own. */
 final class StolenToken {
   private static final String TOKEN = "workload-identity-token";
 
   private StolenToken() {}
-
-  private record View(String authority, Map<String, String> fields) implements RequestView {
-    @Override
-    public String method() {
-      return "GET";
-    }
-
-    @Override
-    public String scheme() {
-      return "http";
-    }
-
-    @Override
-    public String path() {
-      return "/weather";
-    }
-
-    @Override
-    public Optional<String> query() {
-      return Optional.empty();
-    }
-
-    @Override
-    public List<String> fieldValues(String lowerCaseName) {
-      return fields.containsKey(lowerCaseName) ? List.of(fields.get(lowerCaseName)) : List.of();
-    }
-  }
 
   /**
    * @param captured a request as it was on the wire
@@ -57,8 +27,8 @@ final class StolenToken {
     KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
     generator.initialize(new ECGenParameterSpec("secp256r1"), random);
     KeyPair own = generator.generateKeyPair();
-    View request =
-        new View(
+    WeatherRequest request =
+        new WeatherRequest(
             authority,
             Map.of(
                 "host",
@@ -71,14 +41,7 @@ final class StolenToken {
     SignedFields signed =
         new RequestSigner(SignatureProviders.detect().signer(own.getPrivate()), thumbprint, random)
             .sign(request, Instant.now());
-    StringBuilder text = new StringBuilder("GET /weather HTTP/1.1\r\n");
-    request.fields().forEach((name, value) -> text.append(name + ": " + value + "\r\n"));
-    return text.append("Signature-Input: ")
-        .append(signed.signatureInput())
-        .append("\r\nSignature: ")
-        .append(signed.signature())
-        .append("\r\n\r\n")
-        .toString();
+    return request.text(signed);
   }
 
   private static String field(String request, String name) {

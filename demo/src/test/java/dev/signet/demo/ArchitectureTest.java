@@ -38,7 +38,7 @@ class ArchitectureTest {
   static {
     MAY_USE.put("request-signatures", List.of());
     MAY_USE.put("protocol", List.of());
-    MAY_USE.put("tpm-sim", List.of());
+    MAY_USE.put("tpm-sim", List.of("protocol"));
     MAY_USE.put("relying-party", List.of("protocol", "request-signatures"));
     MAY_USE.put("verifier", List.of("protocol"));
     MAY_USE.put("measurements", List.of("protocol"));

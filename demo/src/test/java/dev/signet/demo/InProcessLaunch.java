@@ -3,6 +3,7 @@
 package dev.signet.demo;
 
 import dev.signet.attestor.LaunchRegister;
+import dev.signet.attestor.ReleaseSession;
 import dev.signet.attestor.RequestKey;
 import dev.signet.attestor.SealedKey;
 import dev.signet.launcher.Answer;
@@ -96,6 +97,11 @@ final class InProcessLaunch implements AutoCloseable {
     return new InProcessLaunch(host, agent, launch, Bytes.of(envelope), host.client(), key);
   }
 
+  /** Of the first agent on the first machine, as it should be. */
+  static InProcessLaunch of(Site site) throws Exception {
+    return record(site, site.host(), Site.AGENT, site.jar(), site.statement());
+  }
+
   LaunchRegister register() throws IOException {
     return host.attestor().launchRegister(Site.REGISTER);
   }
@@ -171,5 +177,33 @@ final class InProcessLaunch implements AutoCloseable {
   public void close() throws IOException {
     client.close();
     register().append(new LaunchEvent.Stop(agent, launch, 0, LaunchEvent.Cause.EXITED));
+  }
+
+  LaunchEvent stop() {
+    return new LaunchEvent.Stop(agent, launch, 0, LaunchEvent.Cause.EXITED);
+  }
+
+  StateApproval approve(ReleaseSession session) throws Exception {
+    return granted(approval(challenge(Purpose.RELEASE), session.nonce())).approval();
+  }
+
+  /** Why the key is not released. */
+  String refusal() throws Exception {
+    return switch (flow().release(sealedKey)) {
+      case AttestationFlow.Release.NotApproved(var problem) -> problem.reason();
+      case AttestationFlow.Release.KeptByTpm(var reason, var detail) -> reason + ": " + detail;
+      case AttestationFlow.Release.Released(RequestKey key) -> {
+        key.close();
+        yield "the key came out";
+      }
+    };
+  }
+
+  /** The refusal's name. */
+  static String reason(Answer<?> answer) {
+    return switch (answer) {
+      case Answer.Refused<?> refused -> refused.problem().reason();
+      case Answer.Granted<?> granted -> "granted";
+    };
   }
 }

@@ -7,7 +7,6 @@ import dev.signet.protocol.Bytes;
 import dev.signet.protocol.SignatureProfile;
 import dev.signet.requestsignatures.CoveredComponent;
 import dev.signet.requestsignatures.MessageSigner;
-import dev.signet.requestsignatures.RequestView;
 import dev.signet.requestsignatures.SignatureAlgorithm;
 import dev.signet.requestsignatures.SignatureParameters;
 import dev.signet.requestsignatures.SignedFields;
@@ -16,10 +15,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** A GET of /weather, signed with a real request key as its maker likes. */
-final class OwnRequest implements RequestView {
+final class OwnRequest {
   private final String authority;
   private final Map<String, String> fields = new LinkedHashMap<>();
   private final List<String> covered = new ArrayList<>(SignatureProfile.ALWAYS);
@@ -47,10 +45,11 @@ final class OwnRequest implements RequestView {
   String signedBy(RequestKey key, java.util.random.RandomGenerator random) throws Exception {
     byte[] nonce = new byte[16];
     random.nextBytes(nonce);
+    WeatherRequest request = new WeatherRequest(authority, fields);
     SignedFields signed =
         new MessageSigner(SignatureProfile.LABEL, key::sign)
             .sign(
-                this,
+                request,
                 covered.stream().map(CoveredComponent::of).toList(),
                 SignatureParameters.NONE
                     .created(created)
@@ -59,40 +58,6 @@ final class OwnRequest implements RequestView {
                     .keyid(key.publicKey().thumbprint())
                     .alg(SignatureAlgorithm.ECDSA_P256_SHA256)
                     .tag(SignatureProfile.TAG));
-    StringBuilder text = new StringBuilder("GET /weather HTTP/1.1\r\n");
-    fields.forEach((name, value) -> text.append(name + ": " + value + "\r\n"));
-    return text.append("Signature-Input: " + signed.signatureInput() + "\r\n")
-        .append("Signature: " + signed.signature() + "\r\n\r\n")
-        .toString();
-  }
-
-  @Override
-  public String method() {
-    return "GET";
-  }
-
-  @Override
-  public String scheme() {
-    return "http";
-  }
-
-  @Override
-  public String authority() {
-    return authority;
-  }
-
-  @Override
-  public String path() {
-    return "/weather";
-  }
-
-  @Override
-  public Optional<String> query() {
-    return Optional.empty();
-  }
-
-  @Override
-  public List<String> fieldValues(String lowerCaseName) {
-    return fields.containsKey(lowerCaseName) ? List.of(fields.get(lowerCaseName)) : List.of();
+    return request.text(signed);
   }
 }

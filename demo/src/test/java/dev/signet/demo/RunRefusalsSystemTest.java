@@ -138,6 +138,7 @@ class RunRefusalsSystemTest {
 
   @Test
   void verifierOrTpmThatCannotBeReachedIsNamed() throws Exception {
+    int before = events(Site.AGENT).size();
     Path file = site.host().state().resolve("enrollment.json");
     String enrolled = Files.readString(file);
     int port = site.verifierUrl().getPort();
@@ -159,7 +160,15 @@ class RunRefusalsSystemTest {
     List<String> elsewhere = new ArrayList<>(site.runArguments(site.jar(), site.statement()));
     elsewhere.set(2, Files.createDirectory(site.place("empty")).toString());
     assertRefused(elsewhere, 69, "not enrolled");
-    assertThat(events(Site.AGENT).getLast()).isInstanceOf(LaunchEvent.Stop.class);
+    assertThat(events(Site.AGENT)).as("nothing was measured for it").hasSize(before);
+  }
+
+  @Test
+  void startThatTheVerifierWouldNotFollowIsNotRecorded() throws Exception {
+    List<String> otherRegister =
+        site.runArguments(site.jar(), site.statement(), "--register-pcr", "14");
+    assertRefused(otherRegister, 69, "the verifier expects the launch register in PCR 15");
+    assertThat(site.host().attestor().launchRegister(14).events()).isEmpty();
   }
 
   @Test

@@ -18,6 +18,7 @@ import dev.signet.launcher.egress.Route;
 import dev.signet.launcher.egress.SigningProxy;
 import dev.signet.launcher.process.AgentPlan;
 import dev.signet.launcher.process.AgentProcess;
+import dev.signet.launcher.process.AgentUser;
 import dev.signet.launcher.process.JarFiles;
 import dev.signet.launcher.process.LaunchDirectory;
 import dev.signet.measurements.JarRuler;
@@ -77,7 +78,7 @@ public final class AgentLaunch {
     this.progress = progress;
     // Some tens of megabytes: hashed while the first steps wait for the TPM and the verifier.
     Thread.ofPlatform().daemon().name("signet-own-digest").start(ownDigest);
-    Preparation.begin(verifier);
+    Preparation.ofConnection(verifier);
   }
 
   /**
@@ -90,7 +91,6 @@ public final class AgentLaunch {
    */
   public LaunchOutcome start(LaunchRequest request, Map<String, String> parentEnvironment)
       throws IOException, InterruptedException {
-    sweep(request);
     try (Unwinding unwinding = new Unwinding()) {
       return switch (request.program()) {
         case Program.Jar jar -> startJar(jar, request, parentEnvironment, unwinding);
@@ -99,21 +99,9 @@ public final class AgentLaunch {
     }
   }
 
-  /** A launcher that was killed could not tidy up; the next one does. */
-  private void sweep(LaunchRequest request) {
-    try {
-      int left = LaunchDirectory.sweep(request.privateParent(), Cgroups::removeIfAny);
-      if (left > 0) {
-        progress.say(
-            Progress.Step.WARNING,
-            "removed what a launcher that was killed had left (launches: " + left + ")");
-      }
-    } catch (IOException e) {
-      // It is in nobody's way; its agent is dead, and no launch may hang on removing it.
-      progress.say(
-          Progress.Step.WARNING,
-          "what a launcher that was killed had left could not be removed: " + e.getMessage());
-    }
+  private static LaunchDirectory directory(LaunchRequest request, Optional<AgentUser> user)
+      throws IOException {
+    return LaunchDirectory.create(request.privateParent(), user, Cgroups::removeIfAny);
   }
 
   private LaunchOutcome startJar(
@@ -122,7 +110,7 @@ public final class AgentLaunch {
       Map<String, String> parentEnvironment,
       Unwinding unwinding)
       throws IOException, InterruptedException {
-    LaunchDirectory directory = LaunchDirectory.create(request.privateParent(), request.user());
+    LaunchDirectory directory = directory(request, request.user());
     unwinding.undo(directory::close);
     JarFiles files =
         JarFiles.copy(program.file(), program.classPath(), directory, JarRuler.MAX_BYTES);
@@ -161,7 +149,7 @@ public final class AgentLaunch {
       case LaunchCheck.Result.Passed p -> passed = p;
     }
     sayAccepted(passed, "this image");
-    LaunchDirectory directory = LaunchDirectory.create(request.privateParent(), Optional.empty());
+    LaunchDirectory directory = directory(request, Optional.empty());
     unwinding.undo(directory::close);
     ContainerImage unpacked;
     try (ImageSource source = image.place().open()) {
@@ -220,14 +208,6 @@ public final class AgentLaunch {
     plan.isolation().gaps().forEach(gap -> progress.say(Progress.Step.WARNING, gap));
 
     LaunchRegister register = attestor.launchRegister(request.registerPcr());
-    register.append(event(request, agent, launch, passed, prepared, plan, sealedKey));
-    unwinding.undo(
-        () ->
-            register.append(new LaunchEvent.Stop(agent, launch, null, LaunchEvent.Cause.ABORTED)));
-    progress.say(
-        Progress.Step.RECORDED,
-        "launch recorded in the TPM (PCR " + register.pcr() + ") before anything starts");
-
     AttestationFlow flow =
         new AttestationFlow(
             attestor,
@@ -237,6 +217,19 @@ public final class AgentLaunch {
             agent,
             launch,
             Bytes.of(passed.envelope()));
+    // The register cannot be taken back: whatever can be known to fail, fails before.
+    Optional<ProblemDetails> refused = flow.begin();
+    if (refused.isPresent()) {
+      return new LaunchOutcome.RefusedByVerifier(refused.get());
+    }
+    register.append(event(request, agent, launch, passed, prepared, plan, sealedKey));
+    unwinding.undo(
+        () ->
+            register.append(new LaunchEvent.Stop(agent, launch, null, LaunchEvent.Cause.ABORTED)));
+    progress.say(
+        Progress.Step.RECORDED,
+        "launch recorded in the TPM (PCR " + register.pcr() + ") before anything starts");
+
     RequestKey key;
     switch (flow.release(sealedKey)) {
       case AttestationFlow.Release.NotApproved(ProblemDetails problem) -> {

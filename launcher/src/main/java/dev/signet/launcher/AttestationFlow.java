@@ -18,6 +18,7 @@ import dev.signet.protocol.ProblemDetails;
 import dev.signet.protocol.Purpose;
 import dev.signet.protocol.StateApproval;
 import java.io.IOException;
+import java.util.Optional;
 
 /**
  * The launcher's half of the release of a sealed key and of attestations ({@code docs/protocol.md},
@@ -34,6 +35,7 @@ public final class AttestationFlow {
   private final AgentId agent;
   private final LaunchId launch;
   private final Bytes statement;
+  private Optional<Challenge> begun = Optional.empty();
 
   /**
    * @param verifierId the verifier that this host enrolled at; a challenge of another one is
@@ -69,6 +71,24 @@ public final class AttestationFlow {
     record KeptByTpm(ReleaseOutcome.Reason reason, String detail) implements Release {}
   }
 
+  /**
+   * Asks for the release's challenge beforehand: a launch for which the verifier gives none, or not
+   * one that may be answered, is not to be recorded.
+   *
+   * @return the verifier's refusal, if it refused
+   * @throws IOException if the verifier cannot be reached, or is not the one, or expects the launch
+   *     register elsewhere
+   */
+  public Optional<ProblemDetails> begin() throws IOException, InterruptedException {
+    return switch (challenge(Purpose.RELEASE)) {
+      case Answer.Refused<Challenge>(ProblemDetails p) -> Optional.of(p);
+      case Answer.Granted<Challenge>(Challenge c) -> {
+        begun = Optional.of(c);
+        yield Optional.empty();
+      }
+    };
+  }
+
   /** Asks for a state approval and has the TPM release the key. */
   public Release release(SealedKey sealedKey) throws IOException, InterruptedException {
     Release last = null;
@@ -83,13 +103,14 @@ public final class AttestationFlow {
   }
 
   private Release releaseOnce(SealedKey sealedKey) throws IOException, InterruptedException {
-    Challenge challenge;
-    switch (challenge(Purpose.RELEASE)) {
-      case Answer.Refused<Challenge>(ProblemDetails p) -> {
-        return new Release.NotApproved(p);
+    if (begun.isEmpty()) {
+      Optional<ProblemDetails> refused = begin();
+      if (refused.isPresent()) {
+        return new Release.NotApproved(refused.get());
       }
-      case Answer.Granted<Challenge>(Challenge c) -> challenge = c;
     }
+    Challenge challenge = begun.orElseThrow();
+    begun = Optional.empty(); // good for one answer
     try (ReleaseSession session = sealedKey.beginRelease()) {
       var evidence =
           attestor.releaseEvidence(

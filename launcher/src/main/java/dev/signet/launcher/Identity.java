@@ -7,7 +7,10 @@ import dev.signet.launcher.egress.EgressIdentity;
 import dev.signet.protocol.AttestationResult;
 import dev.signet.protocol.ProblemDetails;
 import dev.signet.protocol.Refusal;
+import dev.signet.requestsignatures.SignatureProviders;
 import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.Provider;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -69,7 +72,21 @@ final class Identity implements EgressIdentity, AutoCloseable {
     Identity identity = new Identity(key, attest, clock, progress);
     identity.accept(first);
     identity.renewal.start();
+    Thread.ofPlatform().daemon().name("signet-crypto").start(() -> signFaster(key));
     return identity;
+  }
+
+  /** Loading a native library takes a tenth of a second; an agent's start need not wait for it. */
+  private static void signFaster(RequestKey key) {
+    try {
+      Optional<Provider> corretto = SignatureProviders.corretto();
+      if (corretto.isPresent()) {
+        key.using(corretto.get());
+      }
+    } catch (GeneralSecurityException | IllegalStateException e) {
+      // It does not take the key, or the launch is over: what signs now goes on signing.
+      return;
+    }
   }
 
   @Override

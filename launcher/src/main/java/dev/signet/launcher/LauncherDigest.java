@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.launcher;
 
+import com.sun.management.HotSpotDiagnosticMXBean;
 import dev.signet.protocol.Digest;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,19 +20,41 @@ import java.util.stream.Stream;
 
 /**
  * The digest that the launcher gives of itself: SHA-256 over the sorted lines "digest, two spaces,
- * file name" of every file on its class path. It is the launcher's own word; only a boot chain or
- * IMA can vouch for it.
+ * file name" of every file that the JVM takes the launcher's code from: its class path, and the
+ * ahead-of-time cache or shared archive that it was started with. It is the launcher's own word;
+ * only a boot chain or IMA can vouch for it.
  */
 public final class LauncherDigest {
+  /** Options that name files of ready-made code, of one JDK or another. */
+  private static final List<String> ARCHIVES = List.of("AOTCache", "SharedArchiveFile");
+
   private LauncherDigest() {}
 
   /** Of the running program. */
   public static Digest ofRunningProgram() throws IOException {
-    return of(System.getProperty("java.class.path"));
+    return of(System.getProperty("java.class.path"), archives());
   }
 
-  static Digest of(String classPath) throws IOException {
+  /** Asked of the JVM, as the options may stand in files and variables too. */
+  private static List<Path> archives() {
+    HotSpotDiagnosticMXBean vm = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+    List<Path> named = new ArrayList<>();
+    for (String option : ARCHIVES) {
+      try {
+        String value = vm.getVMOption(option).getValue();
+        if (value != null && !value.isEmpty()) {
+          named.add(Path.of(value));
+        }
+      } catch (IllegalArgumentException e) {
+        continue; // this JVM has no such option, so nothing came from there
+      }
+    }
+    return named;
+  }
+
+  static Digest of(String classPath, List<Path> archives) throws IOException {
     List<Path> files = new ArrayList<>();
+    archives.stream().filter(Files::isRegularFile).forEach(files::add);
     for (String entry : classPath.split(File.pathSeparator)) {
       Path path = Path.of(entry);
       if (Files.isDirectory(path)) {

@@ -18,17 +18,18 @@ import java.io.IOException;
  * writers of the messages, and a TLS connection to the verifier. Nothing depends on it; what it
  * could not do is done when it is needed.
  */
-final class Preparation {
+public final class Preparation {
   private Preparation() {}
 
-  static void begin(VerifierClient verifier) {
-    Thread.ofPlatform().daemon().name("signet-connect").start(() -> connect(verifier));
+  /** Readers and writers of the messages of a launch. */
+  public static void ofMessages() {
     Thread.ofPlatform()
         .daemon()
         .name("signet-prepare")
         .start(
             () ->
                 StrictJson.prepare(
+                    EnrolledHost.class,
                     ReferenceStatement.class,
                     LaunchEvent.Start.class,
                     LaunchLog.Baseline.class,
@@ -37,6 +38,11 @@ final class Preparation {
                     AttestationRequest.class,
                     StateApproval.Granted.class,
                     AttestationResult.class));
+  }
+
+  /** A connection that the first calls to the verifier will find open. */
+  static void ofConnection(VerifierClient verifier) {
+    Thread.ofPlatform().daemon().name("signet-connect").start(() -> connect(verifier));
   }
 
   private static void connect(VerifierClient verifier) {

@@ -45,7 +45,7 @@ public record IdentityClaims(
       Require.present(tpm, "tpm");
       Require.present(statement, "statement");
       Require.present(appraisal, "appraisal");
-      measurements = Require.list(measurements, "measurements");
+      measurements = Require.list(measurements, Limits.ARTIFACTS, "measurements");
     }
   }
 

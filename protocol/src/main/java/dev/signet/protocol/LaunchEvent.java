@@ -68,7 +68,7 @@ public sealed interface LaunchEvent {
       Require.text(requestKey, 43, "requestKey");
       Require.present(keyProtection, "keyProtection");
       Require.present(launcher, "launcher");
-      artifacts = Require.list(artifacts, "artifacts");
+      artifacts = Require.list(artifacts, Limits.ARTIFACTS, "artifacts");
       Set<String> roles = new HashSet<>();
       for (Artifact a : artifacts) {
         if (!roles.add(a.role())) {

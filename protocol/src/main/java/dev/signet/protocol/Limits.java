@@ -27,6 +27,9 @@ public final class Limits {
   /** Bytes of a DSSE envelope with a reference statement. */
   public static final int STATEMENT_BYTES = 256 * 1024;
 
+  /** Artifacts of a statement or of a launch, each with its digest in the identity token. */
+  public static final int ARTIFACTS = 16;
+
   /** Bytes of an identity token in compact form. */
   public static final int TOKEN_BYTES = 8 * 1024;
 

@@ -92,7 +92,7 @@ public record ReferenceStatement(
       }
       Require.present(validity, "validity");
       Require.present(launch, "launch");
-      artifacts = Require.list(artifacts, "artifacts");
+      artifacts = Require.list(artifacts, Limits.ARTIFACTS, "artifacts");
       classPath = classPath == null ? null : Require.list(classPath, "classPath");
       egress = egress == null ? null : Require.list(egress, "egress");
       StatementRoles.check(artifacts, launch, classPath);

@@ -47,7 +47,7 @@ public enum Refusal {
   NOT_REGISTERED(403, "the agent is not registered, or not for this host"),
   // Calls.
   NOT_PERMITTED(403, "the caller may not do this"),
-  UNAUTHENTICATED(401, "operator credentials are missing or wrong"),
+  UNAUTHENTICATED(401, "the caller's credentials are missing or wrong"),
   MALFORMED_MESSAGE(400, "the message is not what the API document says"),
   TOO_LARGE(413, "the message is over its limit"),
   NOT_FOUND(404, "there is no such thing"),

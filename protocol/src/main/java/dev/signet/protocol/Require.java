@@ -37,6 +37,15 @@ final class Require {
     return List.copyOf(values);
   }
 
+  /** A copy of at most {@code max} of {@code values}, none of them null. */
+  static <T> List<T> list(List<T> values, int max, String name) {
+    if (present(values, name).size() > max) {
+      throw new IllegalArgumentException(
+          name + ": expected at most " + max + ", got " + values.size());
+    }
+    return list(values, name);
+  }
+
   /** PCR indexes: at least one, 0 to 23, ascending, each once. */
   static List<Integer> pcrs(List<Integer> values, String name) {
     List<Integer> pcrs = list(values, name);

@@ -61,6 +61,22 @@ class ReferenceStatementTest {
   }
 
   @Test
+  void takesSixteenArtifactsAndNoMore() throws Exception {
+    StringBuilder more = new StringBuilder("\"artifacts\":[");
+    for (int i = 1; i < 16; i++) {
+      more.append("{\"role\":\"r%d\",\"digest\":\"sha256:%s\",\"size\":1},".formatted(i, JAR));
+    }
+    String sixteen = GOOD.replace("\"artifacts\":[", more);
+    assertThat(parse(sixteen).predicate().artifacts()).hasSize(16);
+    String seventeen =
+        sixteen.replace(
+            "{\"role\":\"r1\"",
+            "{\"role\":\"r0\",\"digest\":\"sha256:" + JAR + "\",\"size\":1},{\"role\":\"r1\"");
+    assertThatThrownBy(() -> parse(seventeen))
+        .hasMessageContaining("artifacts: expected at most 16, got 17");
+  }
+
+  @Test
   void readsAndWritesTheSameBytes() throws Exception {
     assertThat(new String(StrictJson.encode(parse(GOOD)), StandardCharsets.UTF_8)).isEqualTo(GOOD);
     ReferenceStatement.Predicate open =

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.relyingparty;
 
+import dev.signet.protocol.IdentityClaims;
 import dev.signet.protocol.Limits;
 import dev.signet.protocol.Refusal;
 import dev.signet.protocol.SignatureProfile;
@@ -11,6 +12,7 @@ import dev.signet.requestsignatures.MessageSignature;
 import dev.signet.requestsignatures.RequestView;
 import dev.signet.requestsignatures.SignatureParameters;
 import dev.signet.requestsignatures.structuredfields.StructuredFieldException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,6 +23,9 @@ import java.util.Optional;
 record SignatureRules(
     MessageSignature signature, long created, long expires, String nonce, String keyid) {
   private static final String CONTENT_DIGEST = "content-digest";
+
+  /** Every name that is judged here, with at least one dash made an underscore. */
+  private static final List<String> LOOK_ALIKES = lookAlikes();
 
   /** The shortest nonce: 128 bits in base64url. */
   private static final int MIN_NONCE_LENGTH = (Limits.SIGNATURE_NONCE_BITS + 5) / 6;
@@ -62,7 +67,8 @@ record SignatureRules(
   /**
    * A field that is signed joined together and used line by line, or the other way round, would be
    * two requests in one (RFC 9421 section 7.5.6). Fields that redirect a method or path are none of
-   * what was signed.
+   * what was signed. CGI and its heirs make an underscore of a dash (RFC 3875 section 4.1.18):
+   * behind them a field with underscores is the one with dashes that was signed, or was refused.
    *
    * @return which fields of {@link SignatureProfile#WHEN_PRESENT} the request has, by their place
    */
@@ -73,6 +79,13 @@ record SignatureRules(
         throw malformed("the field " + name + " is not taken, since it changes what was signed");
       }
     }
+    for (int i = 0; i < LOOK_ALIKES.size(); i++) {
+      String name = LOOK_ALIKES.get(i);
+      if (!request.fieldValues(name).isEmpty()) {
+        throw malformed(
+            "the field " + name + " is not taken, since some servers read it with dashes");
+      }
+    }
     hasOne(request, "host");
     hasOne(request, "content-length");
     boolean[] present = new boolean[SignatureProfile.WHEN_PRESENT.size()];
@@ -80,6 +93,36 @@ record SignatureRules(
       present[i] = hasOne(request, SignatureProfile.WHEN_PRESENT.get(i));
     }
     return present;
+  }
+
+  private static List<String> lookAlikes() {
+    List<String> judged =
+        new ArrayList<>(
+            List.of(
+                IdentityClaims.HEADER,
+                "signature-input",
+                "accept-signature",
+                "content-length",
+                "transfer-encoding"));
+    judged.addAll(SignatureProfile.FORBIDDEN);
+    judged.addAll(SignatureProfile.WHEN_PRESENT);
+    List<String> out = new ArrayList<>();
+    for (String name : judged) {
+      List<String> spelt = List.of("");
+      for (int i = 0; i < name.length(); i++) {
+        String here = name.substring(i, i + 1);
+        List<String> longer = new ArrayList<>();
+        for (String before : spelt) {
+          longer.add(before + here);
+          if (here.equals("-")) {
+            longer.add(before + "_");
+          }
+        }
+        spelt = longer;
+      }
+      out.addAll(spelt.subList(1, spelt.size()));
+    }
+    return List.copyOf(out);
   }
 
   void requireKey(String thumbprint) throws Refused {

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 
 /**
  * The newest trust snapshot that this service believes. Snapshots may come from anywhere ({@link
@@ -28,6 +29,7 @@ public final class TrustCache {
   private final Map<String, VerificationKey> pinned = new HashMap<>();
   private final SignatureProviders providers;
   private final SeenSnapshots seen;
+  private final LongSupplier nanoTime;
   private volatile TrustState current = TrustState.none();
 
   /**
@@ -41,11 +43,28 @@ public final class TrustCache {
   public TrustCache(
       String issuer, List<PublicJwk> snapshotKeys, SignatureProviders providers, Path seenFile)
       throws IOException {
+    this(issuer, snapshotKeys, providers, seenFile, System::nanoTime);
+  }
+
+  /**
+   * As above.
+   *
+   * @param nanoTime a clock that nobody sets: a snapshot grows stale by it too, so that setting the
+   *     other one back does not keep a snapshot alive
+   */
+  public TrustCache(
+      String issuer,
+      List<PublicJwk> snapshotKeys,
+      SignatureProviders providers,
+      Path seenFile,
+      LongSupplier nanoTime)
+      throws IOException {
     if (snapshotKeys.isEmpty()) {
       throw new IllegalArgumentException("expected at least one snapshot key to pin");
     }
     this.issuer = issuer;
     this.providers = providers;
+    this.nanoTime = nanoTime;
     for (PublicJwk jwk : snapshotKeys) {
       pinned.put(jwk.thumbprint(), TokenVerifier.key(jwk, providers));
     }
@@ -103,10 +122,16 @@ public final class TrustCache {
     if (order == 0 && current.snapshot().isPresent()) {
       return new SnapshotOutcome.Unchanged();
     }
-    TrustState next =
-        current.snapshot().isPresent()
-            ? current.followedBy(snapshot, providers)
-            : TrustState.of(snapshot, providers);
+    TrustState next;
+    try {
+      next =
+          current.snapshot().isPresent()
+              ? current.followedBy(snapshot, providers)
+              : TrustState.of(snapshot, providers);
+    } catch (IllegalArgumentException e) {
+      return refused(SnapshotOutcome.Reason.MALFORMED, e.getMessage());
+    }
+    next = next.from(now, nanoTime);
     if (next.isStale(now)) {
       return refused(
           SnapshotOutcome.Reason.EXPIRED,

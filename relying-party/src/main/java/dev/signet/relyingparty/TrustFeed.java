@@ -19,6 +19,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 
 /**
  * Keeps a {@link TrustCache} fresh: asks mirrors for {@code /v1/trust} every so often, and listens
@@ -38,6 +40,7 @@ public final class TrustFeed implements AutoCloseable {
   private final Clock clock;
   private final CountDownLatch closed = new CountDownLatch(1);
   private final List<Thread> threads = new ArrayList<>();
+  private final AtomicLong faults = new AtomicLong();
   private volatile InputStream openStream;
 
   private TrustFeed(
@@ -104,11 +107,30 @@ public final class TrustFeed implements AutoCloseable {
   private void poll() {
     do {
       for (URI mirror : mirrors) {
-        if (fetch(mirror)) {
+        if (unharmed(mirror, this::fetch)) {
           break;
         }
       }
     } while (!pause(every));
+  }
+
+  /**
+   * Rounds that ended in a fault of this library or of what was given to it, such as the clock.
+   * Mirrors that are down or lie are not among them; they are logged.
+   */
+  public long faults() {
+    return faults.get();
+  }
+
+  private boolean unharmed(URI mirror, Predicate<URI> round) {
+    try {
+      return round.test(mirror);
+    } catch (RuntimeException e) {
+      // A thread that lets one escape ends, and from then on nobody hears of a revocation.
+      faults.incrementAndGet();
+      LOG.log(Level.ERROR, "a fault with trust from " + mirror, e);
+      return false;
+    }
   }
 
   /** True when the mirror had the snapshot in use, or a newer one. */
@@ -138,7 +160,7 @@ public final class TrustFeed implements AutoCloseable {
     int failures = 0;
     do {
       URI mirror = mirrors.get(failures % mirrors.size());
-      failures = follow(mirror) ? 0 : failures + 1;
+      failures = unharmed(mirror, this::follow) ? 0 : failures + 1;
     } while (!pause(pauseAfter(failures)));
   }
 

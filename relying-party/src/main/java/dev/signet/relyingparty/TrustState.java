@@ -7,6 +7,8 @@ import dev.signet.protocol.TrustSnapshot;
 import dev.signet.requestsignatures.SignatureProviders;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * What one trust snapshot says, made ready for look-ups. Immutable, but for remembering which
@@ -18,23 +20,29 @@ public final class TrustState {
   private final Revoked revoked;
   private final SignatureProviders providers;
   private final long staleFrom;
+  private final LongSupplier nanoTime;
+  private final long staleAtNanos;
 
   private TrustState(
       Optional<TrustSnapshot> snapshot,
       TokenVerifier tokens,
       Revoked revoked,
       SignatureProviders providers,
-      long staleFrom) {
+      long staleFrom,
+      LongSupplier nanoTime,
+      long staleAtNanos) {
     this.snapshot = snapshot;
     this.tokens = tokens;
     this.revoked = revoked;
     this.providers = providers;
     this.staleFrom = staleFrom;
+    this.nanoTime = nanoTime;
+    this.staleAtNanos = staleAtNanos;
   }
 
   /** No snapshot so far: everybody is refused with {@code TRUST_STALE}. */
   public static TrustState none() {
-    return new TrustState(Optional.empty(), null, null, null, Long.MIN_VALUE);
+    return new TrustState(Optional.empty(), null, null, null, Long.MIN_VALUE, () -> 0, 0);
   }
 
   /**
@@ -60,7 +68,18 @@ public final class TrustState {
 
   /** True where nothing may be decided with it any more. */
   public boolean isStale(Instant now) {
-    return now.getEpochSecond() >= staleFrom;
+    return now.getEpochSecond() >= staleFrom || nanoTime.getAsLong() - staleAtNanos >= 0;
+  }
+
+  /**
+   * This state with what is left of the snapshot's time counted by a clock that nobody sets.
+   *
+   * @param now when the snapshot was received
+   */
+  TrustState from(Instant now, LongSupplier monotonic) {
+    long left = Math.min(staleFrom - now.getEpochSecond(), Limits.SNAPSHOT_STALE.toSeconds());
+    long end = monotonic.getAsLong() + TimeUnit.SECONDS.toNanos(Math.max(left, 0));
+    return new TrustState(snapshot, tokens, revoked, providers, staleFrom, monotonic, end);
   }
 
   TokenVerifier tokens() {
@@ -78,6 +97,8 @@ public final class TrustState {
         tokens,
         new Revoked(snapshot.revocations()),
         providers,
-        Math.min(snapshot.exp(), snapshot.iat() + Limits.SNAPSHOT_STALE.toSeconds()));
+        Math.min(snapshot.exp(), snapshot.iat() + Limits.SNAPSHOT_STALE.toSeconds()),
+        () -> 0,
+        1);
   }
 }

@@ -172,6 +172,37 @@ class RequestVerifierTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "signature_input",
+        "workload_identity_token",
+        "workload-identity_token",
+        "workload_identity-token",
+        "x_http_method",
+        "x_http_method_override",
+        "x-http_method-override",
+        "x-http-method_override",
+        "x_method_override",
+        "x_original_url",
+        "x-rewrite_url",
+        "content_type",
+        "content_digest",
+        "content_encoding",
+        "content_length",
+        "transfer_encoding",
+        "mcp_session_id",
+        "mcp-session_id"
+      })
+  void attack37UnderscoreForADash(String name) throws Exception {
+    assertRefused(Refusal.MALFORMED_SIGNATURE, signed(TestRequest.get()).with(name, "DELETE"));
+  }
+
+  @Test
+  void takesOtherFieldsWithUnderscores() throws Exception {
+    assertAccepted(decide(signed(TestRequest.get()).with("x_request_id", "1"), NONE));
+  }
+
   @Test
   void attack38SeveralSignatures() throws Exception {
     TestRequest good = signed(TestRequest.get());

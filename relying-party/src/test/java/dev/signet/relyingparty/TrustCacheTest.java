@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,6 +70,28 @@ class TrustCacheTest {
     assertThat(cache.current().isStale(NOW.plusSeconds(239))).isFalse();
     assertThat(cache.current().isStale(NOW.plusSeconds(240))).isTrue();
     assertRefused(Reason.EXPIRED, cache().offer(snapshot(1, 2), NOW.plusSeconds(240)));
+  }
+
+  @Test
+  void attack63FrozenWithTheClockSetBack() throws IOException {
+    AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5);
+    TrustCache cache =
+        new TrustCache(
+            Agents.ISSUER,
+            List.of(agents.snapshotJwk()),
+            Agents.PROVIDERS,
+            directory.resolve("seen"),
+            nanos::get);
+    Instant later = NOW.plusSeconds(40);
+    assertAdopted(cache.offer(snapshot(1, 1), later));
+    nanos.addAndGet(199_000_000_000L);
+    assertThat(cache.current().isStale(later)).isFalse();
+    nanos.addAndGet(1_000_000_000L);
+    assertThat(cache.current().isStale(NOW)).isTrue();
+    assertThat(cache.offer(snapshot(1, 1), NOW)).isInstanceOf(SnapshotOutcome.Unchanged.class);
+    assertThat(cache.current().isStale(NOW)).as("the same one again").isTrue();
+    assertAdopted(cache.offer(snapshot(1, 2), NOW));
+    assertThat(cache.current().isStale(NOW)).isFalse();
   }
 
   @Test

@@ -21,6 +21,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -132,6 +134,39 @@ class TrustFeedIT {
     await().until(() -> streams.get() == 1);
     served = agents.signed(agents.snapshot(1, 3, NOW));
     await().until(() -> number() == 3);
+  }
+
+  @Test
+  void goesOnAfterAFault() {
+    AtomicInteger asked = new AtomicInteger();
+    Clock broken =
+        new Clock() {
+          @Override
+          public ZoneId getZone() {
+            return ZoneOffset.UTC;
+          }
+
+          @Override
+          public Clock withZone(ZoneId zone) {
+            return this;
+          }
+
+          @Override
+          public Instant instant() {
+            if (asked.incrementAndGet() <= 3) {
+              throw new IllegalArgumentException("not now");
+            }
+            return NOW;
+          }
+        };
+    pushes.add(served);
+    feed =
+        TrustFeed.start(
+            cache, List.of(uri()), HttpClient.newHttpClient(), Duration.ofMillis(50), broken);
+    await().until(() -> number() == 1);
+    assertThat(feed.faults()).isEqualTo(3);
+    served = agents.signed(agents.snapshot(1, 2, NOW));
+    await().until(() -> number() == 2);
   }
 
   @Test

@@ -52,6 +52,20 @@ public final class SignatureProviders {
     return ofFirst(candidates);
   }
 
+  /**
+   * Amazon Corretto Crypto Provider, if it is there and passes its known-answer check for P-256.
+   * Its ECDSA nonces are hedged: derived from key, message and fresh randomness.
+   */
+  public static Optional<Provider> corretto() {
+    return ProviderLoader.instanceField(ACCP, "INSTANCE")
+        .filter(
+            provider ->
+                engine(provider, SignatureAlgorithm.ECDSA_P256_SHA256)
+                    .map(e -> new SignatureProviders(e, e))
+                    .filter(p -> KnownAnswer.passes(p, SignatureAlgorithm.ECDSA_P256_SHA256))
+                    .isPresent());
+  }
+
   /** Only what the JVM's own providers can do. */
   public static SignatureProviders ofJdk() {
     return ofFirst(List.of(Security.getProviders()));

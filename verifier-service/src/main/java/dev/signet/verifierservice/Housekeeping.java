@@ -3,11 +3,15 @@
 package dev.signet.verifierservice;
 
 import dev.signet.protocol.Limits;
+import dev.signet.verifierservice.audit.DecisionLog;
 import dev.signet.verifierservice.registry.Expiry;
 import dev.signet.verifierservice.storage.Database;
 import dev.signet.verifierservice.trust.SnapshotPublisher;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -20,14 +24,27 @@ final class Housekeeping implements AutoCloseable {
 
   private final Database database;
   private final SnapshotPublisher publisher;
+  private final DecisionLog log;
+  private final Optional<Duration> keepDecisions;
   private final InstantSource clock;
+  private Instant nextRemoval = Instant.MIN;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("signet-housekeeping").daemon().factory());
 
-  Housekeeping(Database database, SnapshotPublisher publisher, InstantSource clock) {
+  /**
+   * @param keepDecisions how long; nothing where they are kept for ever
+   */
+  Housekeeping(
+      Database database,
+      SnapshotPublisher publisher,
+      DecisionLog log,
+      Optional<Duration> keepDecisions,
+      InstantSource clock) {
     this.database = database;
     this.publisher = publisher;
+    this.log = log;
+    this.keepDecisions = keepDecisions;
     this.clock = clock;
     long seconds = SnapshotPublisher.RENEWAL.toSeconds();
     timer.scheduleWithFixedDelay(this::round, seconds, seconds, TimeUnit.SECONDS);
@@ -53,11 +70,24 @@ final class Housekeeping implements AutoCloseable {
             Expiry.sweep(tx, clock.instant());
             return null;
           });
+      removeOldDecisions(clock.instant());
     } catch (IOException e) {
       LOG.error("housekeeping failed; trust snapshots go stale until it works again", e);
     } catch (RuntimeException e) {
       // A timer that lets one escape never runs again, silently.
       LOG.error("housekeeping met a bug", e);
+    }
+  }
+
+  /** Once a day, since each time leaves an entry; at once again where there was more to remove. */
+  void removeOldDecisions(Instant now) throws IOException {
+    if (keepDecisions.isEmpty() || now.isBefore(nextRemoval)) {
+      return;
+    }
+    Instant cutoff = now.minus(keepDecisions.get());
+    int removed = database.write(tx -> log.removeBefore(tx, cutoff, now));
+    if (removed < DecisionLog.REMOVED_AT_ONCE) {
+      nextRemoval = now.plus(Duration.ofDays(1));
     }
   }
 

@@ -4,6 +4,7 @@ package dev.signet.verifierservice;
 
 import dev.signet.protocol.Digest;
 import dev.signet.protocol.PublicJwk;
+import dev.signet.protocol.StrictJson;
 import dev.signet.relyingparty.ReplayMemory;
 import dev.signet.requestsignatures.SignatureProviders;
 import dev.signet.verifier.appraisal.StateApprover;
@@ -56,6 +57,7 @@ public final class VerifierServer implements AutoCloseable {
 
   private final ServerTls tls;
   private final KeyStore keys;
+  private final Path snapshotKeyFile;
   private final ApiServer api;
   private final ApiServer operations;
   private final List<Route> routes;
@@ -65,6 +67,7 @@ public final class VerifierServer implements AutoCloseable {
   private VerifierServer(
       ServerTls tls,
       KeyStore keys,
+      Path snapshotKeyFile,
       ApiServer api,
       ApiServer operations,
       List<Route> routes,
@@ -72,6 +75,7 @@ public final class VerifierServer implements AutoCloseable {
       Closing closing) {
     this.tls = tls;
     this.keys = keys;
+    this.snapshotKeyFile = snapshotKeyFile;
     this.api = api;
     this.operations = operations;
     this.routes = List.copyOf(routes);
@@ -117,6 +121,8 @@ public final class VerifierServer implements AutoCloseable {
     SignatureProviders providers = SignatureProviders.detect();
     Provider provider = EvidenceProvider.of(providers);
     KeyStore keys = KeyStore.open(data.resolve("keys"), providers);
+    Path snapshotKeyFile = data.resolve("snapshot-key.jwk.json");
+    PrivateFiles.replace(snapshotKeyFile, StrictJson.encode(keys.snapshot().publicJwk()));
     ServerTls tls = ServerCertificate.open(config.tls(), data, clock.instant(), options.random());
     Database database = Database.open(data.resolve("verifier.db"));
     closing.add(database::close);
@@ -139,7 +145,7 @@ public final class VerifierServer implements AutoCloseable {
     publisher.noteKeys();
     publisher.publish();
     closing.add(publisher::close);
-    closing.add(new Housekeeping(database, publisher, clock)::close);
+    closing.add(new Housekeeping(database, publisher, log, config.keepDecisions(), clock)::close);
 
     Acts acts = new Acts(database, log, clock);
     List<Route> routes = new ArrayList<>();
@@ -149,13 +155,13 @@ public final class VerifierServer implements AutoCloseable {
         new HostCallRoutes(enrollments, attestations, config.limits(), metrics, clock).routes());
     routes.addAll(new RequestRoutes(judge, clock).routes());
     routes.addAll(new TrustRoutes(keys, publisher, config.limits().streams(), clock).routes());
-    routes.addAll(new HostRoutes(acts, options.random()).routes());
+    routes.addAll(new HostRoutes(acts, config.requireBoundTokens(), options.random()).routes());
     routes.addAll(new RegistrationRoutes(acts).routes());
     routes.addAll(new RevocationRoutes(acts, publisher).routes());
     List<Route> operationsRoutes =
         new OperationsRoutes(
                 () -> Housekeeping.requireWritable(database, publisher, clock), metrics, clock)
-            .routes();
+            .routes(config.operations() != null);
     gauges(metrics, database, publisher, clock);
 
     ApiServer operations = null;
@@ -172,7 +178,14 @@ public final class VerifierServer implements AutoCloseable {
     List<Route> all = new ArrayList<>(routes);
     all.addAll(operationsRoutes);
     return new VerifierServer(
-        tls, keys, api, operations, all.stream().distinct().toList(), attestations, closing);
+        tls,
+        keys,
+        snapshotKeyFile,
+        api,
+        operations,
+        all.stream().distinct().toList(),
+        attestations,
+        closing);
   }
 
   /** The API's port. */
@@ -193,6 +206,11 @@ public final class VerifierServer implements AutoCloseable {
   /** What signs trust snapshots, for services to pin. */
   public PublicJwk snapshotKey() {
     return keys.snapshot().publicJwk();
+  }
+
+  /** The same as a file, public JWK, for services to take along. */
+  public Path snapshotKeyFile() {
+    return snapshotKeyFile;
   }
 
   /** Attestation without HTTP, for callers in this process such as benchmarks. */
@@ -252,6 +270,7 @@ public final class VerifierServer implements AutoCloseable {
         config.issuer(),
         config.pcrs(),
         config.limits().pendingHosts(),
+        config.requireBoundTokens(),
         certificates,
         new QuoteVerifier(provider),
         keys.approval().publicJwk(),

@@ -8,8 +8,10 @@ import dev.signet.protocol.ProblemDetails;
 import dev.signet.protocol.Purpose;
 import dev.signet.protocol.StrictJson;
 import dev.signet.verifierservice.http.Route;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -248,6 +250,31 @@ class BadInputIT {
             "POST /v1/challenges HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
                 + "Content-Length: 60000\r\n\r\n")) {
       assertThat(trickle(begin)).as(begin).isBetween(Duration.ofMillis(400), Duration.ofSeconds(3));
+    }
+  }
+
+  @Test
+  void connectionsOutliveARequestThatCameInTime() throws Exception {
+    verifier.stop();
+    verifier.limits = "  requestTimeout: 200ms\n  idleTimeout: 30s";
+    verifier.start();
+    HttpResponse<InputStream> stream =
+        verifier
+            .client()
+            .send(
+                HttpRequest.newBuilder(verifier.uri("/v1/trust/stream")).build(),
+                BodyHandlers.ofInputStream());
+    try (BufferedReader in =
+        new BufferedReader(new InputStreamReader(stream.body(), StandardCharsets.UTF_8))) {
+      assertThat(in.readLine()).isEqualTo("event: snapshot");
+      Awaitility.await().pollDelay(Duration.ofSeconds(1)).until(() -> true);
+      verifier.operator(
+          "POST",
+          "/v1/revocations",
+          "{\"scope\":\"host\",\"value\":\"host-9\",\"reason\":\"lost\"}");
+      assertThat(in.readLine()).startsWith("data: ");
+      assertThat(in.readLine()).isEmpty();
+      assertThat(in.readLine()).as("five request timeouts later").isEqualTo("event: snapshot");
     }
   }
 

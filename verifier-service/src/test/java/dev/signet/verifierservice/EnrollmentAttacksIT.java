@@ -8,9 +8,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.signet.protocol.ActivationRequest;
 import dev.signet.protocol.Bytes;
 import dev.signet.protocol.EnrollmentChallenge;
+import dev.signet.protocol.EnrollmentRequest;
+import dev.signet.protocol.HostId;
+import dev.signet.protocol.ProblemDetails;
 import dev.signet.protocol.Purpose;
+import dev.signet.tpmsim.SoftwareTpmMaker;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,7 +49,7 @@ class EnrollmentAttacksIT {
 
   @Test
   void refusesTpmOfAnUnknownMaker() throws Exception {
-    MakerCa unknown = new MakerCa("Maker");
+    SoftwareTpmMaker unknown = new SoftwareTpmMaker("Maker", Instant.now());
     assertThat(enrol(new TestHost(verifier, "host-1", unknown).admitted()))
         .isEqualTo("UNTRUSTED_TPM");
   }
@@ -60,12 +66,18 @@ class EnrollmentAttacksIT {
         .as("deleted after the bad answer")
         .isEqualTo("NOT_FOUND");
     assertThat(verifier.operator("GET", "/v1/hosts/host-1", null).has("attestationKey")).isFalse();
+    JsonNode decisions = verifier.operator("GET", "/v1/audit", null).get("decisions");
+    JsonNode failed = decisions.get(decisions.size() - 1);
+    assertThat(failed.get("actor").asText()).isEqualTo("-");
+    assertThat(failed.get("host").isNull()).isTrue();
+    assertThat(failed.get("detail").asText()).startsWith("claimed host: host-1; ");
+    assertThat(decisions.get(0).get("actor").asText()).isEqualTo("operator:root");
   }
 
   @Test
   void attack07UnrestrictedKey() throws Exception {
     TestHost host = new TestHost(verifier, "host-1").admitted();
-    host.tpm.akAttributes = 0x00040472;
+    host.tpm.claimAkAttributes(0x00040472);
     assertThat(enrol(host)).isEqualTo("AK_REJECTED");
   }
 
@@ -111,6 +123,110 @@ class EnrollmentAttacksIT {
     assertThat(verifier.reason("POST", "/v1/enrollments", null, other.enrollmentRequest(token)))
         .isEqualTo("NOT_ADMITTED");
     expected.activate(expected.beginEnrollment(token));
+  }
+
+  @Test
+  void pendingTpmKeepsTheNameThatItAskedForFirst() throws Exception {
+    TestHost host = new TestHost(verifier, "host-1");
+    assertThat(enrol(host)).isEqualTo("NOT_ADMITTED");
+    EnrollmentRequest renamed =
+        new EnrollmentRequest(
+            new HostId("attacker"),
+            host.ekCertificate,
+            host.tpm.akPublic(),
+            host.tpm.parentPublic(),
+            null);
+    assertThat(verifier.reason("POST", "/v1/enrollments", null, renamed)).isEqualTo("NOT_ADMITTED");
+    JsonNode pending = verifier.operator("GET", "/v1/hosts", null).get("pending");
+    assertThat(pending).hasSize(1);
+    assertThat(pending.get(0).get("host").asText()).isEqualTo("host-1");
+    assertThat(pending.get(0).get("newestHost").asText()).isEqualTo("attacker");
+  }
+
+  private String unboundToken(String host) throws Exception {
+    return verifier
+        .operator("POST", "/v1/join-tokens", "{\"host\":\"" + host + "\",\"expiresInSeconds\":60}")
+        .get("joinToken")
+        .asText();
+  }
+
+  private String enrolWithToken(TestHost host) throws Exception {
+    return verifier.reason(
+        "POST", "/v1/enrollments", null, host.enrollmentRequest(unboundToken(host.host.value())));
+  }
+
+  private void revoke(String scope, Object value) throws Exception {
+    verifier.operator(
+        "POST",
+        "/v1/revocations",
+        "{\"scope\":\"" + scope + "\",\"value\":\"" + value + "\",\"reason\":\"stolen\"}");
+  }
+
+  @Test
+  void attack64RevokedTpmUnderAnotherCertificate() throws Exception {
+    TestHost host = new TestHost(verifier, "host-1").ready();
+    revoke("tpm", host.tpmHash());
+    assertThat(enrolWithToken(new TestHost(host, "host-2"))).isEqualTo("REVOKED");
+    verifier.operator("DELETE", "/v1/hosts/host-1", null);
+    assertThat(enrolWithToken(new TestHost(host, "host-2"))).isEqualTo("REVOKED");
+  }
+
+  @Test
+  void attack64TpmOfARevokedHostUnderAnotherCertificateAndName() throws Exception {
+    TestHost host = new TestHost(verifier, "host-1").ready();
+    revoke("host", "host-1");
+    verifier.operator("DELETE", "/v1/hosts/host-1", null);
+    assertThat(enrolWithToken(new TestHost(host, "host-2"))).isEqualTo("REVOKED");
+  }
+
+  @Test
+  void attack64RevokingOneCertificateEndsTheKeyUnderTheOther() throws Exception {
+    TestHost host = new TestHost(verifier, "host-1").ready();
+    verifier.operator("DELETE", "/v1/hosts/host-1", null);
+    TestHost second = new TestHost(host, "host-2");
+    second.activate(second.beginEnrollment(unboundToken("host-2")));
+    second.registered().launch();
+    second.attest();
+    revoke("tpm", host.tpmHash());
+    assertThat(second.refused(second.freshEvidence(Purpose.ATTEST))).isEqualTo("REVOKED");
+  }
+
+  @Test
+  void attack56OneTpmIsNotTwoHostsByTwoCertificates() throws Exception {
+    TestHost host = new TestHost(verifier, "host-1").ready();
+    TestHost second = new TestHost(host, "host-2");
+    assertThat(enrolWithToken(second)).isEqualTo("NOT_ADMITTED");
+    second.tpm.newAk();
+    assertThat(enrol(second.admitted())).isEqualTo("AK_EXISTS");
+  }
+
+  @Test
+  void anotherTpmMayTakeTheNameOfARemovedHost() throws Exception {
+    TestHost host = new TestHost(verifier, "host-1").ready();
+    verifier.operator("DELETE", "/v1/hosts/host-1", null);
+    new TestHost(verifier, "host-1").ready();
+    revoke("host", "host-1");
+    TestHost elsewhere = new TestHost(host, "host-2");
+    elsewhere.activate(elsewhere.beginEnrollment(unboundToken("host-2")));
+  }
+
+  @Test
+  void unboundTokensCanBeForbidden() throws Exception {
+    TestHost host = new TestHost(verifier, "host-1");
+    String old = unboundToken("host-1");
+    verifier.stop();
+    verifier.extraConfig = "requireBoundTokens: true";
+    verifier.start();
+    assertThat(verifier.reason("POST", "/v1/enrollments", null, host.enrollmentRequest(old)))
+        .isEqualTo("NOT_ADMITTED");
+    ProblemDetails problem =
+        TestVerifier.problem(
+            verifier.call(
+                "POST",
+                "/v1/join-tokens",
+                TestVerifier.OPERATOR,
+                "{\"host\":\"host-1\",\"expiresInSeconds\":60}".getBytes(StandardCharsets.UTF_8)));
+    assertThat(problem.detail()).contains("requireBoundTokens", "signet doctor");
   }
 
   @Test

@@ -5,17 +5,25 @@ package dev.signet.verifierservice;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.signet.measurements.DsseEnvelope;
 import dev.signet.measurements.SigningKey;
 import dev.signet.protocol.AttestationRequest;
 import dev.signet.protocol.Bytes;
 import dev.signet.protocol.Challenge;
 import dev.signet.protocol.Digest;
+import dev.signet.protocol.EvidenceInput;
 import dev.signet.protocol.ProblemDetails;
+import dev.signet.protocol.PublicJwk;
 import dev.signet.protocol.Purpose;
+import dev.signet.protocol.ReferenceStatement;
 import dev.signet.protocol.StrictJson;
+import dev.signet.tpmsim.SoftwareTpm;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.Signature;
+import java.security.interfaces.ECPublicKey;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
@@ -27,6 +35,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,6 +85,76 @@ class EvidenceAttacksIT {
             null,
             fresh.proofOfPossession());
     assertThat(host.refused(mixed)).isEqualTo("WRONG_NONCE");
+  }
+
+  private JsonNode lastDecision() throws Exception {
+    JsonNode decisions = verifier.operator("GET", "/v1/audit", null).get("decisions");
+    return decisions.get(decisions.size() - 1);
+  }
+
+  @Test
+  void forgedQuoteIsNotAuditedInTheNameOfTheHost() throws Exception {
+    assertThat(host.submit(host.freshEvidence(Purpose.ATTEST)).statusCode()).isEqualTo(200);
+    assertThat(lastDecision().get("actor").asText()).isEqualTo("host:host-1");
+    Bytes nonce = host.challenge(Purpose.ATTEST).nonce();
+    SoftwareTpm another = new SoftwareTpm();
+    AttestationRequest forged = host.evidence(Purpose.ATTEST, nonce, TestVerifier.ISSUER);
+    forged =
+        new AttestationRequest(
+            forged.purpose(),
+            forged.nonce(),
+            forged.akName(),
+            forged.agent(),
+            forged.launch(),
+            another.quote(EvidenceInput.forAttestation(forged, TestVerifier.ISSUER), host.pcrs()),
+            forged.log(),
+            forged.statement(),
+            forged.requestKey(),
+            forged.keyProtection(),
+            null,
+            forged.proofOfPossession());
+    assertThat(host.refused(forged)).isEqualTo("BAD_QUOTE");
+    JsonNode audited = lastDecision();
+    assertThat(audited.get("outcome").asText()).isEqualTo("BAD_QUOTE");
+    assertThat(audited.get("actor").asText()).isEqualTo("-");
+    assertThat(audited.get("host").isNull()).isTrue();
+    assertThat(audited.get("agent").isNull()).isTrue();
+    assertThat(audited.get("detail").asText()).startsWith("claimed host: host-1, agent: ");
+  }
+
+  /** What our own tools would not sign. */
+  private static Bytes signed(byte[] payload, KeyPair key, PublicJwk signer) throws Exception {
+    String type = ReferenceStatement.PAYLOAD_TYPE;
+    DsseEnvelope.Signature none =
+        new DsseEnvelope.Signature(signer.thumbprint(), Bytes.of(new byte[1]));
+    DsseEnvelope unsigned = new DsseEnvelope(type, Bytes.of(payload), List.of(none));
+    Signature ecdsa = Signature.getInstance("SHA256withECDSA");
+    ecdsa.initSign(key.getPrivate());
+    ecdsa.update(unsigned.signedBytes());
+    DsseEnvelope.Signature good =
+        new DsseEnvelope.Signature(signer.thumbprint(), Bytes.of(ecdsa.sign()));
+    return Bytes.of(new DsseEnvelope(type, Bytes.of(payload), List.of(good)).encode());
+  }
+
+  @Test
+  void attack44StatementWithVeryManyArtifacts() throws Exception {
+    String payload =
+        new String(
+            DsseEnvelope.parse(host.statement.toArray()).payload().toArray(),
+            StandardCharsets.UTF_8);
+    Matcher list = Pattern.compile("\"artifacts\"\\s*:\\s*\\[\\s*(\\{[^}]*\\})").matcher(payload);
+    assertThat(list.find()).isTrue();
+    StringBuilder many = new StringBuilder(payload.substring(0, list.start(1)));
+    for (int i = 0; i < 200; i++) {
+      many.append(list.group(1).replace("agent-jar", "role-" + i)).append(',');
+    }
+    many.append(payload.substring(list.start(1)));
+    KeyPair ci = SoftwareTpm.p256();
+    PublicJwk signer = PublicJwk.of((ECPublicKey) ci.getPublic());
+    host.register(host.agent, "\"host-1\"", signer);
+    host.statement = signed(many.toString().getBytes(StandardCharsets.UTF_8), ci, signer);
+    assertThat(host.refused(host.freshEvidence(Purpose.ATTEST))).isEqualTo("STATEMENT_MALFORMED");
+    assertThat(lastDecision().get("outcome").asText()).isEqualTo("STATEMENT_MALFORMED");
   }
 
   @Test
@@ -216,7 +296,7 @@ class EvidenceAttacksIT {
             good.requestKey(),
             good.keyProtection(),
             null,
-            Bytes.of(SoftwareTpm.sign(SoftwareTpm.p256(), new byte[] {1})));
+            Bytes.of(SoftwareTpm.sign(SoftwareTpm.p256().getPrivate(), new byte[] {1})));
     assertThat(host.refused(unproved)).isEqualTo("BAD_PROOF_OF_POSSESSION");
   }
 
@@ -286,7 +366,7 @@ class EvidenceAttacksIT {
   @Test
   void clockThatWentBackIsRefused() throws Exception {
     host.attest();
-    host.tpm.clock -= 1000;
+    host.tpm.turnClockBack(1000);
     assertThat(host.refused(host.freshEvidence(Purpose.ATTEST))).isEqualTo("CLOCK_ROLLED_BACK");
   }
 

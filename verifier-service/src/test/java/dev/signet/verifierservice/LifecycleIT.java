@@ -8,10 +8,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.signet.protocol.AttestationResult;
 import dev.signet.protocol.CompactJws;
 import dev.signet.protocol.Limits;
+import dev.signet.protocol.PublicJwk;
 import dev.signet.protocol.Purpose;
 import dev.signet.protocol.StateApproval;
+import dev.signet.protocol.StrictJson;
 import dev.signet.protocol.TrustSnapshot;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -86,6 +89,15 @@ class LifecycleIT {
     assertThat(verifier.operator("GET", "/v1/audit", null).get("decisions"))
         .extracting(d -> d.get("act").asText())
         .containsExactly("admit", "register", "enrol", "attest", "revoke", "attest");
+  }
+
+  @Test
+  void snapshotKeyLiesReadyForServices() throws Exception {
+    byte[] file = Files.readAllBytes(directory.resolve("data/snapshot-key.jwk.json"));
+    assertThat(StrictJson.decode(file, PublicJwk.class, 4096))
+        .isEqualTo(verifier.server().snapshotKey());
+    assertThat(verifier.server().snapshotKeyFile())
+        .isEqualTo(directory.resolve("data/snapshot-key.jwk.json"));
   }
 
   private TrustSnapshot snapshot() throws Exception {

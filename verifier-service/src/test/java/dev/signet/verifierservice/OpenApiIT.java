@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.signet.verifierservice.http.Access;
 import dev.signet.verifierservice.http.Route;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Set;
@@ -63,12 +66,30 @@ class OpenApiIT {
   }
 
   @Test
+  void metricsAreOpenOnTheOperationsListenerOnly() throws Exception {
+    try (TestVerifier verifier = new TestVerifier(directory)) {
+      verifier.extraConfig = "operations: {host: 127.0.0.1, port: 0}";
+      verifier.start();
+      URI metrics =
+          URI.create("https://127.0.0.1:" + verifier.server().operationsPort() + "/metrics");
+      assertThat(
+              verifier
+                  .client()
+                  .send(HttpRequest.newBuilder(metrics).build(), BodyHandlers.discarding())
+                  .statusCode())
+          .isEqualTo(200);
+      assertThat(verifier.reason("GET", "/metrics", TestVerifier.OPERATOR, null))
+          .isEqualTo("NOT_FOUND");
+    }
+  }
+
+  @Test
   void healthReadinessAndMetrics() throws Exception {
     try (TestVerifier verifier = new TestVerifier(directory).start()) {
       new TestHost(verifier, "host-1").ready().attest();
       assertThat(verifier.call("GET", "/healthz", null, null).statusCode()).isEqualTo(200);
       assertThat(verifier.call("GET", "/readyz", null, null).statusCode()).isEqualTo(200);
-      assertThat(TestVerifier.text(verifier.call("GET", "/metrics", null, null)))
+      assertThat(TestVerifier.text(verifier.call("GET", "/metrics", TestVerifier.OPERATOR, null)))
           .contains("signet_decisions_total{act=\"attest\",outcome=\"OK\"} 1.0")
           .contains("signet_snapshot_number 1.0")
           .contains("signet_calls_seconds_count{reason=\"OK\",route=\"/v1/challenges\"} 1")

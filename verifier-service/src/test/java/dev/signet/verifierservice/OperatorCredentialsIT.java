@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.signet.protocol.Digest;
+import dev.signet.tpmsim.SoftwareTpm;
+import dev.signet.tpmsim.SoftwareTpmMaker;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.http.HttpClient;
@@ -19,6 +21,7 @@ import java.security.KeyPair;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
@@ -58,7 +61,7 @@ class OperatorCredentialsIT {
   @Test
   void pinnedClientCertificateIsACredentialAndNoOtherIs() throws Exception {
     KeyPair key = SoftwareTpm.p256();
-    X509Certificate certificate = MakerCa.selfSigned(key);
+    X509Certificate certificate = OperatorCertificate.selfSigned(key);
     try (TestVerifier verifier = new TestVerifier(directory)) {
       verifier.extraConfig =
           "  - {name: mtls, roles: [admit], certificateSha256: \""
@@ -67,7 +70,7 @@ class OperatorCredentialsIT {
       verifier.start();
       assertThat(admit(verifier, key, certificate).statusCode()).isEqualTo(201);
       KeyPair other = SoftwareTpm.p256();
-      assertThatThrownBy(() -> admit(verifier, other, MakerCa.selfSigned(other)))
+      assertThatThrownBy(() -> admit(verifier, other, OperatorCertificate.selfSigned(other)))
           .isInstanceOf(IOException.class);
     }
   }
@@ -82,6 +85,7 @@ class OperatorCredentialsIT {
                   "/v1/revocations", "POST",
                   "/v1/reinstatements", "POST",
                   "/v1/audit", "GET",
+                  "/metrics", "GET",
                   "/v1/hosts/a", "DELETE")
               .entrySet()) {
         byte[] body = call.getValue().equals("POST") ? "{}".getBytes(StandardCharsets.UTF_8) : null;
@@ -100,14 +104,23 @@ class OperatorCredentialsIT {
   }
 
   @Test
+  void titleDoesNotSpeakOfOperatorsToServices() throws Exception {
+    try (TestVerifier verifier = new TestVerifier(directory).start()) {
+      assertThat(TestVerifier.problem(verifier.call("POST", "/v1/verify", "wrong", null)).title())
+          .isEqualTo("the caller's credentials are missing or wrong");
+    }
+  }
+
+  @Test
   void attack46NothingThatEvidenceNamesIsFetched() throws Exception {
     try (TestVerifier verifier = new TestVerifier(directory).start();
         ServerSocket lure = new ServerSocket(0)) {
       lure.setSoTimeout(500);
-      verifier.maker.issuerUrl = "http://127.0.0.1:" + lure.getLocalPort() + "/maker.cer";
+      String url = "http://127.0.0.1:" + lure.getLocalPort() + "/maker.cer";
+      verifier.maker.nameIssuerAt(url);
       new TestHost(verifier, "host-1").admitted().enrolled();
-      MakerCa unknown = new MakerCa("Unknown");
-      unknown.issuerUrl = verifier.maker.issuerUrl;
+      SoftwareTpmMaker unknown = new SoftwareTpmMaker("Unknown", Instant.now());
+      unknown.nameIssuerAt(url);
       TestHost stranger = new TestHost(verifier, "host-2", unknown);
       assertThat(verifier.reason("POST", "/v1/enrollments", null, stranger.enrollmentRequest(null)))
           .isEqualTo("UNTRUSTED_TPM");

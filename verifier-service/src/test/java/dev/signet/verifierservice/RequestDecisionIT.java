@@ -62,7 +62,7 @@ class RequestDecisionIT {
     JsonNode log = verifier.operator("GET", "/v1/audit?after=3", null).get("decisions");
     JsonNode audited = log.get(log.size() - 1);
     assertThat(audited.get("decision")).isEqualTo(decision.get("decision"));
-    assertThat(audited.get("actor").asText()).isEqualTo("billing");
+    assertThat(audited.get("actor").asText()).isEqualTo("service:billing");
     assertThat(audited.get("lastSeen").isNull()).isFalse();
   }
 

@@ -27,6 +27,8 @@ import dev.signet.protocol.Purpose;
 import dev.signet.protocol.QuoteEvidence;
 import dev.signet.protocol.ReferenceStatement;
 import dev.signet.protocol.StrictJson;
+import dev.signet.tpmsim.SoftwareTpm;
+import dev.signet.tpmsim.SoftwareTpmMaker;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -39,6 +41,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** A host with a software TPM that speaks the protocol, one step at a time. */
@@ -50,7 +53,7 @@ final class TestHost {
 
   final TestVerifier verifier;
   final HostId host;
-  final SoftwareTpm tpm = new SoftwareTpm();
+  final SoftwareTpm tpm;
   final Bytes ekCertificate;
   AgentId agent = AGENT;
   KeyPair requestKeyPair = SoftwareTpm.p256();
@@ -62,10 +65,19 @@ final class TestHost {
     this(verifier, host, verifier.maker);
   }
 
-  TestHost(TestVerifier verifier, String host, MakerCa maker) {
+  TestHost(TestVerifier verifier, String host, SoftwareTpmMaker maker) {
     this.verifier = verifier;
     this.host = new HostId(host);
+    this.tpm = new SoftwareTpm();
     this.ekCertificate = maker.ekCertificate(tpm);
+  }
+
+  /** The TPM of {@code other} with another certificate for the same EK. */
+  TestHost(TestHost other, String host) {
+    this.verifier = other.verifier;
+    this.host = new HostId(host);
+    this.tpm = other.tpm;
+    this.ekCertificate = verifier.maker.ekCertificate(tpm);
   }
 
   Digest tpmHash() {
@@ -94,14 +106,18 @@ final class TestHost {
 
   void register(AgentId id, String hosts, SigningKey signer)
       throws IOException, InterruptedException {
+    register(id, hosts, signer.publicKey());
+  }
+
+  void register(AgentId id, String hosts, PublicJwk signer)
+      throws IOException, InterruptedException {
     verifier.operator(
         "PUT",
         "/v1/registrations?agent=" + id,
         "{\"hosts\":["
             + hosts
             + "],\"signers\":["
-            + new String(
-                StrictJson.encode(signer.publicKey()), java.nio.charset.StandardCharsets.UTF_8)
+            + new String(StrictJson.encode(signer), java.nio.charset.StandardCharsets.UTF_8)
             + "],\"boot\":{\"waived\":\"software TPM\"},\"launcher\":{\"waived\":\"test\"}}");
   }
 
@@ -225,7 +241,7 @@ final class TestHost {
             ZERO));
   }
 
-  Map<Integer, Digest> pcrs() {
+  SortedMap<Integer, Digest> pcrs() {
     Digest register = ZERO;
     for (LaunchEvent event : events) {
       register = Digest.hash(register.toArray(), Digest.hash(StrictJson.encode(event)).toArray());
@@ -236,7 +252,8 @@ final class TestHost {
   Bytes log() {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.writeBytes(
-        LaunchLog.baselineLine(15, new LaunchLog.Baseline(ZERO, tpm.resetCount, tpm.restartCount)));
+        LaunchLog.baselineLine(
+            15, new LaunchLog.Baseline(ZERO, tpm.resetCount(), tpm.restartCount())));
     int recnum = 1;
     for (LaunchEvent event : events) {
       out.writeBytes(LaunchLog.eventLine(recnum++, 15, StrictJson.encode(event)));
@@ -269,7 +286,7 @@ final class TestHost {
         nonce,
         tpm.quote(input, pcrs()),
         sessionNonce,
-        SoftwareTpm.sign(requestKeyPair, input));
+        SoftwareTpm.sign(requestKeyPair.getPrivate(), input));
   }
 
   private AttestationRequest request(

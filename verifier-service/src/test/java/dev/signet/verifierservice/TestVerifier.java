@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.signet.protocol.Digest;
 import dev.signet.protocol.ProblemDetails;
 import dev.signet.protocol.StrictJson;
+import dev.signet.tpmsim.SoftwareTpmMaker;
 import dev.signet.verifierservice.config.ConfigException;
 import dev.signet.verifierservice.config.ServiceConfig;
 import java.io.IOException;
@@ -41,7 +42,7 @@ final class TestVerifier implements AutoCloseable {
   static final String PROXY = "proxy-credential";
 
   final Path directory;
-  final MakerCa maker = new MakerCa("Maker");
+  final SoftwareTpmMaker maker = new SoftwareTpmMaker("Maker", Instant.now());
   final AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
   String extraConfig = "";
   String limits = "";
@@ -56,7 +57,7 @@ final class TestVerifier implements AutoCloseable {
   TestVerifier(Path directory) throws IOException {
     this.directory = directory;
     Files.createDirectories(directory.resolve("makers"));
-    maker.writeRoot(directory.resolve("makers/maker.der"));
+    Files.write(directory.resolve("makers/maker.der"), maker.root().toArray());
   }
 
   InstantSource clock() {

@@ -8,7 +8,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.signet.protocol.CompactJws;
 import dev.signet.protocol.Limits;
+import dev.signet.protocol.Revocation;
 import dev.signet.protocol.TrustSnapshot;
+import dev.signet.verifierservice.registry.Revocations;
+import dev.signet.verifierservice.storage.Database;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,6 +26,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.Signature;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -59,6 +63,30 @@ class TrustAndRestoreIT {
   private TrustSnapshot snapshot() throws Exception {
     byte[] body = verifier.call("GET", "/v1/trust", null, null).body();
     return parse(new String(body, StandardCharsets.US_ASCII));
+  }
+
+  @Test
+  void revocationThatNoSnapshotHoldsIsRefused() throws Exception {
+    verifier.stop();
+    try (Database database = Database.open(directory.resolve("data/verifier.db"))) {
+      database.write(
+          tx -> {
+            for (int i = 0; i < Revocations.MOST_PUBLISHED; i++) {
+              Revocations.add(tx, Revocation.Scope.HOST, "h-" + i, "lost", "root", Instant.now());
+            }
+            return null;
+          });
+    }
+    verifier.start();
+    HttpResponse<byte[]> response =
+        verifier.call(
+            "POST",
+            "/v1/revocations",
+            TestVerifier.OPERATOR,
+            REVOKE.formatted("host-9").getBytes(StandardCharsets.UTF_8));
+    assertThat(TestVerifier.problem(response).reason()).isEqualTo("TOO_LARGE");
+    assertThat(TestVerifier.problem(response).detail()).contains("30000 revocations");
+    assertThat(snapshot().revocations()).hasSize(Revocations.MOST_PUBLISHED);
   }
 
   @Test

@@ -89,9 +89,13 @@ final class EnrolledSite implements AutoCloseable {
     return service;
   }
 
-  /** {@code signet run} with the agent, to be started. */
+  /** {@code signet run} with the agent, to be started as the start script does it. */
   List<String> runCommand(URI url) {
-    List<String> command = JavaProcess.command(Signet.class.getName());
+    List<String> command =
+        JavaProcess.launcherCommand(
+            Path.of(System.getProperty("signet.launcher.jar")),
+            Path.of(System.getProperty("signet.launcher.cache")));
+    command.add(Signet.class.getName());
     command.addAll(
         List.of(
             "run",

@@ -14,10 +14,11 @@ import dev.signet.bench.report.Row;
 import dev.signet.measurements.SigningKey;
 import dev.signet.protocol.AttestationResult;
 import dev.signet.protocol.Challenge;
+import dev.signet.tpmsim.SoftwareTpmMaker;
 import java.io.IOException;
-import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -42,9 +43,9 @@ public final class AttestationMeasurement implements Measurement {
   @Override
   public List<Result> run(Effort effort) throws IOException, InterruptedException {
     SecureRandom random = new SecureRandom();
-    TpmMaker maker = maker();
+    SoftwareTpmMaker maker = maker();
     SigningKey ci = SigningKey.generate(random);
-    try (ServiceProcess service = ServiceProcess.start(maker.root())) {
+    try (ServiceProcess service = ServiceProcess.start(maker.root().toArray())) {
       List<SoftwareHost> hosts = new ArrayList<>();
       for (int i = 0; i < HOSTS; i++) {
         hosts.add(SoftwareHost.enrolled("bench-host-" + i, service, maker, ci, random));
@@ -71,12 +72,8 @@ public final class AttestationMeasurement implements Measurement {
     }
   }
 
-  static TpmMaker maker() throws IOException {
-    try {
-      return new TpmMaker();
-    } catch (GeneralSecurityException e) {
-      throw new IOException("no key can be made", e);
-    }
+  static SoftwareTpmMaker maker() {
+    return new SoftwareTpmMaker("Bench TPM maker", Instant.now());
   }
 
   static double[] healthz(ServiceProcess service, Duration window)

@@ -28,11 +28,15 @@ import dev.signet.protocol.ReferenceStatement;
 import dev.signet.protocol.StrictJson;
 import dev.signet.requestsignatures.RawSigner;
 import dev.signet.requestsignatures.SignatureProviders;
+import dev.signet.tpmsim.SoftwareTpm;
+import dev.signet.tpmsim.SoftwareTpmMaker;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
+import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.interfaces.ECPublicKey;
 import java.time.Duration;
@@ -85,7 +89,7 @@ final class SoftwareHost {
     ByteArrayOutputStream lines = new ByteArrayOutputStream();
     lines.writeBytes(
         LaunchLog.baselineLine(
-            REGISTER, new LaunchLog.Baseline(ZERO, tpm.resetCount, tpm.restartCount)));
+            REGISTER, new LaunchLog.Baseline(ZERO, tpm.resetCount(), tpm.restartCount())));
     lines.writeBytes(LaunchLog.eventLine(1, REGISTER, event));
     log = Bytes.of(lines.toByteArray());
     for (int pcr = 0; pcr < 8; pcr++) {
@@ -96,10 +100,14 @@ final class SoftwareHost {
 
   /** Admits, registers and enrols a new host whose agent has just been launched. */
   static SoftwareHost enrolled(
-      String name, ServiceProcess service, TpmMaker maker, SigningKey ci, SecureRandom random)
+      String name,
+      ServiceProcess service,
+      SoftwareTpmMaker maker,
+      SigningKey ci,
+      SecureRandom random)
       throws IOException, InterruptedException {
     try {
-      SoftwareTpm tpm = SoftwareTpm.create(SignatureProviders.detect());
+      SoftwareTpm tpm = new SoftwareTpm(SoftwareHost::fastSigner);
       SoftwareHost host = new SoftwareHost(name, tpm, ci, random);
       HostId id = new HostId(name);
       Bytes ekCertificate = maker.ekCertificate(tpm);
@@ -126,6 +134,18 @@ final class SoftwareHost {
     } catch (GeneralSecurityException | MalformedMessageException e) {
       throw new IOException("a software host cannot be made: " + e.getMessage(), e);
     }
+  }
+
+  /** Evidence is to be made faster than it is checked. */
+  private static SoftwareTpm.Signer fastSigner(PrivateKey key) throws GeneralSecurityException {
+    RawSigner signer = SignatureProviders.detect().signer(key);
+    return message -> {
+      try {
+        return signer.sign(message);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    };
   }
 
   PublicJwk requestKey() {

@@ -16,6 +16,7 @@ import dev.signet.protocol.AttestationResult;
 import dev.signet.protocol.Challenge;
 import dev.signet.protocol.Digest;
 import dev.signet.protocol.VerifyRequest;
+import dev.signet.tpmsim.SoftwareTpmMaker;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -42,9 +43,9 @@ public final class VerifyApiMeasurement implements Measurement {
   @Override
   public List<Result> run(Effort effort) throws IOException, InterruptedException {
     SecureRandom random = new SecureRandom();
-    TpmMaker maker = AttestationMeasurement.maker();
+    SoftwareTpmMaker maker = AttestationMeasurement.maker();
     SigningKey ci = SigningKey.generate(random);
-    try (ServiceProcess service = ServiceProcess.start(maker.root())) {
+    try (ServiceProcess service = ServiceProcess.start(maker.root().toArray())) {
       SoftwareHost host = SoftwareHost.enrolled("bench-host", service, maker, ci, random);
       List<Row> rows =
           Rounds.run(

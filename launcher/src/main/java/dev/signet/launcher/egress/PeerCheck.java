@@ -10,7 +10,8 @@ import java.util.Optional;
 @FunctionalInterface
 public interface PeerCheck {
   /**
-   * May block; it is called on a thread of its own.
+   * Looks at who has the client's end, while both ends exist. May block; it is called on a thread
+   * of its own.
    *
    * @param client the connecting end's address
    * @param proxy the accepting end's address

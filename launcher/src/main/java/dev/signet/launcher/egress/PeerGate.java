@@ -20,10 +20,12 @@ final class PeerGate extends ChannelInboundHandlerAdapter {
 
   private final ProxyContext proxy;
   private final ChannelGroup connections;
+  private final LatestConnections latest;
 
-  PeerGate(ProxyContext proxy, ChannelGroup connections) {
+  PeerGate(ProxyContext proxy, ChannelGroup connections, LatestConnections latest) {
     this.proxy = proxy;
     this.connections = connections;
+    this.latest = latest;
   }
 
   @Override
@@ -60,7 +62,16 @@ final class PeerGate extends ChannelInboundHandlerAdapter {
       proxy.bounds().lookups().release();
     }
     Optional<String> found = refusal;
-    ctx.channel().eventLoop().execute(() -> decide(ctx, found));
+    // The look was at the address; it is this connection's only if no later one came from there.
+    latest.ask(
+        ctx.channel(),
+        last -> {
+          Optional<String> all =
+              found.isEmpty() && !last
+                  ? Optional.of("reset by its peer, and its port is used again: " + client)
+                  : found;
+          ctx.channel().eventLoop().execute(() -> decide(ctx, all));
+        });
   }
 
   private void decide(ChannelHandlerContext ctx, Optional<String> refusal) {

@@ -70,12 +70,17 @@ public final class ProcessTreePeerCheck implements PeerCheck {
     String link = "socket:[" + inode.getAsLong() + "]";
     try (Stream<ProcessHandle> tree = Stream.concat(Stream.of(root), root.descendants())) {
       // Alive after the look as well: its number may have gone to another process in between.
-      return tree.anyMatch(process -> holds(process, link) && process.isAlive())
-          ? Optional.empty()
-          : Optional.of(
-              "socket of %s is not held by process %d or its descendants"
-                  .formatted(client, root.pid()));
+      if (tree.noneMatch(process -> holds(process, link) && process.isAlive())) {
+        return Optional.of(
+            "socket of %s is not held by process %d or its descendants"
+                .formatted(client, root.pid()));
+      }
     }
+    // Afterwards the accepted end: were the connection reset meanwhile, what was looked at could be
+    // another process's with the same port, which waits to be accepted.
+    return sockets.inode(proxy, client).isPresent()
+        ? Optional.empty()
+        : Optional.of("reset by its peer: " + client);
   }
 
   private ProcessHandle agentOrNull() throws IOException {

@@ -3,7 +3,6 @@
 package dev.signet.launcher.egress;
 
 import io.netty.channel.EventLoop;
-import io.netty.handler.ssl.SslContext;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
@@ -23,7 +22,7 @@ record ProxyContext(
     EgressStats stats,
     Clock clock,
     Path spoolDirectory,
-    SslContext tls,
+    UpstreamTls tls,
     Executor blocking,
     SpoolBudget spoolBudget,
     ConnectionBounds bounds,
@@ -37,7 +36,7 @@ record ProxyContext(
       EgressStats stats,
       Clock clock,
       Path spoolDirectory,
-      SslContext tls,
+      UpstreamTls tls,
       Executor blocking) {
     this(
         limits,

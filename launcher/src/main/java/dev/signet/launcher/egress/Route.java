@@ -41,6 +41,10 @@ public record Route(String name, URI upstream) {
     }
   }
 
+  boolean isHttps() {
+    return "https".equalsIgnoreCase(upstream.getScheme());
+  }
+
   /** The upstream's target for what stands after the route's name: empty, or from a slash on. */
   Target target(String rest) throws RefusedRequestException {
     Target base = Target.parse(upstream.toString());

@@ -13,7 +13,6 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.Closeable;
@@ -51,17 +50,22 @@ public final class SigningProxy implements Closeable {
       SecureRandom random)
       throws IOException {
     limits = settings.limits();
-    SslContext tls = UpstreamTls.context(settings.extraRoots());
+    UpstreamTls tls = new UpstreamTls(settings.extraRoots());
     blocking = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("egress-", 0).factory());
+    if (settings.routes().stream().anyMatch(Route::isHttps)) {
+      tls.prepare(blocking);
+    }
     loops =
         new MultiThreadIoEventLoopGroup(
             Math.min(MAX_LOOPS, Runtime.getRuntime().availableProcessors()),
             new DefaultThreadFactory("egress", true),
             NioIoHandler.newFactory());
+    LatestConnections latest = new LatestConnections();
     ChannelFuture bound =
         new ServerBootstrap()
             .group(loops)
             .channel(NioServerSocketChannel.class)
+            .handler(latest)
             // Nobody is accepted before the context is there.
             .option(ChannelOption.AUTO_READ, false)
             .childOption(ChannelOption.AUTO_READ, false)
@@ -70,7 +74,7 @@ public final class SigningProxy implements Closeable {
                 new ChannelInitializer<Channel>() {
                   @Override
                   protected void initChannel(Channel channel) {
-                    channel.pipeline().addLast(new PeerGate(context, connections));
+                    channel.pipeline().addLast(new PeerGate(context, connections, latest));
                   }
                 })
             .bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0))

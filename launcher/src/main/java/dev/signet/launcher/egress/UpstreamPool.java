@@ -10,7 +10,6 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Promise;
 import java.net.InetAddress;
@@ -36,11 +35,11 @@ final class UpstreamPool {
   private record Idle(UpstreamConnection connection, Future<?> expiry) {}
 
   private final EventLoop loop;
-  private final SslContext tls;
+  private final UpstreamTls tls;
   private final EgressLimits limits;
   private final Deque<Idle> idle = new ArrayDeque<>();
 
-  UpstreamPool(EventLoop loop, SslContext tls, EgressLimits limits) {
+  UpstreamPool(EventLoop loop, UpstreamTls tls, EgressLimits limits) {
     this.loop = loop;
     this.tls = tls;
     this.limits = limits;
@@ -96,7 +95,7 @@ final class UpstreamPool {
 
   private void install(Channel channel, Key key, UpstreamConnection connection) {
     if (key.secure()) {
-      SslHandler handler = tls.newHandler(channel.alloc(), key.host(), key.port());
+      SslHandler handler = tls.context().newHandler(channel.alloc(), key.host(), key.port());
       handler.setHandshakeTimeoutMillis(limits.connect().toMillis());
       channel.pipeline().addLast(handler);
     }

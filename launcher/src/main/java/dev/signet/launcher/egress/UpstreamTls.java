@@ -18,45 +18,72 @@ import java.security.cert.X509Certificate;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 
-/** TLS to upstreams: 1.2 or 1.3, host name checked, the JDK's roots and perhaps some more. */
+/**
+ * TLS to upstreams: 1.2 or 1.3, host name checked, the JDK's roots and perhaps some more. The JDK's
+ * roots, over a hundred certificates, are read when they are first needed.
+ */
 final class UpstreamTls {
-  private UpstreamTls() {}
+  private final FutureTask<SslContext> context;
 
   /**
    * @param extraRoots a PEM file of certificates to be trusted besides the JDK's
    * @throws IOException if the file cannot be read as certificates
    */
-  static SslContext context(Optional<Path> extraRoots) throws IOException {
+  UpstreamTls(Optional<Path> extraRoots) throws IOException {
+    Collection<? extends Certificate> extra =
+        extraRoots.isPresent() ? read(extraRoots.get()) : List.of();
+    context = new FutureTask<>(() -> build(extra));
+  }
+
+  /** Has another thread do what {@link #context()} would do at its first call. */
+  void prepare(Executor executor) {
+    executor.execute(context);
+  }
+
+  /**
+   * Waits while another thread makes it.
+   *
+   * @throws IllegalStateException if this Java platform has no usable roots
+   */
+  SslContext context() {
+    context.run();
     try {
-      KeyStore roots = KeyStore.getInstance("PKCS12");
-      roots.load(null, null);
-      int index = 0;
-      for (X509Certificate root : platformRoots()) {
-        roots.setCertificateEntry("platform-" + index++, root);
-      }
-      for (Certificate root : extraRoots.isPresent() ? read(extraRoots.get()) : noRoots()) {
-        roots.setCertificateEntry("extra-" + index++, root);
-      }
-      TrustManagerFactory trust =
-          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-      trust.init(roots);
-      return SslContextBuilder.forClient()
-          .sslProvider(SslProvider.JDK)
-          .protocols("TLSv1.3", "TLSv1.2")
-          .trustManager(trust)
-          .endpointIdentificationAlgorithm("HTTPS")
-          .build();
-    } catch (GeneralSecurityException e) {
-      throw new IOException("the TLS roots for upstreams could not be set up: " + e, e);
+      return context.get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("the TLS roots for upstreams could not be set up", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted before the TLS roots were read", e);
     }
   }
 
-  private static Collection<? extends Certificate> noRoots() {
-    return List.of();
+  private static SslContext build(Collection<? extends Certificate> extra)
+      throws GeneralSecurityException, IOException {
+    KeyStore roots = KeyStore.getInstance("PKCS12");
+    roots.load(null, null);
+    int index = 0;
+    for (X509Certificate root : platformRoots()) {
+      roots.setCertificateEntry("platform-" + index++, root);
+    }
+    for (Certificate root : extra) {
+      roots.setCertificateEntry("extra-" + index++, root);
+    }
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trust.init(roots);
+    return SslContextBuilder.forClient()
+        .sslProvider(SslProvider.JDK)
+        .protocols("TLSv1.3", "TLSv1.2")
+        .trustManager(trust)
+        .endpointIdentificationAlgorithm("HTTPS")
+        .build();
   }
 
   private static X509Certificate[] platformRoots() throws GeneralSecurityException {

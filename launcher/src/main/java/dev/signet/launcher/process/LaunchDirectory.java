@@ -4,123 +4,89 @@ package dev.signet.launcher.process;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SecureDirectoryStream;
-import java.nio.file.attribute.BasicFileAttributeView;
-import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
 /**
  * The directories of one launch, made new and removed at its end: {@code jar} for the copy, {@code
- * spool} for the launcher, {@code work} and {@code tmp} for the agent.
+ * spool} for the launcher, {@code work} and {@code tmp} for the agent; and {@code lock}, which the
+ * launcher holds while it lives.
  */
 public final class LaunchDirectory implements Closeable {
-  /** Each level takes a file descriptor and a stack frame while it is removed. */
-  private static final int MAX_DEPTH = 256;
+  static final String PREFIX = "launch-";
 
-  private static final String PREFIX = "launch-";
+  /** Each time another launcher must have taken the new directory for a remainder. */
+  private static final int ATTEMPTS = 100;
+
+  private static final FileAttribute<?> OWNER_ONLY =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
   private final Path root;
+  private final LaunchDirectoryLock lock;
   private final Optional<AgentUser> user;
-  private LaunchOwner owner;
 
-  private LaunchDirectory(Path root, Optional<AgentUser> user) {
+  private LaunchDirectory(Path root, LaunchDirectoryLock lock, Optional<AgentUser> user) {
     this.root = root;
+    this.lock = lock;
     this.user = user;
   }
 
-  /** What is to be done away with before the directory of a launch that nobody ended. */
+  /** What else is to be done away with where a killed launcher left its directory. */
   @FunctionalInterface
-  public interface Sweeping {
+  public interface Remains {
     /**
-     * @param name of the launch's directory
+     * Called before the directory is removed; if it fails, the directory stays for the next launch.
+     *
+     * @param name of the directory
      */
-    void sweep(String name) throws IOException;
+    void remove(String name) throws IOException;
   }
 
   /**
-   * Removes what launchers that were killed left behind. A launch whose launcher lives is not
-   * touched.
-   *
-   * @param parent where launches have their directories
-   * @param first done before a directory is removed; if it fails, the directory stays for the next
-   * @return how many were removed
-   * @throws IOException if something could not be removed; the rest was
-   */
-  public static int sweep(Path parent, Sweeping first) throws IOException {
-    int removed = 0;
-    IOException failed = null;
-    try (DirectoryStream<Path> launches = Files.newDirectoryStream(parent, PREFIX + "*")) {
-      for (Path launch : launches) {
-        try {
-          removed += swept(launch, first) ? 1 : 0;
-        } catch (IOException e) {
-          // The others all the same.
-          failed = e;
-        }
-      }
-    } catch (DirectoryIteratorException e) {
-      throw e.getCause();
-    }
-    if (failed != null) {
-      throw failed;
-    }
-    return removed;
-  }
-
-  private static boolean swept(Path launch, Sweeping first) throws IOException {
-    Optional<LaunchOwner> taken = LaunchOwner.takeOver(launch);
-    if (taken.isEmpty()) {
-      return false;
-    }
-    try (LaunchOwner owner = taken.get()) {
-      LaunchDirectory left = new LaunchDirectory(launch, Optional.empty());
-      first.sweep(left.name());
-      left.close();
-      return true;
-    } catch (NoSuchFileException e) {
-      // Another launcher swept it between the look and the lock.
-      return false;
-    }
-  }
-
-  /**
-   * Makes the directories.
+   * Makes the directories, and removes those beside them that killed launchers left.
    *
    * @param parent an existing directory, on a tmpfs if there is one; the agent's user, if given,
    *     must be able to pass through it
    */
   public static LaunchDirectory create(Path parent, Optional<AgentUser> user) throws IOException {
-    Path root =
-        Files.createTempDirectory(
-            parent.toRealPath(),
-            PREFIX,
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    LaunchDirectory directory = new LaunchDirectory(root, user);
+    return create(parent, user, name -> {});
+  }
+
+  /** The same, and removes what else they left. */
+  public static LaunchDirectory create(Path parent, Optional<AgentUser> user, Remains remains)
+      throws IOException {
+    LaunchDirectory directory = locked(parent.toRealPath(), user);
     try {
-      directory.owner = LaunchOwner.of(root);
       for (String name : new String[] {"jar", "spool", "work", "tmp"}) {
-        Files.createDirectory(
-            root.resolve(name),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Files.createDirectory(directory.root.resolve(name), OWNER_ONLY);
       }
       if (user.isPresent()) {
-        directory.letPass(root);
+        directory.letPass(directory.root);
         directory.letPass(directory.jar());
         directory.giveTo(directory.work());
         directory.giveTo(directory.tmp());
       }
-      return directory;
     } catch (IOException e) {
       directory.close();
       throw e;
     }
+    LaunchDirectoryRemains.removeBeside(directory.root, remains);
+    return directory;
+  }
+
+  private static LaunchDirectory locked(Path parent, Optional<AgentUser> user) throws IOException {
+    for (int i = 0; i < ATTEMPTS; i++) {
+      Path root = Files.createTempDirectory(parent, PREFIX, OWNER_ONLY);
+      Optional<LaunchDirectoryLock> lock = LaunchDirectoryLock.create(root);
+      if (lock.isPresent()) {
+        return new LaunchDirectory(root, lock.get(), user);
+      }
+    }
+    throw new IOException("other programs remove every new launch directory in " + parent);
   }
 
   /** The launch's directory itself; only the launcher's user can list it. */
@@ -154,52 +120,15 @@ public final class LaunchDirectory implements Closeable {
   }
 
   /**
-   * Removes everything, also what the agent left; symbolic links are removed, not followed. Names
-   * are looked up in open directories only, never as paths: something that outlived the agent could
-   * put a link in a path's place meanwhile, and have the launcher's rights delete elsewhere.
+   * Removes everything, also what the agent left; symbolic links are removed, not followed.
    *
-   * @throws IOException if something could not be removed
+   * @throws IOException if something could not be removed; a later launch tries again
    */
   @Override
   public void close() throws IOException {
-    try (DirectoryStream<Path> parent = Files.newDirectoryStream(root.getParent())) {
-      remove(secure(parent), root.getFileName(), MAX_DEPTH);
-    } finally {
-      if (owner != null) {
-        owner.close();
-      }
+    try (lock) {
+      LaunchDirectoryRemoval.remove(root);
     }
-  }
-
-  private static void remove(SecureDirectoryStream<Path> in, Path name, int depth)
-      throws IOException {
-    BasicFileAttributes attributes =
-        in.getFileAttributeView(name, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
-            .readAttributes();
-    if (!attributes.isDirectory()) {
-      in.deleteFile(name);
-      return;
-    }
-    if (depth == 0) {
-      throw new IOException("the agent left directories deeper than " + MAX_DEPTH + " levels");
-    }
-    try (SecureDirectoryStream<Path> entries =
-        in.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS)) {
-      for (Path entry : entries) {
-        remove(entries, entry.getFileName(), depth - 1);
-      }
-    } catch (DirectoryIteratorException e) {
-      throw e.getCause();
-    }
-    in.deleteDirectory(name);
-  }
-
-  private static SecureDirectoryStream<Path> secure(DirectoryStream<Path> stream)
-      throws IOException {
-    if (stream instanceof SecureDirectoryStream<Path> secure) {
-      return secure;
-    }
-    throw new IOException("this platform cannot remove files by open directories");
   }
 
   Optional<AgentUser> user() {

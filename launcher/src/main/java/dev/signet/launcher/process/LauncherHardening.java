@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 
 /**
  * Shuts the launcher's own house, before it holds a secret: other processes of its user cannot
@@ -49,6 +51,13 @@ public record LauncherHardening(Set<Measure> done, List<String> gaps) {
     attempt(Measure.ATTACH_SHUT, LauncherHardening::requireAttachShut, done, gaps);
     attempt(Measure.MEMORY_LOCKED, Libc::lockMemory, done, gaps);
     return new LauncherHardening(done, gaps);
+  }
+
+  /** The same in a thread of its own; whoever is about to read a secret waits for it. */
+  public static Future<LauncherHardening> begin() {
+    FutureTask<LauncherHardening> task = new FutureTask<>(LauncherHardening::apply);
+    Thread.ofPlatform().daemon().name("signet-hardening").start(task);
+    return task;
   }
 
   /** A JVM cannot shut this for itself once it runs; its start must have done so. */

@@ -316,7 +316,7 @@ class ContainerLaunchIT {
         .atMost(Duration.ofSeconds(10))
         .until(
             () -> {
-              LaunchDirectory.sweep(parent, Cgroups::removeIfAny);
+              LaunchDirectory.create(parent, Optional.empty(), Cgroups::removeIfAny).close();
               try (Stream<Path> left = Files.list(parent)) {
                 return left.findAny().isEmpty();
               }

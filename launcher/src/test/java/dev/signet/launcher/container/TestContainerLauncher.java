@@ -28,7 +28,6 @@ public final class TestContainerLauncher {
     ContainerHost host = ContainerHost.find();
     LauncherHardening.apply();
     Path parent = Path.of(args[0]);
-    LaunchDirectory.sweep(parent, Cgroups::removeIfAny);
     ReferenceStatement.Launch launch =
         new ReferenceStatement.Launch(
             null,
@@ -38,7 +37,8 @@ public final class TestContainerLauncher {
             System.getProperty("agent.user"),
             Boolean.getBoolean("unlimited") ? null : new ResourceLimits(128L << 20, 50L, 1500L));
     int exit;
-    try (LaunchDirectory directory = LaunchDirectory.create(parent, Optional.empty())) {
+    try (LaunchDirectory directory =
+        LaunchDirectory.create(parent, Optional.empty(), Cgroups::removeIfAny)) {
       System.err.println("launch=" + directory.name());
       switch (ContainerImage.unpack(
           host,

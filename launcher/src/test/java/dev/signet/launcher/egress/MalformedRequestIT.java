@@ -23,9 +23,10 @@ class MalformedRequestIT {
     upstream = TestUpstream.http();
     fixture =
         new ProxyFixture(
-            EgressLimits.standard()
-                .withBodyBytes(1000, 100)
-                .withPatience(Duration.ofSeconds(5), Duration.ofSeconds(5), Duration.ofSeconds(1)),
+            new TestLimits()
+                .bodyBytes(1000, 100)
+                .patience(Duration.ofSeconds(5), Duration.ofSeconds(5), Duration.ofSeconds(1))
+                .limits(),
             new Route("r", upstream.uri("/base")));
   }
 

@@ -6,12 +6,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signet.launcher.process.ProbeAgent;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -99,6 +104,67 @@ class PeerCheckIT {
     assertThat(output(agent)).startsWith("200");
     Process other = start(probe());
     assertThat(output(other)).startsWith("403").contains("PEER_REFUSED");
+  }
+
+  @Test
+  void attack65RefusesWhatAStrangerSentWhoseResetPortTheAgentGot() throws Exception {
+    peers.admit(ProcessHandle.current());
+    CountDownLatch bothAccepted = new CountDownLatch(2);
+    // The first look, at the stranger, comes as late as it may.
+    PeerCheck late =
+        (client, own) -> {
+          bothAccepted.countDown();
+          await(bothAccepted);
+          return peers.refusal(client, own);
+        };
+    try (ProxyFixture slow = new ProxyFixture(EgressLimits.standard(), Optional.empty(), late)) {
+      int port;
+      try (Socket stranger = new Socket("127.0.0.1", slow.port())) {
+        port = stranger.getLocalPort();
+        stranger.getOutputStream().write(get("/stranger"));
+        stranger.setSoLinger(true, 0); // closing it resets the connection
+      }
+      try (Socket agent = new Socket()) {
+        agent.setReuseAddress(true);
+        agent.bind(new InetSocketAddress("127.0.0.1", port));
+        agent.connect(new InetSocketAddress("127.0.0.1", slow.port()));
+        agent.getOutputStream().write(get("/agent"));
+        assertThat(new String(agent.getInputStream().readNBytes(13), StandardCharsets.US_ASCII))
+            .isEqualTo("HTTP/1.1 200 ");
+      }
+      Awaitility.await().until(() -> slow.proxy.stats().problems(EgressReason.PEER_REFUSED) == 1);
+    }
+    assertThat(upstream.received()).hasSize(1);
+    assertThat(upstream.received().getFirst().path()).isEqualTo("/agent");
+  }
+
+  @Test
+  void attack65LooksAtNoConnectionThatIsNotAcceptedYet() throws Exception {
+    peers.admit(ProcessHandle.current());
+    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
+        Socket client = new Socket("127.0.0.1", server.getLocalPort())) {
+      InetSocketAddress from = (InetSocketAddress) client.getLocalSocketAddress();
+      InetSocketAddress to = (InetSocketAddress) client.getRemoteSocketAddress();
+      assertThat(peers.refusal(from, to)).get().asString().startsWith("reset by its peer");
+      try (Socket accepted = server.accept()) {
+        assertThat(accepted.isConnected()).isTrue();
+        assertThat(peers.refusal(from, to)).isEmpty();
+      }
+    }
+  }
+
+  private byte[] get(String path) {
+    return ("GET " + upstream.uri(path) + " HTTP/1.1\r\nHost: x\r\n\r\n")
+        .getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private static void await(CountDownLatch latch) throws IOException {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException(e);
+    }
   }
 
   private List<String> probe() {

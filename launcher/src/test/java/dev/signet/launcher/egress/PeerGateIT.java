@@ -66,7 +66,7 @@ class PeerGateIT {
 
   private static ProxyFixture fixture(int connections, PeerCheck peers) throws Exception {
     return new ProxyFixture(
-        EgressLimits.standard().withConnections(connections), Optional.empty(), peers);
+        new TestLimits().connections(connections).limits(), Optional.empty(), peers);
   }
 
   private RawClient connect(ProxyFixture fixture) throws IOException {

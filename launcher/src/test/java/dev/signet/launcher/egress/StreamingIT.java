@@ -189,7 +189,7 @@ class StreamingIT {
 
   @Test
   void refusesConnectionsOverTheLimit() throws Exception {
-    try (ProxyFixture small = new ProxyFixture(EgressLimits.standard().withConnections(1));
+    try (ProxyFixture small = new ProxyFixture(new TestLimits().connections(1).limits());
         RawClient first = small.raw()) {
       first.send("GET " + upstream.uri("/") + " HTTP/1.1\r\nHost: x\r\n\r\n").answer();
       try (RawClient second = small.raw()) {
@@ -202,7 +202,7 @@ class StreamingIT {
   void refusesABodyWhenThoseUnderWayFillTheSpool() throws Exception {
     String head =
         "POST " + upstream.uri("/") + " HTTP/1.1\r\nHost: x\r\nContent-Length: 3000\r\n\r\n";
-    try (ProxyFixture small = new ProxyFixture(EgressLimits.standard().withSpoolBytes(5000));
+    try (ProxyFixture small = new ProxyFixture(new TestLimits().spoolBytes(5000).limits());
         RawClient first = small.raw()) {
       first.send(head).send("a".repeat(2900));
       Awaitility.await().until(() -> small.proxy.stats().sentBytes() == 2900);

@@ -30,9 +30,9 @@ class UpstreamFailureIT {
   void start() throws Exception {
     fixture =
         new ProxyFixture(
-            EgressLimits.standard()
-                .withPatience(
-                    Duration.ofMillis(700), Duration.ofMillis(700), Duration.ofSeconds(5)));
+            new TestLimits()
+                .patience(Duration.ofMillis(700), Duration.ofMillis(700), Duration.ofSeconds(5))
+                .limits());
     server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
   }
 

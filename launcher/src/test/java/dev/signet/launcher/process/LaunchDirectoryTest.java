@@ -3,13 +3,10 @@
 package dev.signet.launcher.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -49,44 +46,6 @@ class LaunchDirectoryTest {
 
     assertThat(launch.work().getParent()).doesNotExist();
     assertThat(kept).exists();
-  }
-
-  @Test
-  void nextLaunchRemovesWhatADeadLauncherLeftAndNothingElse() throws Exception {
-    Path dead = left("launch-dead");
-    Path stuck = left("launch-stuck");
-    Path other = Files.createDirectory(dir.resolve("not-a-launch"));
-    Path beingMade = Files.createDirectory(dir.resolve("launch-new"));
-    List<String> first = new ArrayList<>();
-    try (LaunchDirectory alive = LaunchDirectory.create(dir, Optional.empty())) {
-      assertThatThrownBy(
-              () ->
-                  LaunchDirectory.sweep(
-                      dir,
-                      name -> {
-                        first.add(name);
-                        if (name.equals("launch-stuck")) {
-                          throw new IOException("not yet");
-                        }
-                      }))
-          .hasMessage("not yet");
-      assertThat(first).containsExactlyInAnyOrder("launch-dead", "launch-stuck");
-      assertThat(dead).doesNotExist();
-      assertThat(stuck).as("stays for the next").exists();
-      assertThat(other).exists();
-      assertThat(beingMade).exists();
-      assertThat(alive.work()).exists();
-      assertThat(LaunchDirectory.sweep(dir, name -> {})).isEqualTo(1);
-      assertThat(stuck).doesNotExist();
-      assertThat(alive.work()).exists();
-    }
-  }
-
-  private Path left(String name) throws IOException {
-    Path launch = Files.createDirectory(dir.resolve(name));
-    Files.createFile(launch.resolve("owner"));
-    Files.createFile(Files.createDirectory(launch.resolve("jar")).resolve("agent.jar"));
-    return launch;
   }
 
   private static void swapOnceRemovalHasBegun(Path bait, Path victim) {

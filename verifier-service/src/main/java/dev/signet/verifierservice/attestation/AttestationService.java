@@ -33,6 +33,7 @@ import dev.signet.verifier.verification.VerifiedLaunchLog;
 import dev.signet.verifier.verification.VerifiedQuote;
 import dev.signet.verifierservice.attestation.Judgement.Granted;
 import dev.signet.verifierservice.attestation.Judgement.Refused;
+import dev.signet.verifierservice.audit.Actor;
 import dev.signet.verifierservice.audit.Decision;
 import dev.signet.verifierservice.audit.DecisionLog;
 import dev.signet.verifierservice.registry.AgentKeys;
@@ -182,9 +183,13 @@ public final class AttestationService {
     VerifiedQuote quote;
     switch (verify(request, sender)) {
       case Verification.Refused<VerifiedQuote>(Refusal reason, String detail) -> {
-        return refuse(request, sender, reason, detail, now);
+        return refuseUnproven(request, sender, reason, detail, now);
       }
       case Verification.Authentic<VerifiedQuote>(VerifiedQuote authentic) -> quote = authentic;
+    }
+    if (Freshness.compare(sender.atChallenge(), quote.clockInfo())
+        instanceof Verification.Refused<Freshness>(Refusal reason, String detail)) {
+      return refuse(request, sender, reason, detail, now);
     }
     if (sender.registered() == null) {
       return refuse(request, sender, Refusal.NOT_REGISTERED, "no such agent", now);
@@ -250,18 +255,7 @@ public final class AttestationService {
       }
       case Verification.Authentic<AttestationKey>(AttestationKey authentic) -> key = authentic;
     }
-    VerifiedQuote quote;
-    switch (quotes.verify(request.quote(), key, input, PcrSelection.of(terms.pcrs()))) {
-      case Verification.Refused<VerifiedQuote>(Refusal reason, String detail) -> {
-        return new Verification.Refused<>(reason, detail);
-      }
-      case Verification.Authentic<VerifiedQuote>(VerifiedQuote authentic) -> quote = authentic;
-    }
-    if (Freshness.compare(sender.atChallenge(), quote.clockInfo())
-        instanceof Verification.Refused<Freshness>(Refusal reason, String detail)) {
-      return new Verification.Refused<>(reason, detail);
-    }
-    return new Verification.Authentic<>(quote);
+    return quotes.verify(request.quote(), key, input, PcrSelection.of(terms.pcrs()));
   }
 
   private <T> Judgement<T> conclude(
@@ -281,6 +275,15 @@ public final class AttestationService {
                 provider)
             instanceof Verification.Refused<ProvenKey>(Refusal reason, String detail)) {
       return refuse(request, sender, reason, detail, now);
+    }
+    if (request.purpose() == Purpose.ATTEST) {
+      int size = tokens.size(affirming, evidence, now);
+      if (size > Limits.TOKEN_BYTES) {
+        String detail =
+            "the token would have %d bytes, the limit is %d: name the agent or the verifier shorter"
+                .formatted(size, Limits.TOKEN_BYTES);
+        return refuse(request, sender, Refusal.TOO_LARGE, detail, now);
+      }
     }
     Optional<Refused<T>> refusal =
         database.write(
@@ -316,6 +319,21 @@ public final class AttestationService {
         : new Granted<>(answering.answer(affirming, evidence, now));
   }
 
+  /**
+   * Whoever has the key's name gets a challenge for it: until the quote is good, host, agent and
+   * launch are what somebody says.
+   */
+  private <T> Judgement<T> refuseUnproven(
+      AttestationRequest request, Known sender, Refusal reason, String detail, Instant now)
+      throws IOException {
+    String claims =
+        "claimed host: %s, agent: %s, launch: %s; %s"
+            .formatted(sender.key().host(), request.agent(), request.launch(), detail);
+    Decision decision =
+        new Decision(act(request), Actor.UNPROVEN, null, null, null, reason.name(), claims, null);
+    return new Refused<>(reason, detail, database.write(tx -> log.record(tx, decision, now)));
+  }
+
   private <T> Judgement<T> refuse(
       AttestationRequest request, Known sender, Refusal reason, String detail, Instant now)
       throws IOException {
@@ -337,14 +355,18 @@ public final class AttestationService {
   private static Decision decision(
       AttestationRequest request, Known sender, String outcome, String detail) {
     return new Decision(
-        request.purpose() == Purpose.ATTEST ? "attest" : "release",
-        sender.key().host().value(),
+        act(request),
+        Actor.host(sender.key().host()),
         request.agent(),
         sender.key().host(),
         request.launch(),
         outcome,
         detail,
         sender.lastSeen());
+  }
+
+  private static String act(AttestationRequest request) {
+    return request.purpose() == Purpose.ATTEST ? "attest" : "release";
   }
 
   private static String waivers(Affirming affirming) {

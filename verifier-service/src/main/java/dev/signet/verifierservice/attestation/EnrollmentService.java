@@ -23,9 +23,11 @@ import dev.signet.verifier.verification.Verification;
 import dev.signet.verifier.verification.VerifiedQuote;
 import dev.signet.verifierservice.attestation.Judgement.Granted;
 import dev.signet.verifierservice.attestation.Judgement.Refused;
+import dev.signet.verifierservice.audit.Actor;
 import dev.signet.verifierservice.audit.Decision;
 import dev.signet.verifierservice.audit.DecisionLog;
 import dev.signet.verifierservice.registry.AttestationKeys;
+import dev.signet.verifierservice.registry.EndorsementKeys;
 import dev.signet.verifierservice.registry.Enrolments;
 import dev.signet.verifierservice.registry.Enrolments.Enrolment;
 import dev.signet.verifierservice.registry.Hosts;
@@ -50,6 +52,7 @@ public final class EnrollmentService {
   private final String issuer;
   private final List<Integer> pcrs;
   private final int pendingBound;
+  private final boolean requireBoundTokens;
   private final EkCertificateVerifier makers;
   private final QuoteVerifier quotes;
   private final PublicJwk approvalKey;
@@ -61,11 +64,13 @@ public final class EnrollmentService {
   /**
    * @param pcrs what an enrolment's quote covers
    * @param pendingBound most entries of hosts that nobody admitted
+   * @param requireBoundTokens join tokens that say no TPM admit nobody
    */
   public EnrollmentService(
       String issuer,
       List<Integer> pcrs,
       int pendingBound,
+      boolean requireBoundTokens,
       EkCertificateVerifier makers,
       QuoteVerifier quotes,
       PublicJwk approvalKey,
@@ -76,6 +81,7 @@ public final class EnrollmentService {
     this.issuer = issuer;
     this.pcrs = List.copyOf(pcrs);
     this.pendingBound = pendingBound;
+    this.requireBoundTokens = requireBoundTokens;
     this.makers = makers;
     this.quotes = quotes;
     this.approvalKey = approvalKey;
@@ -140,21 +146,40 @@ public final class EnrollmentService {
       throws SQLException {
     Digest tpm = ek.certificate();
     if (Revocations.findHost(tx, request.host(), tpm).isPresent()) {
+      // Whoever shows a revoked certificate shows which key must not come back under another.
+      EndorsementKeys.note(tx, tpm, ek.publicKey());
       return new Refused<>(Refusal.REVOKED, "the host or its TPM is revoked", null);
+    }
+    if (EndorsementKeys.isRevoked(tx, ek.publicKey())) {
+      return new Refused<>(
+          Refusal.REVOKED, ek + " has the key of a TPM or host that is revoked", null);
     }
     Optional<Hosts.Admitted> byHost = Hosts.find(tx, request.host());
     Optional<Hosts.Admitted> byTpm = Hosts.withTpm(tx, tpm);
     boolean admitted = byHost.isPresent() && byHost.equals(byTpm);
-    Optional<String> token =
-        request.joinToken() == null || byHost.isPresent() || byTpm.isPresent()
+    boolean another =
+        byHost.isPresent() || byTpm.isPresent() || EndorsementKeys.isAdmitted(tx, ek.publicKey());
+    Optional<JoinTokens.Found> token =
+        request.joinToken() == null || another
             ? Optional.empty()
             : JoinTokens.find(tx, request.joinToken(), request.host(), tpm, now);
+    if (token.isPresent() && requireBoundTokens && !token.get().bound()) {
+      return new Refused<>(
+          Refusal.NOT_ADMITTED,
+          "the join token says no TPM, and requireBoundTokens is set: make one with --tpm "
+              + tpm
+              + " for "
+              + request.host(),
+          null);
+    }
     if (!admitted && token.isEmpty()) {
       Hosts.notePending(tx, request.host(), tpm, pendingBound, now);
       return new Refused<>(
           Refusal.NOT_ADMITTED, ek + " asks to be " + request.host() + "; not admitted", null);
     }
-    if (AttestationKeys.existsFor(tx, request.host(), tpm)) {
+    EndorsementKeys.note(tx, tpm, ek.publicKey());
+    if (AttestationKeys.existsFor(tx, request.host(), tpm)
+        || EndorsementKeys.hasAttestationKey(tx, ek.publicKey())) {
       return new Refused<>(Refusal.AK_EXISTS, request.host() + " has a live key", null);
     }
     return switch (ak) {
@@ -175,7 +200,7 @@ public final class EnrollmentService {
                 request.akParentPublic(),
                 ticket.secretHash(),
                 ticket.nonce(),
-                token.orElse(null),
+                token.map(JoinTokens.Found::createdBy).orElse(null),
                 ticket.expires()));
         yield new Granted<>(key);
       }
@@ -192,12 +217,13 @@ public final class EnrollmentService {
     }
     Enrolment enrolment = taken.get();
     if (!Digest.hash(request.secret().toArray()).equals(enrolment.secretHash())) {
-      return refuse(enrolment, Refusal.ACTIVATION_FAILED, "another secret was returned", now);
+      return refuseUnproven(
+          enrolment, Refusal.ACTIVATION_FAILED, "another secret was returned", now);
     }
     AttestationKey key;
     switch (AttestationKey.check(enrolment.akPublic(), enrolment.parentPublic())) {
       case Verification.Refused<AttestationKey>(Refusal reason, String detail) -> {
-        return refuse(enrolment, reason, detail, now);
+        return refuseUnproven(enrolment, reason, detail, now);
       }
       case Verification.Authentic<AttestationKey>(AttestationKey authentic) -> key = authentic;
     }
@@ -210,7 +236,7 @@ public final class EnrollmentService {
             enrolment.parentPublic());
     return switch (quotes.verify(request.quote(), key, input, PcrSelection.of(pcrs))) {
       case Verification.Refused<VerifiedQuote>(Refusal reason, String detail) ->
-          refuse(enrolment, reason, detail, now);
+          refuseUnproven(enrolment, reason, detail, now);
       case Verification.Authentic<VerifiedQuote>(VerifiedQuote quote) ->
           database.write(tx -> enrol(tx, enrolment, quote.clockInfo(), now));
     };
@@ -245,14 +271,19 @@ public final class EnrollmentService {
     if (!added) {
       return refuse(tx, e, Refusal.AK_EXISTS, "another enrolment was faster", now);
     }
+    EndorsementKeys.enrolled(tx, e.tpm(), e.host());
     String detail = "AK " + e.akName().toHex() + " on TPM " + e.tpm();
     log.record(tx, decision(e, Decision.OK, detail), now);
     return new Granted<>(new EnrollmentResult(e.host(), issuer, e.akName(), approvalKey, now));
   }
 
-  private Judgement<EnrollmentResult> refuse(
+  /** Until secret and quote are good, the host is what somebody says. */
+  private Judgement<EnrollmentResult> refuseUnproven(
       Enrolment e, Refusal reason, String detail, Instant now) throws IOException {
-    return database.write(tx -> refuse(tx, e, reason, detail, now));
+    String claim = "claimed host: " + e.host() + "; " + detail;
+    Decision decision =
+        new Decision("enrol", Actor.UNPROVEN, null, null, null, reason.name(), claim, null);
+    return new Refused<>(reason, detail, database.write(tx -> log.record(tx, decision, now)));
   }
 
   private Judgement<EnrollmentResult> refuse(
@@ -261,7 +292,7 @@ public final class EnrollmentService {
   }
 
   private static Decision decision(Enrolment e, String outcome, String detail) {
-    return new Decision("enrol", e.host().value(), null, e.host(), null, outcome, detail, null);
+    return new Decision("enrol", Actor.host(e.host()), null, e.host(), null, outcome, detail, null);
   }
 
   private byte[] randomBytes(int size) {

@@ -5,6 +5,7 @@ package dev.signet.verifierservice.attestation;
 import dev.signet.measurements.VerifiedStatement;
 import dev.signet.protocol.AttestationResult;
 import dev.signet.protocol.Bytes;
+import dev.signet.protocol.CompactJws;
 import dev.signet.protocol.IdentityClaims;
 import dev.signet.protocol.PublicJwk;
 import dev.signet.protocol.StrictJson;
@@ -18,6 +19,7 @@ import java.time.temporal.ChronoUnit;
 /** Makes identity tokens from affirming appraisals, and from nothing else. */
 public final class TokenIssuer {
   private static final int JTI_BYTES = 16;
+  private static final int SIGNATURE_BYTES = 64;
 
   private final String issuer;
   private final Duration life;
@@ -44,30 +46,42 @@ public final class TokenIssuer {
     long exp = Math.max(iat + 1, expires(evidence.statement(), now).getEpochSecond());
     byte[] jti = new byte[JTI_BYTES];
     random.nextBytes(jti);
-    PublicJwk confirmed =
-        PublicJwk.of(affirming.claim().requestKey().x(), affirming.claim().requestKey().y());
-    IdentityClaims claims =
-        new IdentityClaims(
-            issuer,
-            affirming.claim().agent(),
-            iat,
-            exp,
-            Bytes.of(jti).toBase64Url(),
-            new IdentityClaims.Confirmation(confirmed),
-            new IdentityClaims.Attested(
-                affirming.claim().launch(),
-                affirming.claim().host(),
-                evidence.known().key().tpm(),
-                evidence.statement().payloadDigest(),
-                affirming.measurements(),
-                affirming.appraisal()));
     Instant notAfter = Instant.ofEpochSecond(exp);
     Instant renewAfter = Instant.ofEpochSecond(iat + (exp - iat) / 2);
     return new AttestationResult(
-        key.jws(IdentityClaims.TYP, StrictJson.encode(claims)),
+        key.jws(IdentityClaims.TYP, StrictJson.encode(claims(affirming, evidence, iat, exp, jti))),
         notAfter,
         renewAfter,
         affirming.appraisal(),
         now);
+  }
+
+  /** Characters of the token that {@link #issue} would make. */
+  int size(Affirming affirming, AttestationService.Evidence evidence, Instant now) {
+    long iat = now.getEpochSecond();
+    byte[] claims =
+        StrictJson.encode(claims(affirming, evidence, iat, iat + 1, new byte[JTI_BYTES]));
+    String input = CompactJws.signingInput(IdentityClaims.TYP, key.publicJwk().kid(), claims);
+    return CompactJws.assemble(input, new byte[SIGNATURE_BYTES]).length();
+  }
+
+  private IdentityClaims claims(
+      Affirming affirming, AttestationService.Evidence evidence, long iat, long exp, byte[] jti) {
+    PublicJwk confirmed =
+        PublicJwk.of(affirming.claim().requestKey().x(), affirming.claim().requestKey().y());
+    return new IdentityClaims(
+        issuer,
+        affirming.claim().agent(),
+        iat,
+        exp,
+        Bytes.of(jti).toBase64Url(),
+        new IdentityClaims.Confirmation(confirmed),
+        new IdentityClaims.Attested(
+            affirming.claim().launch(),
+            affirming.claim().host(),
+            evidence.known().key().tpm(),
+            evidence.statement().payloadDigest(),
+            affirming.measurements(),
+            affirming.appraisal()));
   }
 }

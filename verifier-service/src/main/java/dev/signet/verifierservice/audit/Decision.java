@@ -11,14 +11,14 @@ import java.time.Instant;
  * One thing that was decided, for the audit log.
  *
  * @param act what was asked for, such as {@code attest} or {@code revoke}
- * @param actor who asked: an operator, a service, or the host by name
+ * @param actor who proved to have asked
  * @param outcome {@code OK} or the name of the refusal
  * @param detail what the caller does not learn, or null
  * @param lastSeen when the agent's host last proved its state, or null
  */
 public record Decision(
     String act,
-    String actor,
+    Actor actor,
     AgentId agent,
     HostId host,
     LaunchId launch,
@@ -36,7 +36,7 @@ public record Decision(
 
   /** An operator's act that was done. */
   public static Decision act(
-      String act, String operator, HostId host, AgentId agent, String detail) {
+      String act, Actor operator, HostId host, AgentId agent, String detail) {
     return new Decision(act, operator, agent, host, null, OK, detail, null);
   }
 }

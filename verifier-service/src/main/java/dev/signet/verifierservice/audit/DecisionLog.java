@@ -12,11 +12,15 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /** Every decision about somebody who is known, written in the transaction that carries it out. */
 public final class DecisionLog {
   /** Rows of one answer to {@code GET /v1/audit}. */
   public static final int PAGE = 500;
+
+  /** Rows of one call of {@link #removeBefore}: all writers wait for it. */
+  public static final int REMOVED_AT_ONCE = 5_000;
 
   private final SecureRandom random;
 
@@ -24,7 +28,9 @@ public final class DecisionLog {
     this.random = random;
   }
 
-  /** A decision as it is read back; {@code id} rises without gaps. */
+  /**
+   * A decision as it is read back; {@code id} rises without gaps from the oldest one that is kept.
+   */
   public record Entry(
       long id,
       String decision,
@@ -53,7 +59,7 @@ public final class DecisionLog {
         name,
         now,
         decision.act(),
-        decision.actor(),
+        decision.actor().text(),
         decision.agent() == null ? null : decision.agent().value(),
         decision.host() == null ? null : decision.host().value(),
         decision.launch() == null ? null : decision.launch().value(),
@@ -61,6 +67,40 @@ public final class DecisionLog {
         decision.detail(),
         decision.lastSeen());
     return name;
+  }
+
+  /**
+   * Removes the oldest decisions, as far as all of them were made before {@code cutoff}, and
+   * records that, so that the ids that are gone stay explained: nothing before the last of them is
+   * left.
+   *
+   * @return how many, at most {@value #REMOVED_AT_ONCE}
+   */
+  public int removeBefore(Transaction tx, Instant cutoff, Instant now) throws SQLException {
+    String oldest = "SELECT id, time FROM decisions ORDER BY id LIMIT " + REMOVED_AT_ONCE;
+    Optional<Long> first = tx.one(oldest, row -> row.getLong(1));
+    if (first.isEmpty()) {
+      return 0;
+    }
+    Optional<Long> kept =
+        tx.one(
+            "SELECT id FROM (" + oldest + ") WHERE time >= ? ORDER BY id LIMIT 1",
+            row -> row.getLong(1),
+            cutoff);
+    long last =
+        kept.isPresent() ? kept.get() - 1 : tx.number("SELECT max(id) FROM (" + oldest + ")");
+    int removed = tx.update("DELETE FROM decisions WHERE id <= ?", last);
+    if (removed > 0) {
+      String detail =
+          "removed ids %d to %d, %d decisions from before %s; nothing before id %d is kept"
+              .formatted(first.get(), last, removed, cutoff, last + 1);
+      record(
+          tx,
+          new Decision(
+              "audit-removed", Actor.VERIFIER, null, null, null, Decision.OK, detail, null),
+          now);
+    }
+    return removed;
   }
 
   /** Up to {@value #PAGE} decisions after the one numbered {@code after}, oldest first. */

@@ -16,6 +16,7 @@ import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -67,6 +68,7 @@ final class ConfigReader {
             dataDir,
             makers,
             root.flag("allowSimulators", false),
+            root.flag("requireBoundTokens", false),
             pcrs,
             registerPcr,
             root.duration(
@@ -77,9 +79,19 @@ final class ConfigReader {
                 "authorities",
                 "scheme://authority in lower case, such as https://tools.example:8443",
                 t -> matching(AUTHORITY, t)),
+            keepDecisions(root.section("audit", false)),
             limits(root.section("limits", false)));
     root.end();
     return config;
+  }
+
+  private static Optional<Duration> keepDecisions(Section s) {
+    if (s == null) {
+      return Optional.empty();
+    }
+    int days = s.number("keepDays", 0, 36_500, 0);
+    s.end();
+    return days == 0 ? Optional.empty() : Optional.of(Duration.ofDays(days));
   }
 
   private static Listen listen(Section s, String host) {
@@ -205,6 +217,11 @@ final class ConfigReader {
         new ServiceLimits(
             rate(s.section("perAddress", false), d.perAddress()),
             rate(s.section("perHost", false), d.perHost()),
+            s.duration(
+                "handshakeTimeout",
+                Duration.ofMillis(100),
+                Duration.ofMinutes(2),
+                d.handshakeTimeout()),
             s.duration(
                 "requestTimeout",
                 Duration.ofMillis(100),

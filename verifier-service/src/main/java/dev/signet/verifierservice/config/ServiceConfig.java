@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -17,8 +18,10 @@ import java.util.Set;
  * @param operations the listener of health and metrics, or null: then the main listener answers
  *     them to loopback only
  * @param makers directory of certificates, PEM or DER: self-signed ones are trusted roots
+ * @param requireBoundTokens a join token without a TPM is not given out and admits nobody
  * @param pcrs SHA-256 bank indexes that a quote covers, ascending
  * @param authorities {@code scheme://authority} that requests shown to /v1/verify may name
+ * @param keepDecisions how long the audit log keeps an entry; nothing for ever
  */
 public record ServiceConfig(
     String issuer,
@@ -28,12 +31,14 @@ public record ServiceConfig(
     Path dataDir,
     Path makers,
     boolean allowSimulators,
+    boolean requireBoundTokens,
     List<Integer> pcrs,
     int registerPcr,
     Duration tokenLife,
     List<Operator> operators,
     List<CallingService> services,
     List<String> authorities,
+    Optional<Duration> keepDecisions,
     ServiceLimits limits) {
   public ServiceConfig {
     pcrs = List.copyOf(pcrs);

@@ -10,6 +10,7 @@ import java.time.Duration;
  *
  * @param perAddress calls from one address without credentials
  * @param perHost enrolments and evidence from one host
+ * @param handshakeTimeout from the accepted connection to its first request line
  * @param requestTimeout from the first byte of a request to its last
  * @param idleTimeout of a connection between requests
  * @param connections open at once
@@ -22,6 +23,7 @@ import java.time.Duration;
 public record ServiceLimits(
     Rate perAddress,
     Rate perHost,
+    Duration handshakeTimeout,
     Duration requestTimeout,
     Duration idleTimeout,
     int connections,
@@ -42,6 +44,7 @@ public record ServiceLimits(
       new ServiceLimits(
           new Rate(50, 200),
           new Rate(20, 60),
+          Duration.ofSeconds(10),
           Duration.ofSeconds(15),
           Duration.ofSeconds(60),
           4096,

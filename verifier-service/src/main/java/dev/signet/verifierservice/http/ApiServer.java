@@ -4,6 +4,8 @@ package dev.signet.verifierservice.http;
 
 import dev.signet.verifierservice.config.ServiceConfig;
 import dev.signet.verifierservice.config.ServiceConfig.Listen;
+import dev.signet.verifierservice.config.ServiceLimits;
+import io.helidon.common.socket.SocketOptions;
 import io.helidon.common.tls.Tls;
 import io.helidon.common.tls.TlsClientAuth;
 import io.helidon.http.DirectHandler;
@@ -47,11 +49,15 @@ public final class ApiServer implements AutoCloseable {
       InstantSource clock)
       throws IOException {
     Callers callers = new Callers(config);
+    ServiceLimits limits = config.limits();
+    AcceptedConnections accepted =
+        new AcceptedConnections(
+            SocketOptions.builder().readTimeout(limits.idleTimeout()).build(),
+            limits.connectionsPerAddress(),
+            limits.handshakeTimeout());
     WatchedConnections connections =
-        new WatchedConnections(
-            config.limits().connectionsPerAddress(), config.limits().requestTimeout());
-    Gate gate =
-        new Gate(operations, routes, callers, config.limits(), connections, observer, clock);
+        new WatchedConnections(accepted, limits.requestTimeout(), sweepEvery(limits));
+    Gate gate = new Gate(operations, routes, callers, limits, connections, observer, clock);
     Tls serverTls =
         Tls.builder()
             .sslContext(tls.context(callers.certificates()))
@@ -71,10 +77,10 @@ public final class ApiServer implements AutoCloseable {
             .addConnectionSelector(connections.selecting(http1(connections)))
             .contentEncoding(
                 ContentEncodingContext.builder().contentEncodingsDiscoverServices(false).build())
-            .connectionOptions(o -> o.readTimeout(config.limits().idleTimeout()))
-            .maxTcpConnections(config.limits().connections())
-            .idleConnectionTimeout(config.limits().idleTimeout())
-            .idleConnectionPeriod(config.limits().idleTimeout().dividedBy(2))
+            .connectionOptions(accepted)
+            .maxTcpConnections(limits.connections())
+            .idleConnectionTimeout(limits.idleTimeout())
+            .idleConnectionPeriod(limits.idleTimeout().dividedBy(2))
             .directHandlers(directHandlers(clock))
             .featuresDiscoverServices(false)
             .routing(routing -> routing.any(gate))
@@ -97,6 +103,14 @@ public final class ApiServer implements AutoCloseable {
   public void close() {
     server.stop();
     connections.close();
+  }
+
+  /** A quarter of the shorter time: what is to end is late by no more than that. */
+  private static Duration sweepEvery(ServiceLimits limits) {
+    Duration request = limits.requestTimeout();
+    Duration handshake = limits.handshakeTimeout();
+    long shorter = Math.min(request.toMillis(), handshake.toMillis());
+    return Duration.ofMillis(Math.max(50, shorter / 4));
   }
 
   private static Http1ConnectionSelector http1(WatchedConnections connections) {

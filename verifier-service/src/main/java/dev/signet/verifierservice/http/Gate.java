@@ -118,7 +118,7 @@ final class Gate implements Handler {
       }
       byte[] body = body(request, route, share);
       bodyRead = true;
-      connections.received(request.socketId() + " " + request.serverSocketId());
+      connections.received(request);
       answer =
           route
               .handler()
@@ -169,6 +169,9 @@ final class Gate implements Handler {
           case Access.Operations o -> {
             if (!operationsListener && !remote(request).getAddress().isLoopbackAddress()) {
               throw new Refused(Refusal.NOT_FOUND, null);
+            }
+            if (!operationsListener && !perAddress.take(address(request), System.nanoTime())) {
+              throw new Refused(Refusal.RATE_LIMITED, null);
             }
             yield Optional.of(new Caller.Anybody());
           }

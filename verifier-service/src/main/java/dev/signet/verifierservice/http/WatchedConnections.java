@@ -5,13 +5,12 @@ package dev.signet.verifierservice.http;
 import io.helidon.common.buffers.BufferData;
 import io.helidon.common.concurrency.limits.Limit;
 import io.helidon.http.HttpPrologue;
-import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.ConnectionContext;
+import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http1.Http1ConnectionListener;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
 import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.spi.ServerConnectionSelector;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -21,15 +20,15 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * HTTP/1.1 connections with two bounds that the server itself does not have: so many for one
- * address, and a time from a request's first byte to its last. A read timeout alone lets a peer
- * hold a connection for hours, one byte at a time.
+ * HTTP/1.1 connections with a bound that the server itself does not have: a time from a request's
+ * first byte to its last. A read timeout alone lets a peer hold a connection for hours, one byte at
+ * a time.
  */
 final class WatchedConnections
     implements ServerConnectionSelector, Http1ConnectionListener, AutoCloseable {
   private static final long IDLE = Long.MIN_VALUE;
 
-  private final Peers peers;
+  private final AcceptedConnections accepted;
   private final long requestNanos;
   private final Map<String, Watched> open = new ConcurrentHashMap<>();
   private final ScheduledExecutorService sweeper =
@@ -46,11 +45,15 @@ final class WatchedConnections
     }
   }
 
-  WatchedConnections(int perAddress, Duration requestTimeout) {
-    this.peers = new Peers(perAddress);
+  /**
+   * @param accepted told of each connection on which a request begins, and swept with these
+   * @param every time between two sweeps
+   */
+  WatchedConnections(AcceptedConnections accepted, Duration requestTimeout, Duration every) {
+    this.accepted = accepted;
     this.requestNanos = requestTimeout.toNanos();
-    long every = Math.max(50, requestTimeout.toMillis() / 4);
-    sweeper.scheduleWithFixedDelay(this::sweep, every, every, TimeUnit.MILLISECONDS);
+    sweeper.scheduleWithFixedDelay(
+        this::sweep, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** Ties the knot: the selector needs this listener in its configuration. */
@@ -60,8 +63,9 @@ final class WatchedConnections
   }
 
   /** The request on this connection was received whole. */
-  void received(String connection) {
-    Watched watched = open.get(connection);
+  void received(ServerRequest request) {
+    // What a connection calls its child socket is the request's own.
+    Watched watched = open.get(id(request.serverSocketId(), request.socketId()));
     if (watched != null) {
       watched.begun = IDLE;
     }
@@ -70,6 +74,7 @@ final class WatchedConnections
   /** The request line was read: from now on the rest has its time. */
   @Override
   public void prologue(ConnectionContext ctx, HttpPrologue prologue) {
+    accepted.begun(ctx);
     Watched watched = open.get(id(ctx));
     if (watched != null) {
       watched.begun = System.nanoTime();
@@ -77,6 +82,7 @@ final class WatchedConnections
   }
 
   private void sweep() {
+    accepted.sweep();
     long now = System.nanoTime();
     for (Watched watched : open.values()) {
       long begun = watched.begun;
@@ -95,19 +101,14 @@ final class WatchedConnections
   public ServerConnection connection(ConnectionContext ctx) {
     ServerConnection inner = http1.connection(ctx);
     Watched watched = new Watched(inner);
-    String address = address(ctx);
     return new ServerConnection() {
       @Override
       public void handle(Limit limit) throws InterruptedException {
-        if (!peers.enter(address)) {
-          throw new CloseConnectionException("too many connections from one address");
-        }
         open.put(id(ctx), watched);
         try {
           inner.handle(limit);
         } finally {
           open.remove(id(ctx));
-          peers.leave(address);
         }
       }
 
@@ -139,12 +140,10 @@ final class WatchedConnections
   }
 
   private static String id(ConnectionContext ctx) {
-    return ctx.socketId() + " " + ctx.childSocketId();
+    return id(ctx.socketId(), ctx.childSocketId());
   }
 
-  private static String address(ConnectionContext ctx) {
-    return ctx.remotePeer().address() instanceof InetSocketAddress inet
-        ? Peers.name(inet.getAddress())
-        : "?";
+  private static String id(String server, String connection) {
+    return server + " " + connection;
   }
 }

@@ -3,6 +3,7 @@
 package dev.signet.verifierservice.operations;
 
 import dev.signet.protocol.ProblemDetails;
+import dev.signet.verifierservice.config.ServiceConfig.Role;
 import dev.signet.verifierservice.http.Access;
 import dev.signet.verifierservice.http.Answer;
 import dev.signet.verifierservice.http.Call;
@@ -39,12 +40,17 @@ public final class OperationsRoutes {
     void check() throws IOException;
   }
 
-  public List<Route> routes() {
+  /**
+   * @param apart whether they are for a listener of their own. Metrics are, elsewhere, for
+   *     operators only: a proxy on this machine makes loopback of everybody.
+   */
+  public List<Route> routes(boolean apart) {
     Access operations = new Access.Operations();
+    Access metricsAccess = apart ? operations : new Access.Operators(Role.AUDIT);
     return List.of(
         new Route("GET", "/healthz", operations, 0, this::health),
         new Route("GET", "/readyz", operations, 0, this::ready),
-        new Route("GET", "/metrics", operations, 0, this::metrics),
+        new Route("GET", "/metrics", metricsAccess, 0, this::metrics),
         new Route("GET", "/openapi.json", operations, 0, this::openApi));
   }
 

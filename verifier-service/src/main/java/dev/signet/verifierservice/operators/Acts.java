@@ -60,7 +60,7 @@ public final class Acts {
                 Decision refused =
                     new Decision(
                         name,
-                        call.caller().name(),
+                        call.caller().actor(),
                         null,
                         null,
                         null,

@@ -32,10 +32,15 @@ public final class HostRoutes {
   private static final int MAX_TOKEN_SECONDS = (int) Duration.ofDays(7).toSeconds();
 
   private final Acts acts;
+  private final boolean requireBoundTokens;
   private final SecureRandom random;
 
-  public HostRoutes(Acts acts, SecureRandom random) {
+  /**
+   * @param requireBoundTokens no join token without its TPM
+   */
+  public HostRoutes(Acts acts, boolean requireBoundTokens, SecureRandom random) {
     this.acts = acts;
+    this.requireBoundTokens = requireBoundTokens;
     this.random = random;
   }
 
@@ -124,7 +129,7 @@ public final class HostRoutes {
                     201,
                     new HostView(body.host(), body.tpm(), now, call.caller().name(), null),
                     Decision.act(
-                        "admit", call.caller().name(), body.host(), null, "tpm " + body.tpm()))
+                        "admit", call.caller().actor(), body.host(), null, "tpm " + body.tpm()))
                 : new Acts.Not(Refusal.CONFLICT, "the host or the TPM is admitted already"));
   }
 
@@ -136,7 +141,7 @@ public final class HostRoutes {
         (tx, now) ->
             host != null && Hosts.remove(tx, host)
                 ? new Acts.Done(
-                    204, null, Decision.act("remove-host", call.caller().name(), host, null, null))
+                    204, null, Decision.act("remove-host", call.caller().actor(), host, null, null))
                 : new Acts.Not(Refusal.NOT_FOUND, null));
   }
 
@@ -148,12 +153,17 @@ public final class HostRoutes {
         (tx, now) ->
             host != null && AttestationKeys.remove(tx, host)
                 ? new Acts.Done(
-                    204, null, Decision.act("ak-reset", call.caller().name(), host, null, null))
+                    204, null, Decision.act("ak-reset", call.caller().actor(), host, null, null))
                 : new Acts.Not(Refusal.NOT_FOUND, null));
   }
 
   private Answer joinToken(Call call) throws MalformedMessageException, IOException {
     JoinTokenRequest body = call.json(JoinTokenRequest.class);
+    if (requireBoundTokens && body.tpm() == null) {
+      throw new MalformedMessageException(
+          "tpm: expected the digest of the host's EK certificate, as `signet doctor` shows it;"
+              + " requireBoundTokens is set");
+    }
     String token = JoinTokens.random(random);
     return acts.decide(
         call,
@@ -165,7 +175,7 @@ public final class HostRoutes {
               201,
               new JoinToken(token, body.host(), expires),
               Decision.act(
-                  "join-token", call.caller().name(), body.host(), null, "until " + expires));
+                  "join-token", call.caller().actor(), body.host(), null, "until " + expires));
         });
   }
 

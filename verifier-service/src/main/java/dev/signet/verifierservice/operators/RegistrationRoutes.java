@@ -73,7 +73,7 @@ public final class RegistrationRoutes {
                   agent, registration, Registrations.floor(tx, agent), now, call.caller().name()),
               Decision.act(
                   "register",
-                  call.caller().name(),
+                  call.caller().actor(),
                   null,
                   agent,
                   "hosts " + registration.hosts() + ", boot " + registration.boot()));
@@ -88,7 +88,7 @@ public final class RegistrationRoutes {
         (tx, now) ->
             Registrations.remove(tx, agent)
                 ? new Acts.Done(
-                    204, null, Decision.act("unregister", call.caller().name(), null, agent, null))
+                    204, null, Decision.act("unregister", call.caller().actor(), null, agent, null))
                 : new Acts.Not(Refusal.NOT_FOUND, null));
   }
 
@@ -113,7 +113,7 @@ public final class RegistrationRoutes {
               floor,
               Decision.act(
                   "floor",
-                  call.caller().name(),
+                  call.caller().actor(),
                   null,
                   floor.agent(),
                   before + " to " + floor.securityVersion()));

@@ -62,17 +62,26 @@ public final class RevocationRoutes {
         acts.decide(
             call,
             "revoke",
-            (tx, now) ->
-                Revocations.add(
-                        tx,
-                        change.scope(),
-                        change.value(),
-                        change.reason(),
-                        call.caller().name(),
-                        now)
-                    ? new Acts.Done(
-                        201, recorded(change, call, now), decision("revoke", call, change))
-                    : new Acts.Not(Refusal.CONFLICT, "it is revoked already"));
+            (tx, now) -> {
+              if (!Revocations.hasRoom(tx, now)) {
+                return new Acts.Not(
+                    Refusal.TOO_LARGE,
+                    "services take no snapshot with more than "
+                        + Revocations.MOST_PUBLISHED
+                        + " revocations; revoke a host or an agent instead of each of its keys, and"
+                        + " reinstate what they cover");
+              }
+              return Revocations.add(
+                      tx,
+                      change.scope(),
+                      change.value(),
+                      change.reason(),
+                      call.caller().name(),
+                      now)
+                  ? new Acts.Done(
+                      201, recorded(change, call, now), decision("revoke", call, change))
+                  : new Acts.Not(Refusal.CONFLICT, "it is revoked already");
+            });
     publisher.publish();
     return answer;
   }
@@ -108,7 +117,7 @@ public final class RevocationRoutes {
   private static Decision decision(String act, Call call, Change change) {
     return Decision.act(
         act,
-        call.caller().name(),
+        call.caller().actor(),
         null,
         null,
         change.scope() + " " + change.value() + ": " + change.reason());

@@ -17,8 +17,15 @@ public final class Hosts {
   /** An admitted host. */
   public record Admitted(HostId host, Digest tpm, Instant admittedAt, String admittedBy) {}
 
-  /** A genuine TPM that asked to be {@code host} and that nobody admitted. */
-  public record Pending(Digest tpm, HostId host, Instant firstSeen, Instant lastSeen) {}
+  /**
+   * A genuine TPM that asked and that nobody admitted.
+   *
+   * @param host what it asked to be at first: its certificate is no secret, so whoever asks later
+   *     may be somebody else
+   * @param newestHost what it asked to be last
+   */
+  public record Pending(
+      Digest tpm, HostId host, HostId newestHost, Instant firstSeen, Instant lastSeen) {}
 
   public static Optional<Admitted> find(Transaction tx, HostId host) throws SQLException {
     return tx.one("SELECT * FROM hosts WHERE host = ?", Hosts::admitted, host.value());
@@ -40,6 +47,7 @@ public final class Hosts {
             new Pending(
                 Digest.parse(row.getString("ek_hash")),
                 new HostId(row.getString("host")),
+                new HostId(row.getString("newest_host")),
                 Instant.ofEpochMilli(row.getLong("first_seen")),
                 Instant.ofEpochMilli(row.getLong("last_seen"))));
   }
@@ -60,6 +68,7 @@ public final class Hosts {
   /** Forgets the host with its attestation key and whatever it has begun. */
   public static boolean remove(Transaction tx, HostId host) throws SQLException {
     AttestationKeys.remove(tx, host);
+    EndorsementKeys.forget(tx, host);
     tx.update("DELETE FROM enrolments WHERE host = ?", host.value());
     tx.update("DELETE FROM join_tokens WHERE host = ?", host.value());
     return tx.update("DELETE FROM hosts WHERE host = ?", host.value()) == 1;
@@ -73,12 +82,17 @@ public final class Hosts {
       throws SQLException {
     int known =
         tx.update(
-            "UPDATE pending_hosts SET host = ?, last_seen = ? WHERE ek_hash = ?",
+            "UPDATE pending_hosts SET newest_host = ?, last_seen = ? WHERE ek_hash = ?",
             host.value(),
             now,
             tpm);
     if (known == 0 && tx.number("SELECT count(*) FROM pending_hosts") < bound) {
-      tx.update("INSERT INTO pending_hosts VALUES (?, ?, ?, ?)", tpm, host.value(), now, now);
+      tx.update(
+          "INSERT INTO pending_hosts (ek_hash, host, newest_host, first_seen, last_seen) VALUES (?1,"
+              + " ?2, ?2, ?3, ?3)",
+          tpm,
+          host.value(),
+          now);
     }
   }
 

@@ -40,13 +40,20 @@ public final class JoinTokens {
         by);
   }
 
-  /** Who made the token, or nothing if it does not admit this TPM as this host. */
-  public static Optional<String> find(
+  /**
+   * A token that admits.
+   *
+   * @param bound whether it says for which TPM it is
+   */
+  public record Found(String createdBy, boolean bound) {}
+
+  /** The token, or nothing if it does not admit this TPM as this host. */
+  public static Optional<Found> find(
       Transaction tx, String token, HostId host, Digest tpm, Instant now) throws SQLException {
     return tx.one(
-        "SELECT created_by FROM join_tokens WHERE token_hash = ? AND host = ? AND (ek_hash IS NULL"
+        "SELECT created_by, ek_hash IS NOT NULL FROM join_tokens WHERE token_hash = ? AND host = ? AND (ek_hash IS NULL"
             + " OR ek_hash = ?) AND expires > ?",
-        row -> row.getString(1),
+        row -> new Found(row.getString(1), row.getBoolean(2)),
         hash(token),
         host.value(),
         tpm,

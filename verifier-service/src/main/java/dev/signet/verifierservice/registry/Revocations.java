@@ -6,17 +6,33 @@ import dev.signet.protocol.AgentId;
 import dev.signet.protocol.Digest;
 import dev.signet.protocol.HostId;
 import dev.signet.protocol.LaunchId;
+import dev.signet.protocol.Limits;
 import dev.signet.protocol.Revocation;
 import dev.signet.protocol.Revocation.Scope;
 import dev.signet.verifierservice.storage.Transaction;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
 /** What was revoked. Every change raises the trust snapshot's number in the same transaction. */
 public final class Revocations {
+  /**
+   * Most entries of a snapshot: with values of the greatest length they take three quarters of
+   * {@link dev.signet.protocol.Limits#SNAPSHOT_BYTES}.
+   */
+  public static final int MOST_PUBLISHED = 30_000;
+
+  /** Twice the longest life of a token: room for what was under way, and for clocks. */
+  private static final Duration OUTLIVES_TOKENS = Limits.TOKEN_LIFE_MAX.multipliedBy(2);
+
+  /** The certificate itself, or another one for the same key. Takes the certificate twice. */
+  private static final String OF_TPM =
+      "(value = ? OR value IN (SELECT same.ek_hash FROM tpm_keys own JOIN tpm_keys same USING"
+          + " (key_hash) WHERE own.ek_hash = ?))";
+
   private Revocations() {}
 
   /** A revocation with why and by whom. */
@@ -71,7 +87,9 @@ public final class Revocations {
     String sql =
         "SELECT scope, value, since FROM revocations WHERE (scope = 'AGENT' AND value = ?) OR (scope"
             + " = 'LAUNCH' AND value = ?) OR (scope = 'KEY' AND value = ?) OR (scope = 'HOST' AND"
-            + " value = ?) OR (scope = 'TPM' AND value = ?) LIMIT 1";
+            + " value = ?) OR (scope = 'TPM' AND "
+            + OF_TPM
+            + ") LIMIT 1";
     Optional<Revocation> found =
         tx.one(
             sql,
@@ -80,6 +98,7 @@ public final class Revocations {
             subject.launch().value(),
             subject.thumbprint(),
             subject.host().value(),
+            subject.tpm(),
             subject.tpm());
     for (Digest measurement : subject.measurements()) {
       if (found.isEmpty()) {
@@ -99,16 +118,36 @@ public final class Revocations {
       throws SQLException {
     return tx.one(
         "SELECT scope, value, since FROM revocations WHERE (scope = 'HOST' AND value = ?) OR (scope"
-            + " = 'TPM' AND value = ?) LIMIT 1",
+            + " = 'TPM' AND "
+            + OF_TPM
+            + ") LIMIT 1",
         Revocations::revocation,
         host.value(),
+        tpm,
         tpm);
   }
 
-  public static List<Revocation> all(Transaction tx) throws SQLException {
+  /**
+   * What services have to refuse. All of it, but for what no token that is still good can name:
+   * revocations of a launch, and of a key whose host is no longer admitted, once every token is
+   * over that was issued before. This verifier goes on refusing these too.
+   */
+  public static List<Revocation> published(Transaction tx, Instant now) throws SQLException {
     return tx.list(
-        "SELECT scope, value, since FROM revocations ORDER BY since, scope, value",
-        Revocations::revocation);
+        "SELECT scope, value, since FROM revocations WHERE NOT (since < ?1 AND (scope = 'LAUNCH' OR"
+            + " (scope = 'KEY' AND EXISTS (SELECT 1 FROM agent_keys WHERE thumbprint = value) AND NOT"
+            + " EXISTS (SELECT 1 FROM agent_keys JOIN hosts USING (host) WHERE thumbprint = value))))"
+            + " ORDER BY since, scope, value",
+        Revocations::revocation,
+        now.minus(OUTLIVES_TOKENS));
+  }
+
+  /** Whether one more fits into the snapshot, now and whatever hosts come back. */
+  public static boolean hasRoom(Transaction tx, Instant now) throws SQLException {
+    return tx.number(
+            "SELECT count(*) FROM revocations WHERE NOT (since < ? AND scope = 'LAUNCH')",
+            now.minus(OUTLIVES_TOKENS))
+        < MOST_PUBLISHED;
   }
 
   public static List<Recorded> recorded(Transaction tx) throws SQLException {

@@ -12,6 +12,7 @@ import dev.signet.relyingparty.RequestVerifier;
 import dev.signet.relyingparty.TrustState;
 import dev.signet.requestsignatures.RequestView;
 import dev.signet.requestsignatures.SignatureProviders;
+import dev.signet.verifierservice.audit.Actor;
 import dev.signet.verifierservice.audit.Decision;
 import dev.signet.verifierservice.audit.DecisionLog;
 import dev.signet.verifierservice.operations.Metrics;
@@ -89,9 +90,9 @@ public final class RequestJudge {
 
   /**
    * @param act {@code verify} or {@code authz}
-   * @param caller the service's name
+   * @param caller the service
    */
-  public Judged judge(String act, String caller, RequestView request, RequestBody body)
+  public Judged judge(String act, Actor caller, RequestView request, RequestBody body)
       throws IOException {
     Instant now = clock.instant();
     RequestVerifier verifier = byScheme.get(request.scheme());
@@ -130,7 +131,7 @@ public final class RequestJudge {
     return new Judged(decision, id);
   }
 
-  private String accepted(String act, String caller, RequestDecision.Accepted accepted, Instant now)
+  private String accepted(String act, Actor caller, RequestDecision.Accepted accepted, Instant now)
       throws IOException {
     AgentIdentity agent = accepted.agent();
     return database.write(

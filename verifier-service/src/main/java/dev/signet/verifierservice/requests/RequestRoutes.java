@@ -82,7 +82,7 @@ public final class RequestRoutes {
     RequestJudge.Judged judged =
         judge.judge(
             "verify",
-            call.caller().name(),
+            call.caller().actor(),
             new DescribedRequest(
                 described.method(),
                 described.scheme(),
@@ -129,7 +129,7 @@ public final class RequestRoutes {
     if (body instanceof RequestBody.Streaming && !proxy.uncheckedBodies()) {
       return problem(Refusal.BODY_MISMATCH, null);
     }
-    RequestJudge.Judged judged = judge.judge("authz", proxy.name(), request, body);
+    RequestJudge.Judged judged = judge.judge("authz", call.caller().actor(), request, body);
     return switch (judged.decision()) {
       case RequestDecision.Accepted accepted -> {
         Map<String, String> fields = new LinkedHashMap<>();

@@ -14,7 +14,8 @@ import java.util.List;
  * user_version}. A database from a later program is refused.
  */
 final class Migrations {
-  private static final List<String> FILES = List.of("001-verifier.sql");
+  private static final List<String> FILES =
+      List.of("001-verifier.sql", "002-endorsement-keys.sql", "003-pending-names.sql");
 
   private Migrations() {}
 

@@ -157,6 +157,6 @@ public final class SnapshotPublisher implements AutoCloseable {
         iat,
         iat + Limits.SNAPSHOT_STALE.toSeconds(),
         tokenKeys,
-        Revocations.all(tx));
+        Revocations.published(tx, now));
   }
 }

@@ -3,6 +3,7 @@
 package dev.signet.verifier.verification;
 
 import dev.signet.protocol.Digest;
+import dev.signet.protocol.PublicJwk;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 
@@ -33,6 +34,22 @@ public final class EndorsementKey {
   /** SHA-256 of the DER certificate: what operators admit. */
   public Digest certificate() {
     return certificate;
+  }
+
+  /** Names the public key itself, which several certificates may be about. */
+  public Digest publicKey() {
+    return switch (publicHalf) {
+      case PublicHalf.Rsa(RSAPublicKey key) ->
+          Digest.hash(
+              new byte[] {1},
+              key.getModulus().toByteArray(),
+              new byte[] {0},
+              key.getPublicExponent().toByteArray());
+      case PublicHalf.Ecc(ECPublicKey key) -> {
+        PublicJwk jwk = PublicJwk.of(key);
+        yield Digest.hash(new byte[] {2}, jwk.x().toArray(), jwk.y().toArray());
+      }
+    };
   }
 
   public TpmDescription tpm() {
