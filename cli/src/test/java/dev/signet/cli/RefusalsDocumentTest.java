@@ -4,6 +4,7 @@ package dev.signet.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.signet.launcher.container.ContainerImage;
 import dev.signet.measurements.JarMeasurement;
 import dev.signet.measurements.image.ImageMeasurement;
 import dev.signet.protocol.Refusal;
@@ -45,7 +46,8 @@ class RefusalsDocumentTest {
             Stream.<Enum<?>[]>of(
                     Refusal.values(),
                     JarMeasurement.Reason.values(),
-                    ImageMeasurement.Reason.values())
+                    ImageMeasurement.Reason.values(),
+                    ContainerImage.Fault.values())
                 .flatMap(Arrays::stream)
                 .map(Enum::name)
                 .distinct()

@@ -176,7 +176,8 @@ public final class AgentLaunch {
               same,
               unwinding);
         } catch (UnsoundImageException e) {
-          yield new LaunchOutcome.RefusedHere(ContainerImage.UNSOUND, e.getMessage());
+          yield new LaunchOutcome.RefusedHere(
+              ContainerImage.Fault.UNSOUND_IMAGE.name(), e.getMessage());
         }
       }
     };

@@ -72,12 +72,18 @@ public final class ContainerImage implements Closeable {
   public sealed interface Unpacked {
     record Ready(ContainerImage image) implements Unpacked {}
 
-    /** Nothing of it is left. The reason is the name of an {@link ImageMeasurement.Reason}. */
+    /**
+     * Nothing of it is left. The reason is a name of {@link ImageMeasurement.Reason} or {@link
+     * Fault}.
+     */
     record Refused(String reason, String detail) implements Unpacked {}
   }
 
-  /** Goes into {@link Unpacked.Refused} where the digests are right and the image is no good. */
-  public static final String UNSOUND = "UNSOUND_IMAGE";
+  /** Why an image is not started whose digests are right, beside what its ruler refuses. */
+  public enum Fault {
+    /** It could not be started safely, or not at all. */
+    UNSOUND_IMAGE
+  }
 
   /**
    * Unpacks an image.
@@ -119,7 +125,7 @@ public final class ContainerImage implements Closeable {
         }
       }
     } catch (UnsoundImageException e) {
-      return new Unpacked.Refused(UNSOUND, e.getMessage());
+      return new Unpacked.Refused(Fault.UNSOUND_IMAGE.name(), e.getMessage());
     } finally {
       if (!ready) {
         mount.close();
