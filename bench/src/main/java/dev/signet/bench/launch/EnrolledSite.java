@@ -91,11 +91,7 @@ final class EnrolledSite implements AutoCloseable {
 
   /** {@code signet run} with the agent, to be started as the start script does it. */
   List<String> runCommand(URI url) {
-    List<String> command =
-        JavaProcess.launcherCommand(
-            Path.of(System.getProperty("signet.launcher.jar")),
-            Path.of(System.getProperty("signet.launcher.cache")));
-    command.add(Signet.class.getName());
+    List<String> command = signet();
     command.addAll(
         List.of(
             "run",
@@ -118,7 +114,7 @@ final class EnrolledSite implements AutoCloseable {
     if (!Files.exists(statement)) {
       sign(MeasuredAgent.nothing().image(measured(image)), statement);
     }
-    List<String> command = JavaProcess.command(Signet.class.getName());
+    List<String> command = signet();
     command.addAll(
         List.of(
             "run",
@@ -132,6 +128,15 @@ final class EnrolledSite implements AutoCloseable {
             "oci:" + image.directory(),
             "--",
             url.toString()));
+    return command;
+  }
+
+  private static List<String> signet() {
+    List<String> command =
+        JavaProcess.launcherCommand(
+            Path.of(System.getProperty("signet.launcher.jar")),
+            Path.of(System.getProperty("signet.launcher.cache")));
+    command.add(Signet.class.getName());
     return command;
   }
 

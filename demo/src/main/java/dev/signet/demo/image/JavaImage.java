@@ -4,7 +4,6 @@ package dev.signet.demo.image;
 
 import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 
 /**
@@ -33,15 +31,12 @@ public final class JavaImage {
    * @param modules that the agent needs
    * @return the layer's archive
    */
-  public static Path runtimeLayer(Path scratch, List<String> modules) throws IOException {
+  public static Path runtimeLayer(Path scratch, List<String> modules)
+      throws IOException, InterruptedException {
     Path runtime = scratch.resolve("runtime");
-    PrintWriter said = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-    int ended =
-        ToolProvider.findFirst("jlink")
-            .orElseThrow(() -> new IOException("this Java runtime has no jlink: use a JDK"))
-            .run(
-                said,
-                said,
+    Process jlink =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "jlink").toString(),
                 "--add-modules",
                 String.join(",", modules),
                 "--strip-debug",
@@ -49,9 +44,13 @@ public final class JavaImage {
                 "--no-man-pages",
                 "--generate-cds-archive",
                 "--output",
-                runtime.toString());
-    if (ended != 0) {
-      throw new IOException("jlink ended with code " + ended);
+                runtime.toString())
+            .redirectErrorStream(true)
+            .start();
+    // A process, since JVMs that it starts in turn write to its standard output.
+    String said = new String(jlink.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (jlink.waitFor() != 0) {
+      throw new IOException("jlink failed: " + said);
     }
     Path layer = scratch.resolve("runtime.tar");
     try (LayerWriter writer = writer(layer)) {
