@@ -4,9 +4,11 @@ package dev.signet.bench;
 
 import dev.signet.bench.crypto.CryptoMeasurement;
 import dev.signet.bench.egress.EgressMeasurement;
+import dev.signet.bench.launch.ContainerMeasurement;
 import dev.signet.bench.launch.LaunchMeasurement;
 import dev.signet.bench.launch.MemoryMeasurement;
 import dev.signet.bench.library.LibraryMeasurement;
+import dev.signet.bench.measure.MeasureMeasurement;
 import dev.signet.bench.report.JsonReport;
 import dev.signet.bench.report.Machine;
 import dev.signet.bench.report.MarkdownReport;
@@ -33,7 +35,9 @@ public final class Bench {
           new AttestationMeasurement(),
           new EgressMeasurement(),
           new LaunchMeasurement(),
-          new MemoryMeasurement());
+          new ContainerMeasurement(),
+          new MemoryMeasurement(),
+          new MeasureMeasurement());
 
   private Bench() {}
 

@@ -3,12 +3,12 @@
 package dev.signet.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.signet.measurements.JarMeasurement;
-import dev.signet.measurements.JarRuler;
 import dev.signet.measurements.StatementDraft;
+import dev.signet.measurements.image.ImageConfig;
 import dev.signet.protocol.AgentId;
 import dev.signet.protocol.Digest;
 import dev.signet.protocol.ReferenceStatement;
+import dev.signet.protocol.ReferenceStatement.Artifact;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -21,9 +21,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "measure",
     description = {
-      "Measures an agent's executable JAR and prints the reference statement about it: the agent's"
-          + " name, the JAR's SHA-256, a security version, a validity and how it may be started.",
-      "The same JAR, options and times give the same bytes."
+      "Measures an agent (its JAR, alone or with a class path, and the Java runtime; or a container"
+          + " image) and prints the reference statement about it: the agent's name, a SHA-256 for"
+          + " each part, a security version, a validity and how it may be started.",
+      "The same parts, options and times give the same bytes."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -31,6 +32,10 @@ import picocli.CommandLine.Option;
       "  signet measure --jar agent.jar --agent spiffe://example.org/agent/billing --svn 3 \\",
       "      --version 1.2.3 --valid-days 30 --arg=--port --arg=8080 --env LANG \\",
       "      --out statement.json",
+      "  signet measure --jar agent.jar --class-path lib/a.jar:lib/b.jar --java-runtime jre \\",
+      "      --agent spiffe://example.org/agent/billing --svn 3",
+      "  signet measure --image oci:image --platform linux/amd64 --memory 512m \\",
+      "      --agent spiffe://example.org/agent/billing --svn 3",
       "",
       "An argument that begins with a dash is written --arg=--port. The validity begins at",
       "SOURCE_DATE_EPOCH, if that is set."
@@ -38,12 +43,7 @@ import picocli.CommandLine.Option;
 final class MeasureCommand implements SignetCommand {
   private final Invocation invocation;
 
-  @Option(
-      names = "--jar",
-      required = true,
-      paramLabel = "FILE",
-      description = "The executable JAR.")
-  private Path jar;
+  @Mixin private MeasuredOptions what = new MeasuredOptions();
 
   @Option(
       names = "--agent",
@@ -69,7 +69,7 @@ final class MeasureCommand implements SignetCommand {
       paramLabel = "ARG",
       description =
           "An argument that the agent is started with; repeat it in order. Without any,"
-              + " the agent is started without arguments.")
+              + " the agent is started without arguments, or with those of the image.")
   private List<String> arguments = new ArrayList<>();
 
   @Option(names = "--any-arguments", description = "The agent may be started with any arguments.")
@@ -80,6 +80,8 @@ final class MeasureCommand implements SignetCommand {
       paramLabel = "NAME",
       description = "A variable that the agent may be given; repeat it.")
   private List<String> environment = new ArrayList<>();
+
+  @Mixin private TermsOptions terms = new TermsOptions();
 
   @Option(names = "--out", paramLabel = "FILE", description = "Write the statement to a file.")
   private Path out;
@@ -96,6 +98,10 @@ final class MeasureCommand implements SignetCommand {
     this.invocation = invocation;
   }
 
+  /**
+   * @param digest of the JAR, or of the image's manifest where there is none
+   * @param artifacts where there is more than one
+   */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   private record Result(
       String outcome,
@@ -104,54 +110,54 @@ final class MeasureCommand implements SignetCommand {
       long securityVersion,
       Digest digest,
       long size,
+      List<Artifact> artifacts,
       Instant notBefore,
       Instant notAfter) {}
 
   @Override
   public ExitCode run() throws IOException, CommandFailure {
-    StatementDraft draft = draft();
-    switch (JarRuler.measure(jar)) {
-      case JarMeasurement.Refused(var reason, var detail) ->
-          throw reason == JarMeasurement.Reason.NOT_A_REGULAR_FILE
-              ? CommandFailure.usage(jar + ": " + detail)
-              : CommandFailure.refused(reason, jar + ": " + detail);
-      case JarMeasurement.Measured measured -> finish(draft, measured);
-    }
-    return ExitCode.GOOD;
-  }
-
-  private StatementDraft draft() throws CommandFailure {
     if (anyArguments && !arguments.isEmpty()) {
       throw CommandFailure.usage("expected --arg or --any-arguments, got both");
     }
-    try {
-      return new StatementDraft(
-          agent,
-          version,
-          securityVersion,
-          validity.notBefore(invocation),
-          validity.notAfter(invocation),
-          anyArguments ? null : arguments,
-          environment);
-    } catch (IllegalArgumentException e) {
-      throw CommandFailure.usage(e.getMessage());
-    }
-  }
-
-  private void finish(StatementDraft draft, JarMeasurement.Measured measured)
-      throws IOException, CommandFailure {
+    StatementDraft.Terms said = terms.terms();
+    MeasuredOptions.Result measured = what.measure(terms.namesMainClass());
+    StatementDraft draft;
     ReferenceStatement statement;
     try {
-      statement = draft.about(jar.getFileName().toString(), measured);
+      draft =
+          new StatementDraft(
+              agent,
+              version,
+              securityVersion,
+              validity.notBefore(invocation),
+              validity.notAfter(invocation),
+              anyArguments ? null : arguments(measured),
+              environment,
+              said);
+      statement = draft.about(measured.agent());
     } catch (IllegalArgumentException e) {
       throw CommandFailure.usage(e.getMessage());
     }
     byte[] bytes = StatementDraft.write(statement);
     if (out == null) {
       invocation.write(bytes);
-      return;
+    } else {
+      OutputFile.write(out, bytes, force, invocation.random().get());
+      tell(draft, measured);
     }
-    OutputFile.write(out, bytes, force, invocation.random().get());
+    return ExitCode.GOOD;
+  }
+
+  /** An image's own where nobody names others, so that the statement says what will run. */
+  private List<String> arguments(MeasuredOptions.Result measured) {
+    return arguments.isEmpty()
+        ? measured.config().map(ImageConfig::cmd).orElse(arguments)
+        : arguments;
+  }
+
+  private void tell(StatementDraft draft, MeasuredOptions.Result measured) {
+    List<Artifact> artifacts = measured.agent().artifacts();
+    Artifact first = artifacts.getFirst();
     if (json) {
       invocation.print(
           new Result(
@@ -159,15 +165,22 @@ final class MeasureCommand implements SignetCommand {
               out.toString(),
               agent,
               securityVersion,
-              measured.digest(),
-              measured.size(),
+              first.digest(),
+              first.size(),
+              artifacts.size() == 1 ? null : artifacts,
               draft.notBefore(),
               draft.notAfter()));
-    } else {
-      invocation.say("measured   " + jar + "  " + measured.size() + " bytes");
-      invocation.say("digest     " + measured.digest());
-      invocation.say("valid      " + draft.notBefore() + " to " + draft.notAfter());
-      invocation.say("statement  " + out + "  (next: signet sign --key ci.pem " + out + ")");
+      return;
     }
+    invocation.say("measured   " + measured.place() + "  " + first.size() + " bytes");
+    if (artifacts.size() == 1) {
+      invocation.say("digest     " + first.digest());
+    } else {
+      for (Artifact artifact : artifacts) {
+        invocation.say("digest     " + artifact.digest() + "  " + artifact.role());
+      }
+    }
+    invocation.say("valid      " + draft.notBefore() + " to " + draft.notAfter());
+    invocation.say("statement  " + out + "  (next: signet sign --key ci.pem " + out + ")");
   }
 }

@@ -9,6 +9,7 @@ import dev.signet.launcher.AgentLaunch;
 import dev.signet.launcher.EnrolledHost;
 import dev.signet.launcher.LaunchOutcome;
 import dev.signet.launcher.LaunchRequest;
+import dev.signet.launcher.Program;
 import dev.signet.launcher.Progress;
 import dev.signet.launcher.RunningAgent;
 import dev.signet.launcher.VerifierClient;
@@ -16,6 +17,10 @@ import dev.signet.launcher.egress.Route;
 import dev.signet.launcher.process.AgentUser;
 import dev.signet.launcher.process.ForwardedSignals;
 import dev.signet.launcher.process.LauncherHardening;
+import dev.signet.measurements.image.DockerArchive;
+import dev.signet.measurements.image.ImageReference;
+import dev.signet.measurements.image.OciLayout;
+import dev.signet.protocol.Digest;
 import dev.signet.protocol.ProblemDetails;
 import java.io.IOException;
 import java.net.URI;
@@ -30,6 +35,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -38,7 +44,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "run",
     description = {
-      "Starts an agent: measures its JAR into the TPM, has its request key released, and signs every"
+      "Starts an agent: measures its JAR or image into the TPM, has its request key released, and signs every"
           + " request that it sends through the local proxy.",
       "Standard streams, signals and the exit code are the agent's, as with java -jar. What Signet"
           + " itself has to say stands on standard error."
@@ -46,8 +52,11 @@ import picocli.CommandLine.Parameters;
     footerHeading = "%nExamples:%n",
     footer = {
       "  signet run --statement agent.dsse --signer ci.pub.pem --jar agent.jar -- --port 8080",
+      "  signet run --statement agent.dsse --signer ci.pub.pem --jar agent.jar"
+          + " --class-path lib/a.jar:lib/b.jar",
       "  signet run --statement agent.dsse --signer ci.pub.pem --jar agent.jar --env LLM_API_KEY"
-          + " --route llm=https://api.llm.example/v1"
+          + " --route llm=https://api.llm.example/v1",
+      "  signet run --statement agent.dsse --signer ci.pub.pem --image oci:agent-image"
     })
 final class RunCommand implements SignetCommand {
   private static final Duration VERIFIER_TIMEOUT = Duration.ofSeconds(15);
@@ -56,8 +65,23 @@ final class RunCommand implements SignetCommand {
 
   @Mixin private HostOptions host;
 
-  @Option(names = "--jar", required = true, paramLabel = "FILE", description = "The agent.")
-  private Path jar;
+  @ArgGroup(multiplicity = "1")
+  private Started started;
+
+  /** One of them. */
+  private static final class Started {
+    @Option(names = "--jar", paramLabel = "FILE", description = "The agent, an executable JAR.")
+    private Path jar;
+
+    @Option(
+        names = "--image",
+        paramLabel = "IMAGE",
+        description =
+            "The agent, a container image: oci:DIRECTORY[@sha256:…] or docker-archive:FILE. The"
+                + " statement says which image that is; a digest given must be the same. Needs root"
+                + " and runc.")
+    private String image;
+  }
 
   @Option(
       names = "--statement",
@@ -75,10 +99,17 @@ final class RunCommand implements SignetCommand {
   private Path trustedRoot;
 
   @Option(
+      names = "--class-path",
+      paramLabel = "FILES",
+      description =
+          "JARs that follow --jar on the class path, separated by colons, as CI measured them.")
+  private String classPath;
+
+  @Option(
       names = "--java",
       paramLabel = "HOME",
       description = "Home of the Java runtime for the agent. Default: the one that runs Signet.")
-  private Path runtime = Path.of(System.getProperty("java.home"));
+  private Path runtime;
 
   @Option(
       names = "--jvm",
@@ -218,10 +249,10 @@ final class RunCommand implements SignetCommand {
       throw CommandFailure.usage("--cwd: expected an existing directory, got " + workingDirectory);
     }
     return new LaunchRequest(
-        jar,
+        program(),
         statement,
         signers.policy(trustedRoot),
-        runtime,
+        runtime == null ? Path.of(System.getProperty("java.home")) : runtime,
         jvmOptions,
         arguments,
         environment(),
@@ -231,6 +262,38 @@ final class RunCommand implements SignetCommand {
         user == null ? Optional.empty() : Optional.of(agentUser()),
         PrivateParent.of(state, invocation.environment()),
         registerPcr);
+  }
+
+  private Program program() throws CommandFailure {
+    if (started.jar == null) {
+      if (classPath != null) {
+        throw CommandFailure.usage("--class-path: expected with --jar, which comes first on it");
+      }
+      if (runtime != null) {
+        throw CommandFailure.usage("--java: expected with --jar; an image has its own runtime");
+      }
+      return image(started.image);
+    }
+    return new Program.Jar(
+        started.jar, classPath == null ? List.of() : MeasuredOptions.files(classPath));
+  }
+
+  private static Program image(String words) throws CommandFailure {
+    try {
+      return switch (ImageReference.parse(words)) {
+        case ImageReference.Layout(Path directory, Optional<Digest> digest) ->
+            new Program.Image(words, () -> OciLayout.open(directory), digest);
+        case ImageReference.Archive(Path file) ->
+            new Program.Image(words, () -> DockerArchive.open(file), Optional.empty());
+        case ImageReference.InRegistry inRegistry ->
+            throw CommandFailure.usage(
+                "--image: fetch it to a layout first (signet measure --image "
+                    + words
+                    + " --save-layout DIR …), then start oci:DIR");
+      };
+    } catch (IllegalArgumentException e) {
+      throw CommandFailure.usage("--image: " + e.getMessage());
+    }
   }
 
   private AgentUser agentUser() throws CommandFailure, IOException {

@@ -4,7 +4,9 @@ package dev.signet.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.signet.launcher.container.ContainerImage;
 import dev.signet.measurements.JarMeasurement;
+import dev.signet.measurements.image.ImageMeasurement;
 import dev.signet.measurements.sigstore.BundleVerification;
 import dev.signet.protocol.Refusal;
 import java.io.IOException;
@@ -46,9 +48,12 @@ class RefusalsDocumentTest {
                     Refusal.values(),
                     JarMeasurement.Reason.values(),
                     BundleVerification.Flaw.values(),
-                    BundleVerification.Mismatch.values())
+                    BundleVerification.Mismatch.values(),
+                    ImageMeasurement.Reason.values(),
+                    ContainerImage.Fault.values())
                 .flatMap(Arrays::stream)
                 .map(Enum::name)
+                .distinct()
                 .toList());
     for (Matcher row : rows.values()) {
       for (int column = 3; column <= 5; column++) {

@@ -59,6 +59,18 @@ final class InProcessLaunch implements AutoCloseable {
   /** Records the start of {@code jar} under {@code statement}, whether they fit or not. */
   static InProcessLaunch record(Site site, DemoHost host, AgentId agent, Path jar, Path statement)
       throws Exception {
+    return record(
+        site,
+        host,
+        agent,
+        List.of(new LaunchEvent.Artifact("agent-jar", Digest.hash(Files.readAllBytes(jar)))),
+        statement);
+  }
+
+  /** Records a start with these artifacts under {@code statement}, whether they fit or not. */
+  static InProcessLaunch record(
+      Site site, DemoHost host, AgentId agent, List<LaunchEvent.Artifact> artifacts, Path statement)
+      throws Exception {
     Optional<SealedKey> kept = host.attestor().sealedKey(agent);
     SealedKey key =
         kept.isPresent()
@@ -73,8 +85,7 @@ final class InProcessLaunch implements AutoCloseable {
                 agent,
                 launch,
                 Digest.hash(DsseEnvelope.parse(envelope).payload().toArray()),
-                List.of(
-                    new LaunchEvent.Artifact("agent-jar", Digest.hash(Files.readAllBytes(jar)))),
+                artifacts,
                 "java",
                 List.of(),
                 List.of(),

@@ -10,6 +10,7 @@ import dev.signet.launcher.AgentLaunch;
 import dev.signet.launcher.EnrolledHost;
 import dev.signet.launcher.LaunchOutcome;
 import dev.signet.launcher.LaunchRequest;
+import dev.signet.launcher.Program;
 import dev.signet.launcher.VerifierClient;
 import dev.signet.measurements.KeyFiles;
 import dev.signet.measurements.SignerPolicy;
@@ -162,7 +163,7 @@ class RollbackSystemTest {
     Attestor attestor = site.host().attestor();
     LaunchRequest request =
         new LaunchRequest(
-            site.jar(),
+            new Program.Jar(site.jar()),
             statement,
             SignerPolicy.pinned(List.of(KeyFiles.readPublic(site.signer()))),
             Path.of(System.getProperty("java.home")),

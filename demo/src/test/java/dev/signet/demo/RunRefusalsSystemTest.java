@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.signet.launcher.LaunchOutcome;
 import dev.signet.launcher.LaunchRequest;
+import dev.signet.launcher.Program;
 import dev.signet.launcher.VerifierClient;
 import dev.signet.measurements.KeyFiles;
 import dev.signet.measurements.SignerPolicy;
@@ -47,7 +48,7 @@ class RunRefusalsSystemTest {
     Path old = site.statement(Site.AGENT, "old", site.jar(), Site.FLOOR - 1);
     LaunchRequest request =
         new LaunchRequest(
-            site.jar(),
+            new Program.Jar(site.jar()),
             old,
             SignerPolicy.pinned(List.of(KeyFiles.readPublic(site.signer()))),
             Path.of(System.getProperty("java.home")),

@@ -181,9 +181,8 @@ class RunSystemTest {
         .atMost(Duration.ofSeconds(10))
         .until(() -> ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty());
 
-    Site.delete(place); // a launcher that was killed removes nothing
-
     try (SignetProcess next = site.run().ready()) {
+      assertThat(place).as("what the killed launcher left").doesNotExist();
       assertThat(next.ask("get " + site.toolUrl() + "/weather")).startsWith("200 ");
     }
     List<LaunchEvent> events = events(Site.AGENT);

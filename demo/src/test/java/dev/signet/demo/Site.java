@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.signet.cli.SignetHere;
+import dev.signet.demo.image.ImageLayout;
 import dev.signet.launcher.Answer;
 import dev.signet.launcher.EnrolledHost;
 import dev.signet.launcher.ServerTrust;
@@ -16,6 +17,8 @@ import dev.signet.measurements.KeyFiles;
 import dev.signet.measurements.SigningKey;
 import dev.signet.measurements.StatementDraft;
 import dev.signet.protocol.AgentId;
+import dev.signet.protocol.Digest;
+import dev.signet.protocol.ReferenceStatement;
 import dev.signet.protocol.StrictJson;
 import dev.signet.relyingparty.TrustTls;
 import dev.signet.tpmsim.SimulatedTpm;
@@ -33,6 +36,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -323,6 +327,36 @@ final class Site implements AutoCloseable {
             List.of("TOOL_API_KEY"));
     byte[] payload = StatementDraft.write(draft.about(name + ".jar", measured));
     return Files.write(place(name + ".dsse"), ci.sign(payload, random).encode());
+  }
+
+  /** A reference statement about an image, signed by CI. */
+  Path statement(AgentId agent, String name, ImageLayout image, ReferenceStatement.Launch launch)
+      throws Exception {
+    Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    ReferenceStatement statement =
+        new ReferenceStatement(
+            ReferenceStatement.STATEMENT_TYPE,
+            List.of(subject(name + "-manifest", image.manifest()), subject(name, image.config())),
+            ReferenceStatement.PREDICATE_TYPE,
+            new ReferenceStatement.Predicate(
+                agent,
+                "1." + FLOOR,
+                FLOOR,
+                new ReferenceStatement.Validity(now.minusSeconds(60), now.plus(Duration.ofDays(1))),
+                List.of(
+                    artifact(ReferenceStatement.ROLE_IMAGE_MANIFEST, image.manifest()),
+                    artifact(ReferenceStatement.ROLE_IMAGE_CONFIG, image.config())),
+                launch));
+    byte[] payload = StatementDraft.write(statement);
+    return Files.write(place(name + ".dsse"), ci.sign(payload, random).encode());
+  }
+
+  private static ReferenceStatement.Subject subject(String name, Digest digest) {
+    return new ReferenceStatement.Subject(name, new ReferenceStatement.Sha256(digest.toHex()));
+  }
+
+  private static ReferenceStatement.Artifact artifact(String role, Digest digest) {
+    return new ReferenceStatement.Artifact(role, digest, 1);
   }
 
   @Override

@@ -7,16 +7,22 @@ import dev.signet.attestor.LaunchRegister;
 import dev.signet.attestor.ReleaseOutcome;
 import dev.signet.attestor.RequestKey;
 import dev.signet.attestor.SealedKey;
+import dev.signet.launcher.container.Cgroups;
+import dev.signet.launcher.container.ContainerHost;
+import dev.signet.launcher.container.ContainerImage;
+import dev.signet.launcher.container.UnsoundImageException;
 import dev.signet.launcher.egress.EgressLimits;
 import dev.signet.launcher.egress.ProcessTreePeerCheck;
 import dev.signet.launcher.egress.ProxySettings;
 import dev.signet.launcher.egress.Route;
 import dev.signet.launcher.egress.SigningProxy;
+import dev.signet.launcher.process.AgentPlan;
 import dev.signet.launcher.process.AgentProcess;
-import dev.signet.launcher.process.JarLaunch;
+import dev.signet.launcher.process.AgentUser;
+import dev.signet.launcher.process.JarFiles;
 import dev.signet.launcher.process.LaunchDirectory;
-import dev.signet.launcher.process.PrivateCopy;
 import dev.signet.measurements.JarRuler;
+import dev.signet.measurements.image.ImageSource;
 import dev.signet.protocol.AgentId;
 import dev.signet.protocol.AttestationResult;
 import dev.signet.protocol.Bytes;
@@ -89,31 +95,101 @@ public final class AgentLaunch {
   public LaunchOutcome start(LaunchRequest request, Map<String, String> parentEnvironment)
       throws IOException, InterruptedException {
     try (Unwinding unwinding = new Unwinding()) {
-      LaunchDirectory directory = LaunchDirectory.create(request.privateParent(), request.user());
-      unwinding.undo(directory::close);
-      PrivateCopy copy = PrivateCopy.of(request.jar(), directory, JarRuler.MAX_BYTES);
-      unwinding.undo(copy::close);
-      progress.say(
-          Progress.Step.COPIED,
-          request.jar().getFileName()
-              + " copied to a private place and measured: "
-              + copy.digest());
-      return switch (LaunchCheck.check(request, copy, clock.instant())) {
-        case LaunchCheck.Result.Failed(String reason, String detail) ->
-            new LaunchOutcome.RefusedHere(reason, detail);
-        case LaunchCheck.Result.Passed passed -> {
-          sayAccepted(passed);
-          yield launch(request, parentEnvironment, directory, copy, passed, unwinding);
-        }
+      return switch (request.program()) {
+        case Program.Jar jar -> startJar(jar, request, parentEnvironment, unwinding);
+        case Program.Image image -> startImage(image, request, unwinding);
       };
     }
   }
 
-  private LaunchOutcome launch(
+  private static LaunchDirectory directory(LaunchRequest request, Optional<AgentUser> user)
+      throws IOException {
+    return LaunchDirectory.create(request.privateParent(), user, Cgroups::removeIfAny);
+  }
+
+  private LaunchOutcome startJar(
+      Program.Jar program,
       LaunchRequest request,
       Map<String, String> parentEnvironment,
+      Unwinding unwinding)
+      throws IOException, InterruptedException {
+    LaunchDirectory directory = directory(request, request.user());
+    unwinding.undo(directory::close);
+    JarFiles files =
+        JarFiles.copy(program.file(), program.classPath(), directory, JarRuler.MAX_BYTES);
+    unwinding.undo(files::close);
+    progress.say(
+        Progress.Step.COPIED,
+        program.file().getFileName()
+            + (files.classPath().isEmpty()
+                ? ""
+                : " and " + files.classPath().size() + " on its class path")
+            + " copied to a private place and measured: "
+            + files.jar().digest());
+    return switch (JarCheck.check(request, files, clock.instant())) {
+      case JarCheck.Refused(LaunchCheck.Result.Failed failed) ->
+          new LaunchOutcome.RefusedHere(failed.reason(), failed.detail());
+      case JarCheck.Good(LaunchCheck.Result.Passed passed, Optional<String> mainClass) -> {
+        sayAccepted(passed, "this JAR");
+        yield launch(
+            request,
+            directory,
+            new PreparedJar(request, directory, files, mainClass, parentEnvironment),
+            passed,
+            unwinding);
+      }
+    };
+  }
+
+  private LaunchOutcome startImage(Program.Image image, LaunchRequest request, Unwinding unwinding)
+      throws IOException, InterruptedException {
+    ContainerHost containers = ContainerHost.find();
+    LaunchCheck.Result.Passed passed;
+    switch (LaunchCheck.image(request, image, clock.instant())) {
+      case LaunchCheck.Result.Failed(String reason, String detail) -> {
+        return new LaunchOutcome.RefusedHere(reason, detail);
+      }
+      case LaunchCheck.Result.Passed p -> passed = p;
+    }
+    sayAccepted(passed, "this image");
+    LaunchDirectory directory = directory(request, Optional.empty());
+    unwinding.undo(directory::close);
+    ContainerImage unpacked;
+    try (ImageSource source = image.place().open()) {
+      switch (ContainerImage.unpack(containers, source, passed.image(), directory, random)) {
+        case ContainerImage.Unpacked.Refused(String reason, String detail) -> {
+          return new LaunchOutcome.RefusedHere(reason, image.name() + ": " + detail);
+        }
+        case ContainerImage.Unpacked.Ready(ContainerImage ready) -> unpacked = ready;
+      }
+    }
+    unwinding.undo(unpacked::close);
+    progress.say(
+        Progress.Step.COPIED,
+        image.name() + " unpacked in a private place and measured: " + unpacked.manifest());
+    return switch (LaunchCheck.unpacked(unpacked, passed)) {
+      case LaunchCheck.Result.Failed(String reason, String detail) ->
+          new LaunchOutcome.RefusedHere(reason, detail);
+      case LaunchCheck.Result.Passed same -> {
+        try {
+          yield launch(
+              request,
+              directory,
+              new PreparedImage(request, containers, unpacked, same),
+              same,
+              unwinding);
+        } catch (UnsoundImageException e) {
+          yield new LaunchOutcome.RefusedHere(
+              ContainerImage.Fault.UNSOUND_IMAGE.name(), e.getMessage());
+        }
+      }
+    };
+  }
+
+  private LaunchOutcome launch(
+      LaunchRequest request,
       LaunchDirectory directory,
-      PrivateCopy copy,
+      Prepared prepared,
       LaunchCheck.Result.Passed passed,
       Unwinding unwinding)
       throws IOException, InterruptedException {
@@ -134,18 +210,7 @@ public final class AgentLaunch {
             verifierClock,
             random);
     unwinding.undo(proxy::close);
-    JarLaunch plan =
-        JarLaunch.plan(
-            copy,
-            directory,
-            new JarLaunch.Options(
-                request.runtime(),
-                request.jvmOptions(),
-                request.arguments(),
-                environment(request, proxy),
-                request.workingDirectory(),
-                Optional.of(proxy.address())),
-            parentEnvironment);
+    AgentPlan plan = prepared.plan(environment(request, proxy), proxy.address());
     plan.isolation().gaps().forEach(gap -> progress.say(Progress.Step.WARNING, gap));
 
     LaunchRegister register = attestor.launchRegister(request.registerPcr());
@@ -163,7 +228,7 @@ public final class AgentLaunch {
     if (refused.isPresent()) {
       return new LaunchOutcome.RefusedByVerifier(refused.get());
     }
-    register.append(event(request, agent, launch, passed, plan, sealedKey));
+    register.append(event(request, agent, launch, passed, prepared, plan, sealedKey));
     unwinding.undo(
         () ->
             register.append(new LaunchEvent.Stop(agent, launch, null, LaunchEvent.Cause.ABORTED)));
@@ -208,7 +273,7 @@ public final class AgentLaunch {
         "attested as " + agent + " until " + result.notAfter() + ", renewed by itself");
 
     version.starting();
-    AgentProcess process = AgentProcess.start(plan, peers::started);
+    AgentProcess process = prepared.start(peers::started);
     peers.admit(process.handle());
     unwinding.keepAll();
     progress.say(
@@ -225,7 +290,7 @@ public final class AgentLaunch {
             proxy,
             live,
             register,
-            copy,
+            prepared,
             directory,
             progress));
   }
@@ -260,7 +325,8 @@ public final class AgentLaunch {
       AgentId agent,
       LaunchId launch,
       LaunchCheck.Result.Passed passed,
-      JarLaunch plan,
+      Prepared prepared,
+      AgentPlan plan,
       SealedKey sealedKey)
       throws IOException, InterruptedException {
     return new LaunchEvent.Start(
@@ -268,8 +334,8 @@ public final class AgentLaunch {
         launch,
         passed.statement().payloadDigest(),
         passed.artifacts(),
-        "java at " + request.runtime(),
-        request.arguments(),
+        prepared.runtime(),
+        prepared.arguments(),
         request.jvmOptions(),
         request.environment().keySet().stream().sorted().toList(),
         plan.isolation().labels(),
@@ -289,12 +355,12 @@ public final class AgentLaunch {
     }
   }
 
-  private void sayAccepted(LaunchCheck.Result.Passed passed) {
+  private void sayAccepted(LaunchCheck.Result.Passed passed, String what) {
     ReferenceStatement.Predicate p = passed.statement().statement().predicate();
     List<String> words =
         List.of(
             "the reference statement is signed by a trusted key",
-            "names exactly this JAR as " + p.agent(),
+            "names exactly " + what + " as " + p.agent(),
             "security version " + p.securityVersion(),
             "valid until " + p.validity().notAfter());
     progress.say(Progress.Step.STATEMENT_ACCEPTED, String.join(", ", words));

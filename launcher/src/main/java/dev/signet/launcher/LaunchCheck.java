@@ -2,13 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.launcher;
 
-import dev.signet.launcher.process.PrivateCopy;
-import dev.signet.launcher.process.RuntimeMeasurement;
-import dev.signet.measurements.JarMeasurement;
-import dev.signet.measurements.JarRuler;
+import dev.signet.launcher.container.ContainerImage;
 import dev.signet.measurements.StatementVerification;
 import dev.signet.measurements.StatementVerifier;
 import dev.signet.measurements.VerifiedStatement;
+import dev.signet.measurements.image.ImageSelection;
+import dev.signet.protocol.Digest;
 import dev.signet.protocol.LaunchEvent;
 import dev.signet.protocol.Limits;
 import dev.signet.protocol.ReferenceStatement;
@@ -37,63 +36,108 @@ final class LaunchCheck {
      */
     record Passed(
         byte[] envelope, VerifiedStatement statement, List<LaunchEvent.Artifact> artifacts)
-        implements Result {}
+        implements Result {
+      /** The image that the statement names. */
+      ImageSelection image() {
+        return ImageSelection.of(
+            artifacts.stream()
+                .filter(a -> a.role().equals(ReferenceStatement.ROLE_IMAGE_MANIFEST))
+                .findAny()
+                .orElseThrow()
+                .digest());
+      }
+    }
 
     /** With a reason's name. */
     record Failed(String reason, String detail) implements Result {}
   }
 
-  static Result check(LaunchRequest request, PrivateCopy copy, Instant now) throws IOException {
-    JarMeasurement measurement = JarRuler.measure(copy.path());
-    if (measurement instanceof JarMeasurement.Refused(JarMeasurement.Reason reason, String why)) {
-      return new Result.Failed(reason.name(), why);
-    }
-    byte[] envelope = read(request.statement());
-    VerifiedStatement verified;
-    switch (StatementVerifier.verify(envelope, request.signers(), now)) {
-      case StatementVerification.Refused(Refusal reason, String detail) -> {
-        return new Result.Failed(reason.name(), request.statement() + ": " + detail);
+  /** Of an image, before it is unpacked: the statement says which image that will be. */
+  static Result image(LaunchRequest request, Program.Image image, Instant now) throws IOException {
+    return switch (statement(request, now)) {
+      case Result.Failed failed -> failed;
+      case Result.Passed passed -> ofImage(request, image, passed);
+    };
+  }
+
+  /** Of an unpacked image: it is the one that {@link #image} passed. */
+  static Result unpacked(ContainerImage image, Result.Passed passed) {
+    for (LaunchEvent.Artifact expected : passed.artifacts()) {
+      Digest got =
+          expected.role().equals(ReferenceStatement.ROLE_IMAGE_MANIFEST)
+              ? image.manifest()
+              : image.config();
+      if (!got.equals(expected.digest())) {
+        return mismatch(expected.role(), expected.digest(), got);
       }
-      case StatementVerification.Verified(VerifiedStatement s) -> verified = s;
     }
-    ReferenceStatement.Predicate predicate = verified.statement().predicate();
+    return passed;
+  }
+
+  static Result statement(LaunchRequest request, Instant now) throws IOException {
+    byte[] envelope = read(request.statement());
+    return switch (StatementVerifier.verify(envelope, request.signers(), now)) {
+      case StatementVerification.Refused(Refusal reason, String detail) ->
+          new Result.Failed(reason.name(), request.statement() + ": " + detail);
+      case StatementVerification.Verified(VerifiedStatement verified) ->
+          new Result.Passed(envelope, verified, List.of());
+    };
+  }
+
+  private static Result ofImage(
+      LaunchRequest request, Program.Image image, Result.Passed statement) {
+    ReferenceStatement.Predicate predicate = statement.statement().statement().predicate();
+    if (predicate.artifacts().stream()
+        .noneMatch(a -> a.role().equals(ReferenceStatement.ROLE_IMAGE_MANIFEST))) {
+      return new Result.Failed(
+          Refusal.MEASUREMENT_MISMATCH.name(),
+          "the statement names no image; start what it names with --jar");
+    }
     List<LaunchEvent.Artifact> artifacts = new ArrayList<>();
     for (ReferenceStatement.Artifact expected : predicate.artifacts()) {
-      LaunchEvent.Artifact got;
-      switch (expected.role()) {
-        case ReferenceStatement.ROLE_AGENT_JAR ->
-            got = new LaunchEvent.Artifact(expected.role(), copy.digest());
-        case ReferenceStatement.ROLE_JAVA_RUNTIME ->
-            got =
-                new LaunchEvent.Artifact(
-                    expected.role(), RuntimeMeasurement.of(request.runtime()).digest());
-        default -> {
-          return new Result.Failed(
-              Refusal.MEASUREMENT_MISMATCH.name(),
-              "the statement names an artifact of role "
-                  + expected.role()
-                  + ", which this launcher does not know");
-        }
+      boolean manifest = expected.role().equals(ReferenceStatement.ROLE_IMAGE_MANIFEST);
+      if (!manifest && !expected.role().equals(ReferenceStatement.ROLE_IMAGE_CONFIG)) {
+        return new Result.Failed(
+            Refusal.MEASUREMENT_MISMATCH.name(),
+            "the statement names an artifact of role "
+                + expected.role()
+                + ", which an image's launch does not have; start a JAR with --jar");
       }
-      if (!got.digest().equals(expected.digest())) {
+      if (manifest && image.manifest().filter(d -> !d.equals(expected.digest())).isPresent()) {
         return new Result.Failed(
             Refusal.MEASUREMENT_MISMATCH.name(),
             expected.role()
                 + ": the statement names "
                 + expected.digest()
-                + ", measured "
-                + got.digest()
-                + ". This is not the build that CI signed");
+                + ", asked for was "
+                + image.manifest().get()
+                + "; start the image that CI signed, or give that image's statement");
       }
-      artifacts.add(got);
+      artifacts.add(new LaunchEvent.Artifact(expected.role(), expected.digest()));
     }
-    return parameters(request, predicate, new Result.Passed(envelope, verified, artifacts));
+    return parameters(
+        request,
+        predicate,
+        new Result.Passed(statement.envelope(), statement.statement(), artifacts));
   }
 
-  private static Result parameters(
+  static Result.Failed mismatch(String role, Digest expected, Digest got) {
+    return new Result.Failed(
+        Refusal.MEASUREMENT_MISMATCH.name(),
+        role
+            + ": the statement names "
+            + expected
+            + ", measured "
+            + got
+            + ". This is not the build that CI signed");
+  }
+
+  static Result parameters(
       LaunchRequest request, ReferenceStatement.Predicate predicate, Result passed) {
     List<String> arguments = predicate.launch().arguments();
-    if (arguments != null && !arguments.equals(request.arguments())) {
+    // An image's launch takes them from the statement.
+    boolean left = request.program() instanceof Program.Image && request.arguments().isEmpty();
+    if (arguments != null && !left && !arguments.equals(request.arguments())) {
       return new Result.Failed(
           Refusal.MEASUREMENT_MISMATCH.name(),
           "the statement allows the arguments "

@@ -13,7 +13,8 @@ import java.util.Optional;
 /**
  * What somebody asks the launcher to start.
  *
- * @param jar any executable JAR
+ * @param program a JAR or an image; an image has its own Java runtime, its own user and directory,
+ *     and so takes none of what is said of them here
  * @param statement the DSSE envelope that CI signed
  * @param signers whose signatures count here; the verifier has its own list
  * @param runtime home of the Java runtime for the agent
@@ -28,7 +29,7 @@ import java.util.Optional;
  * @param registerPcr the launch register
  */
 public record LaunchRequest(
-    Path jar,
+    Program program,
     Path statement,
     SignerPolicy signers,
     Path runtime,
@@ -46,5 +47,11 @@ public record LaunchRequest(
     arguments = List.copyOf(arguments);
     environment = Map.copyOf(environment);
     routes = List.copyOf(routes);
+    if (program instanceof Program.Image
+        && (!jvmOptions.isEmpty() || workingDirectory.isPresent() || user.isPresent())) {
+      throw new IllegalArgumentException(
+          "an image is started as its configuration and the reference statement say: expected no"
+              + " JVM options, working directory or user beside them");
+    }
   }
 }

@@ -7,10 +7,10 @@ import dev.signet.launcher.egress.EgressStats;
 import dev.signet.launcher.egress.SigningProxy;
 import dev.signet.launcher.process.AgentProcess;
 import dev.signet.launcher.process.LaunchDirectory;
-import dev.signet.launcher.process.PrivateCopy;
 import dev.signet.protocol.AgentId;
 import dev.signet.protocol.LaunchEvent;
 import dev.signet.protocol.LaunchId;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -26,7 +26,7 @@ public final class RunningAgent implements AutoCloseable {
   private final SigningProxy proxy;
   private final Identity identity;
   private final LaunchRegister register;
-  private final PrivateCopy copy;
+  private final Closeable copy;
   private final LaunchDirectory directory;
   private final Progress progress;
   private boolean closed;
@@ -41,7 +41,7 @@ public final class RunningAgent implements AutoCloseable {
       SigningProxy proxy,
       Identity identity,
       LaunchRegister register,
-      PrivateCopy copy,
+      Closeable copy,
       LaunchDirectory directory,
       Progress progress) {
     this.agent = agent;

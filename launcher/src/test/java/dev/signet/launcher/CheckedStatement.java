@@ -2,14 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.launcher;
 
-import dev.signet.launcher.process.PrivateCopy;
-import dev.signet.launcher.process.RuntimeMeasurement;
+import dev.signet.launcher.process.JarFiles;
 import dev.signet.measurements.JarMeasurement;
 import dev.signet.measurements.KeyFiles;
 import dev.signet.measurements.KeyFormatException;
+import dev.signet.measurements.MeasuredAgent;
 import dev.signet.measurements.SignerPolicy;
 import dev.signet.measurements.SigningKey;
 import dev.signet.measurements.StatementDraft;
+import dev.signet.measurements.runtime.RuntimeMeasurement;
 import dev.signet.protocol.AgentId;
 import dev.signet.protocol.Digest;
 import dev.signet.protocol.MalformedMessageException;
@@ -19,7 +20,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,11 +42,7 @@ public final class CheckedStatement {
                 now.plusSeconds(3600),
                 null,
                 List.of())
-            .about(
-                "a.jar", new JarMeasurement.Measured(Digest.hash(bytes), bytes.length, "unknown"));
-    if (runtime.isPresent()) {
-      about = with(about, RuntimeMeasurement.of(runtime.get()).digest());
-    }
+            .about(measured(bytes, runtime));
     SecureRandom random = new SecureRandom();
     SigningKey ci = SigningKey.generate(random);
     KeyFiles.create(ci, directory.resolve("ci.pem"), directory.resolve("ci.pub.pem"));
@@ -54,24 +50,17 @@ public final class CheckedStatement {
         directory.resolve("statement.dsse"), ci.sign(StatementDraft.write(about), random).encode());
   }
 
-  private static ReferenceStatement with(ReferenceStatement statement, Digest runtime) {
-    ReferenceStatement.Predicate p = statement.predicate();
-    List<ReferenceStatement.Subject> subjects = new ArrayList<>(statement.subject());
-    subjects.add(
-        new ReferenceStatement.Subject("java", new ReferenceStatement.Sha256(runtime.toHex())));
-    List<ReferenceStatement.Artifact> artifacts = new ArrayList<>(p.artifacts());
-    artifacts.add(
-        new ReferenceStatement.Artifact(ReferenceStatement.ROLE_JAVA_RUNTIME, runtime, 0));
-    return new ReferenceStatement(
-        statement.type(),
-        subjects,
-        statement.predicateType(),
-        new ReferenceStatement.Predicate(
-            p.agent(), p.version(), p.securityVersion(), p.validity(), artifacts, p.launch()));
+  private static MeasuredAgent measured(byte[] jar, Optional<Path> runtime) throws IOException {
+    MeasuredAgent measured =
+        MeasuredAgent.nothing()
+            .jar("a.jar", new JarMeasurement.Measured(Digest.hash(jar), jar.length, "unknown"));
+    return runtime.isPresent()
+        ? measured.javaRuntime(RuntimeMeasurement.of(runtime.get()))
+        : measured;
   }
 
   /** What {@link AgentLaunch} does between copying and planning. */
-  public static void require(Path statement, Path runtime, PrivateCopy copy) throws IOException {
+  public static void require(Path statement, Path runtime, JarFiles files) throws IOException {
     SignerPolicy signers;
     try {
       signers =
@@ -81,7 +70,7 @@ public final class CheckedStatement {
     }
     LaunchRequest request =
         new LaunchRequest(
-            copy.path(),
+            new Program.Jar(files.jar().path()),
             statement,
             signers,
             runtime,
@@ -94,8 +83,8 @@ public final class CheckedStatement {
             Optional.empty(),
             statement.getParent(),
             15);
-    if (LaunchCheck.check(request, copy, Instant.now())
-        instanceof LaunchCheck.Result.Failed(String reason, String detail)) {
+    if (JarCheck.check(request, files, Instant.now())
+        instanceof JarCheck.Refused(LaunchCheck.Result.Failed(String reason, String detail))) {
       throw new IllegalStateException("refused: " + reason + ": " + detail);
     }
   }

@@ -4,8 +4,8 @@ package dev.signet.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.signet.launcher.process.JarFiles;
 import dev.signet.launcher.process.LaunchDirectory;
-import dev.signet.launcher.process.PrivateCopy;
 import dev.signet.launcher.process.TestJar;
 import dev.signet.measurements.JarMeasurement;
 import dev.signet.measurements.JarRuler;
@@ -72,7 +72,7 @@ class LaunchCheckTest {
         ci.sign(StatementDraft.write(draft.about("probe.jar", measured)), RANDOM).encode());
     LaunchRequest request =
         new LaunchRequest(
-            jar,
+            new Program.Jar(jar),
             statement,
             SignerPolicy.pinned(List.of(ci.publicKey())),
             Path.of(System.getProperty("java.home")),
@@ -86,8 +86,11 @@ class LaunchCheckTest {
             dir,
             15);
     try (LaunchDirectory directory = LaunchDirectory.create(dir, Optional.empty());
-        PrivateCopy copy = PrivateCopy.of(jar, directory, JarRuler.MAX_BYTES)) {
-      return LaunchCheck.check(request, copy, NOW);
+        JarFiles files = JarFiles.copy(jar, List.of(), directory, JarRuler.MAX_BYTES)) {
+      return switch (JarCheck.check(request, files, NOW)) {
+        case JarCheck.Good(LaunchCheck.Result.Passed passed, Optional<String> main) -> passed;
+        case JarCheck.Refused(LaunchCheck.Result.Failed failed) -> failed;
+      };
     }
   }
 }

@@ -17,7 +17,7 @@ public sealed interface JarMeasurement {
    *     (multi-release entries, duplicates, data before or after the archive) cannot make two
    *     different files equal
    * @param size in bytes, as many as were hashed
-   * @param mainClass what the manifest names, for people
+   * @param mainClass what the manifest names; empty where it names none and need not
    */
   record Measured(Digest digest, long size, String mainClass) implements JarMeasurement {}
 

@@ -33,16 +33,31 @@ public final class JarRuler {
 
   private JarRuler() {}
 
+  /** What the JAR is for, and so what its manifest must have and must not. */
+  public enum Use {
+    /** Started by {@code java -jar}. */
+    EXECUTABLE,
+    /** First on a class path, with a main class that somebody else names if it does not. */
+    PROGRAM,
+    /** Further on a class path. */
+    LIBRARY
+  }
+
   /**
-   * Measures the JAR.
+   * Measures a JAR that {@code java -jar} will start.
    *
    * @throws IOException if there is no such file or it cannot be read
    */
   public static JarMeasurement measure(Path jar) throws IOException {
-    return measure(jar, MAX_BYTES);
+    return measure(jar, Use.EXECUTABLE);
   }
 
-  static JarMeasurement measure(Path jar, long maxBytes) throws IOException {
+  /** Measures a JAR for another use; its main class is empty where it names none. */
+  public static JarMeasurement measure(Path jar, Use use) throws IOException {
+    return measure(jar, use, MAX_BYTES);
+  }
+
+  static JarMeasurement measure(Path jar, Use use, long maxBytes) throws IOException {
     BasicFileAttributes attributes =
         Files.readAttributes(jar, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     if (!attributes.isRegularFile()) {
@@ -69,7 +84,7 @@ public final class JarRuler {
         hash.update(buffer.flip());
       }
     }
-    JarMeasurement manifest = JarSideDoors.inspect(jar, Digest.ofDigest(hash.digest()), size);
+    JarMeasurement manifest = JarSideDoors.inspect(jar, use, Digest.ofDigest(hash.digest()), size);
     if (!before.equals(identity(jar)) || size != attributes.size()) {
       return new Refused(
           Reason.CHANGED,

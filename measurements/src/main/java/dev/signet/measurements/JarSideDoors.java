@@ -28,7 +28,8 @@ final class JarSideDoors {
   private JarSideDoors() {}
 
   /** {@code Measured} with the digest and size given, if every side door is shut. */
-  static JarMeasurement inspect(Path path, Digest digest, long size) throws IOException {
+  static JarMeasurement inspect(Path path, JarRuler.Use use, Digest digest, long size)
+      throws IOException {
     // Signatures of entries are no measurement (row 30), so they are not looked at.
     try (JarFile jar = new JarFile(path.toFile(), false)) {
       if (jar.stream().anyMatch(e -> e.getName().equalsIgnoreCase(INDEX))) {
@@ -38,12 +39,15 @@ final class JarSideDoors {
       }
       List<JarEntry> manifests =
           jar.stream().filter(e -> e.getName().equalsIgnoreCase(JarFile.MANIFEST_NAME)).toList();
+      if (manifests.isEmpty() && use != JarRuler.Use.EXECUTABLE) {
+        return new Measured(digest, size, "");
+      }
       if (manifests.size() != 1) {
         return new Refused(
             Reason.BAD_MANIFEST,
             "expected one " + JarFile.MANIFEST_NAME + ", got " + manifests.size());
       }
-      return judge(readManifest(jar, manifests.getFirst()), digest, size);
+      return judge(readManifest(jar, manifests.getFirst()), use, digest, size);
     } catch (ManifestException e) {
       return new Refused(Reason.BAD_MANIFEST, e.getMessage());
     } catch (java.util.zip.ZipException e) {
@@ -52,19 +56,24 @@ final class JarSideDoors {
     }
   }
 
-  private static JarMeasurement judge(Attributes main, Digest digest, long size) {
+  private static JarMeasurement judge(Attributes main, JarRuler.Use use, Digest digest, long size) {
     if (!blank(main.getValue(Attributes.Name.CLASS_PATH))) {
       return new Refused(
           Reason.CLASS_PATH,
           "expected a JAR that is complete, but its manifest has Class-Path, which loads code that"
-              + " the digest does not cover: build one JAR with everything in it");
+              + " the digest does not cover: build one JAR with everything in it, or without Class-Path and name the others"
+              + " to --class-path");
     }
-    if (main.containsKey(LAUNCHER_AGENT)) {
+    // Only java -jar looks for it, and only in the JAR that it starts.
+    if (use != JarRuler.Use.LIBRARY && main.containsKey(LAUNCHER_AGENT)) {
       return new Refused(
           Reason.LAUNCHER_AGENT,
           "expected no Launcher-Agent-Class in the manifest: it runs an agent before the program");
     }
     String mainClass = main.getValue(Attributes.Name.MAIN_CLASS);
+    if (blank(mainClass) && use != JarRuler.Use.EXECUTABLE) {
+      return new Measured(digest, size, "");
+    }
     if (blank(mainClass)) {
       return new Refused(
           Reason.NO_MAIN_CLASS,

@@ -196,8 +196,8 @@ class JarRulerTest {
   void refusesFileOverTheLimit() throws IOException {
     Path jar = TestJars.withManifest(dir.resolve("a.jar"), TestJars.GOOD);
     long size = Files.size(jar);
-    assertThat(JarRuler.measure(jar, size)).isInstanceOf(Measured.class);
-    assertThat(JarRuler.measure(jar, size - 1))
+    assertThat(JarRuler.measure(jar, JarRuler.Use.EXECUTABLE, size)).isInstanceOf(Measured.class);
+    assertThat(JarRuler.measure(jar, JarRuler.Use.EXECUTABLE, size - 1))
         .isInstanceOfSatisfying(
             Refused.class, r -> assertThat(r.reason()).isEqualTo(Reason.TOO_LARGE_JAR));
   }

@@ -2,12 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.protocol;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * What a good agent looks like: an in-toto Statement v1 with Signet's predicate, signed by CI in a
@@ -26,11 +28,20 @@ public record ReferenceStatement(
   public static final String PREDICATE_TYPE = "https://signet.dev/attestation/reference-values/v1";
   public static final String PAYLOAD_TYPE = "application/vnd.in-toto+json";
 
-  /** The role of an agent's executable JAR. */
+  /** The role of an agent's JAR. */
   public static final String ROLE_AGENT_JAR = "agent-jar";
+
+  /** The role of what stands on the class path after the agent's JAR: {@link ClassPathEntry}. */
+  public static final String ROLE_CLASS_PATH = "class-path";
 
   /** The role of the Java runtime's tree, where the statement names one. */
   public static final String ROLE_JAVA_RUNTIME = "java-runtime";
+
+  /** The role of a container image's manifest, as registries know the image. */
+  public static final String ROLE_IMAGE_MANIFEST = "image-manifest";
+
+  /** The role of a container image's configuration, which names every layer's content. */
+  public static final String ROLE_IMAGE_CONFIG = "image-config";
 
   /** An in-toto ResourceDescriptor with a name and a sha256 digest. */
   public record Subject(String name, Sha256 digest) {
@@ -52,7 +63,12 @@ public record ReferenceStatement(
    *
    * @param version for people, or null
    * @param securityVersion 0 or more; verifiers refuse one below their floor
-   * @param artifacts each role once
+   * @param artifacts each role once; an agent's JAR or an image's manifest among them, manifest and
+   *     configuration of an image only together
+   * @param classPath in order, where an artifact has role {@value #ROLE_CLASS_PATH}; else null
+   * @param egress where the agent may send requests: an empty list allows nothing, null says
+   *     nothing. Carried, not enforced yet
+   * @param build where it was built from, or null
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Predicate(
@@ -61,7 +77,11 @@ public record ReferenceStatement(
       long securityVersion,
       Validity validity,
       List<Artifact> artifacts,
-      Launch launch) {
+      Launch launch,
+      List<ClassPathEntry> classPath,
+      List<EgressPermission> egress,
+      Build build) {
+    @JsonCreator
     public Predicate {
       Require.present(agent, "agent");
       if (version != null) {
@@ -73,15 +93,20 @@ public record ReferenceStatement(
       Require.present(validity, "validity");
       Require.present(launch, "launch");
       artifacts = Require.list(artifacts, Limits.ARTIFACTS, "artifacts");
-      Set<String> roles = new HashSet<>();
-      for (Artifact a : artifacts) {
-        if (!roles.add(a.role())) {
-          throw new IllegalArgumentException("artifacts: expected each role once");
-        }
-      }
-      if (!roles.contains(ROLE_AGENT_JAR)) {
-        throw new IllegalArgumentException("artifacts: expected one with role agent-jar");
-      }
+      classPath = classPath == null ? null : Require.list(classPath, "classPath");
+      egress = egress == null ? null : Require.list(egress, "egress");
+      StatementRoles.check(artifacts, launch, classPath);
+    }
+
+    /** Of what every statement says. */
+    public Predicate(
+        AgentId agent,
+        String version,
+        long securityVersion,
+        Validity validity,
+        List<Artifact> artifacts,
+        Launch launch) {
+      this(agent, version, securityVersion, validity, artifacts, launch, null, null, null);
     }
   }
 
@@ -115,18 +140,80 @@ public record ReferenceStatement(
   }
 
   /**
-   * How the agent may be started.
+   * How the agent may be started. Of a JAR, {@code arguments} follow the JAR; of an image, they
+   * follow its entry point, in the place of the {@code Cmd} of its configuration.
    *
    * @param arguments the exact arguments, or null where any are allowed; the null must be written,
    *     a forgotten member is refused
    * @param environment names of variables that may be given to it
+   * @param mainClass of a JAR with a class path, instead of the one in its manifest; else null
+   * @param entrypoint of an image, instead of the one in its configuration; else null
+   * @param user of an image's process, {@code USER[:GROUP]}, instead of the one in its
+   *     configuration; else null
+   * @param limits of the process, or null
    */
   @JsonInclude(JsonInclude.Include.ALWAYS)
   public record Launch(
-      @JsonProperty(required = true) List<String> arguments, List<String> environment) {
+      @JsonProperty(required = true) List<String> arguments,
+      List<String> environment,
+      @JsonInclude(JsonInclude.Include.NON_NULL) String mainClass,
+      @JsonInclude(JsonInclude.Include.NON_NULL) List<String> entrypoint,
+      @JsonInclude(JsonInclude.Include.NON_NULL) String user,
+      @JsonInclude(JsonInclude.Include.NON_NULL) ResourceLimits limits) {
+    private static final Pattern CLASS =
+        Pattern.compile("[\\p{L}_$][\\p{L}\\p{N}_$]*+(?:\\.[\\p{L}_$][\\p{L}\\p{N}_$]*+)*+");
+
+    private static final Pattern USER =
+        Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,31})?");
+
+    @JsonCreator
     public Launch {
       arguments = arguments == null ? null : Require.list(arguments, "arguments");
       environment = Require.list(environment, "environment");
+      if (mainClass != null
+          && !CLASS.matcher(Require.text(mainClass, 255, "mainClass")).matches()) {
+        throw new IllegalArgumentException("mainClass: expected a class's full name");
+      }
+      if (entrypoint != null) {
+        entrypoint = Require.list(entrypoint, "entrypoint");
+        if (entrypoint.isEmpty() || entrypoint.get(0).isEmpty()) {
+          throw new IllegalArgumentException("entrypoint: expected a program");
+        }
+      }
+      if (user != null && !USER.matcher(user).matches()) {
+        throw new IllegalArgumentException("user: expected USER or USER:GROUP, names or numbers");
+      }
+    }
+
+    /** Of what every statement says. */
+    public Launch(List<String> arguments, List<String> environment) {
+      this(arguments, environment, null, null, null, null);
+    }
+  }
+
+  /**
+   * Where an agent was built from. Nobody checks it but who reads it.
+   *
+   * @param source a URI, or null
+   * @param revision of the source, or null
+   * @param builder an identifier of what built it, or null
+   * @param sbom SHA-256 of its bill of materials, or null
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Build(String source, String revision, String builder, Digest sbom) {
+    public Build {
+      text(source, 1024, "source");
+      text(revision, 255, "revision");
+      text(builder, 1024, "builder");
+      if (source == null && revision == null && builder == null && sbom == null) {
+        throw new IllegalArgumentException("build: expected source, revision, builder or sbom");
+      }
+    }
+
+    private static void text(String value, int max, String name) {
+      if (value != null) {
+        Require.text(value, max, name);
+      }
     }
   }
 

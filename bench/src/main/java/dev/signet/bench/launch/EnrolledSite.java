@@ -10,6 +10,7 @@ import dev.signet.bench.Directories;
 import dev.signet.bench.JavaProcess;
 import dev.signet.bench.service.ServiceProcess;
 import dev.signet.cli.Signet;
+import dev.signet.demo.image.ImageLayout;
 import dev.signet.launcher.Answer;
 import dev.signet.launcher.EnrolledHost;
 import dev.signet.launcher.Enrollment;
@@ -17,8 +18,13 @@ import dev.signet.launcher.ServerTrust;
 import dev.signet.measurements.JarMeasurement;
 import dev.signet.measurements.JarRuler;
 import dev.signet.measurements.KeyFiles;
+import dev.signet.measurements.MeasuredAgent;
 import dev.signet.measurements.SigningKey;
 import dev.signet.measurements.StatementDraft;
+import dev.signet.measurements.image.ImageMeasurement;
+import dev.signet.measurements.image.ImageRuler;
+import dev.signet.measurements.image.ImageSelection;
+import dev.signet.measurements.image.OciLayout;
 import dev.signet.protocol.AgentId;
 import dev.signet.protocol.Digest;
 import dev.signet.protocol.HostId;
@@ -44,6 +50,7 @@ final class EnrolledSite implements AutoCloseable {
   private static final AgentId AGENT = new AgentId("spiffe://bench.example/agent/first-request");
 
   private final SecureRandom random = new SecureRandom();
+  private final SigningKey ci = SigningKey.generate(random);
   private final Path directory;
   private final Path jar;
   private final SimulatedTpm tpm;
@@ -84,11 +91,7 @@ final class EnrolledSite implements AutoCloseable {
 
   /** {@code signet run} with the agent, to be started as the start script does it. */
   List<String> runCommand(URI url) {
-    List<String> command =
-        JavaProcess.launcherCommand(
-            Path.of(System.getProperty("signet.launcher.jar")),
-            Path.of(System.getProperty("signet.launcher.cache")));
-    command.add(Signet.class.getName());
+    List<String> command = signet();
     command.addAll(
         List.of(
             "run",
@@ -103,6 +106,46 @@ final class EnrolledSite implements AutoCloseable {
             "--",
             url.toString()));
     return command;
+  }
+
+  /** {@code signet run} with an image of the agent and a Java runtime, to be started. */
+  List<String> runCommand(ImageLayout image, URI url) throws IOException {
+    Path statement = directory.resolve("image.dsse");
+    if (!Files.exists(statement)) {
+      sign(MeasuredAgent.nothing().image(measured(image)), statement);
+    }
+    List<String> command = signet();
+    command.addAll(
+        List.of(
+            "run",
+            "--state",
+            state().toString(),
+            "--statement",
+            statement.toString(),
+            "--signer",
+            directory.resolve("ci.pub.pem").toString(),
+            "--image",
+            "oci:" + image.directory(),
+            "--",
+            url.toString()));
+    return command;
+  }
+
+  private static List<String> signet() {
+    List<String> command =
+        JavaProcess.launcherCommand(
+            Path.of(System.getProperty("signet.launcher.jar")),
+            Path.of(System.getProperty("signet.launcher.cache")));
+    command.add(Signet.class.getName());
+    return command;
+  }
+
+  private static ImageMeasurement.Measured measured(ImageLayout image) throws IOException {
+    if (ImageRuler.measure(OciLayout.open(image.directory()), ImageSelection.of(image.manifest()))
+        instanceof ImageMeasurement.Measured measured) {
+      return measured;
+    }
+    throw new IOException("the agent's image cannot be measured");
   }
 
   private Path state() {
@@ -131,8 +174,22 @@ final class EnrolledSite implements AutoCloseable {
 
   private void approveAgent() throws IOException, InterruptedException {
     AgentJar.write(jar);
-    SigningKey ci = SigningKey.generate(random);
     KeyFiles.create(ci, directory.resolve("ci.pem"), directory.resolve("ci.pub.pem"));
+    if (!(JarRuler.measure(jar) instanceof JarMeasurement.Measured measured)) {
+      throw new IOException("the agent's JAR cannot be measured");
+    }
+    sign(MeasuredAgent.nothing().jar("agent.jar", measured), directory.resolve("agent.dsse"));
+    service.operate(
+        "PUT",
+        "/v1/registrations?agent=" + AGENT,
+        Map.of(
+            "hosts", List.of(HOST),
+            "signers", List.of(ci.publicKey()),
+            "boot", Map.of("waived", "simulated TPM"),
+            "launcher", Map.of("waived", "benchmark")));
+  }
+
+  private void sign(MeasuredAgent measured, Path statement) throws IOException {
     Instant now = Instant.now();
     StatementDraft draft =
         new StatementDraft(
@@ -143,23 +200,12 @@ final class EnrolledSite implements AutoCloseable {
             now.plus(Duration.ofDays(1)),
             null,
             List.of());
-    if (!(JarRuler.measure(jar) instanceof JarMeasurement.Measured measured)) {
-      throw new IOException("the agent's JAR cannot be measured");
-    }
-    byte[] payload = StatementDraft.write(draft.about("agent.jar", measured));
+    byte[] payload = StatementDraft.write(draft.about(measured));
     try {
-      Files.write(directory.resolve("agent.dsse"), ci.sign(payload, random).encode());
+      Files.write(statement, ci.sign(payload, random).encode());
     } catch (MalformedMessageException e) {
       throw new IOException("the statement cannot be signed: " + e.getMessage(), e);
     }
-    service.operate(
-        "PUT",
-        "/v1/registrations?agent=" + AGENT,
-        Map.of(
-            "hosts", List.of(HOST),
-            "signers", List.of(ci.publicKey()),
-            "boot", Map.of("waived", "simulated TPM"),
-            "launcher", Map.of("waived", "benchmark")));
   }
 
   @Override

@@ -12,24 +12,30 @@ import java.util.concurrent.TimeoutException;
 
 /** The running agent. Its standard streams are the launcher's. */
 public final class AgentProcess {
+  /** How long what stands between the launcher and a killed agent may take to follow it. */
+  private static final Duration FOLLOWS = Duration.ofSeconds(3);
+
   private final Process process;
+  private final ProcessHandle agent;
   private final CompletableFuture<Integer> exit;
 
-  private AgentProcess(Process process, CompletableFuture<Integer> exit) {
+  private AgentProcess(Process process, ProcessHandle agent, CompletableFuture<Integer> exit) {
     this.process = process;
+    this.agent = agent;
     this.exit = exit;
   }
 
   /**
-   * Checks the private copy once more, starts the agent, and waits until the kernel shows the
+   * Checks what was measured once more, starts the agent, and waits until the kernel shows the
    * isolation that was planned; where it shows another, the agent is killed.
    *
    * @param forked called on the starting thread as soon as the process exists, before it has become
-   *     java, and before its isolation was seen
-   * @throws IOException if the copy changed, the start failed, or the isolation is not in force
+   *     the agent, and before its isolation was seen
+   * @throws IOException if what was measured changed, the start failed, or the isolation is not in
+   *     force
    */
-  public static AgentProcess start(JarLaunch launch, Runnable forked) throws IOException {
-    launch.jar().requireUnchanged();
+  public static AgentProcess start(AgentPlan launch, Runnable forked) throws IOException {
+    launch.requireUnchanged();
     ProcessBuilder builder =
         new ProcessBuilder(launch.command())
             .directory(launch.workingDirectory().toFile())
@@ -46,17 +52,16 @@ public final class AgentProcess {
         .daemon()
         .name("agent-parent")
         .start(() -> runAgent(builder, forked, started, exit));
-    AgentProcess agent = new AgentProcess(get(started), exit);
-    boolean asPlanned = false;
+    Process process = get(started);
+    ProcessHandle agent = null;
     try {
-      ObservedIsolation.require(agent.process, launch);
-      asPlanned = true;
+      agent = launch.requireIsolated(process);
     } finally {
-      if (!asPlanned) {
-        agent.process.destroyForcibly();
+      if (agent == null) {
+        process.destroyForcibly();
       }
     }
-    return agent;
+    return new AgentProcess(process, agent, exit);
   }
 
   private static void runAgent(
@@ -100,7 +105,7 @@ public final class AgentProcess {
 
   /** The agent's process, as the egress proxy's peer check wants it. */
   public ProcessHandle handle() {
-    return process.toHandle();
+    return agent;
   }
 
   /** Completed when the agent has ended, with its exit code; 128 + n if signal n ended it. */
@@ -119,21 +124,34 @@ public final class AgentProcess {
 
   /** Sends a signal, as kill(2) does; nothing happens if the agent has ended. */
   public void signal(int number) throws IOException {
-    if (process.isAlive()) {
-      Libc.kill(process.pid(), number);
+    if (agent.isAlive()) {
+      Libc.kill(agent.pid(), number);
     }
   }
 
   /** Asks the agent to end, and kills it if it has not done so in time or the wait is cut off. */
   public void stop(Duration patience) throws InterruptedException {
-    process.destroy();
+    agent.destroy();
     try {
-      exit.get(patience.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      process.destroyForcibly();
+      if (!endsWithin(patience)) {
+        agent.destroyForcibly();
+        // What a container stands in has something to tidy up, and tells the exit code.
+        if (!endsWithin(FOLLOWS)) {
+          process.destroyForcibly();
+        }
+      }
     } catch (InterruptedException e) {
       process.destroyForcibly();
       throw e;
+    }
+  }
+
+  private boolean endsWithin(Duration patience) throws InterruptedException {
+    try {
+      exit.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
     } catch (ExecutionException e) {
       throw new IllegalStateException("an exit code never comes exceptionally", e);
     }

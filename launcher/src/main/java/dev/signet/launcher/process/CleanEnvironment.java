@@ -11,7 +11,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** The agent's environment, built from nothing: what is not named here does not reach the agent. */
-final class CleanEnvironment {
+public final class CleanEnvironment {
   /** Language and time of day; they choose no code. */
   private static final Set<String> INHERITED = Set.of("LANG", "LC_ALL", "TZ");
 
@@ -58,7 +58,7 @@ final class CleanEnvironment {
     }
     given.forEach(
         (name, value) -> {
-          refuse(name);
+          requireHarmless(name);
           environment.put(name, value);
         });
     // Last, so that nothing given leads around the proxy.
@@ -66,7 +66,8 @@ final class CleanEnvironment {
     return environment;
   }
 
-  private static void putProxy(SortedMap<String, String> environment, InetSocketAddress address) {
+  /** The variables by which programs find the signing proxy; over whatever stood there. */
+  public static void putProxy(Map<String, String> environment, InetSocketAddress address) {
     String url = "http://127.0.0.1:" + address.getPort();
     for (String name : new String[] {"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"}) {
       environment.put(name, url);
@@ -76,7 +77,10 @@ final class CleanEnvironment {
     environment.put("no_proxy", "");
   }
 
-  private static void refuse(String name) {
+  /**
+   * @throws IllegalArgumentException if a variable of this name would open a side door
+   */
+  public static void requireHarmless(String name) {
     boolean wellFormed = name.matches("[A-Za-z_][A-Za-z0-9_]*");
     if (!wellFormed
         || REFUSED.contains(name)

@@ -4,11 +4,7 @@ package dev.signet.launcher.process;
 
 import dev.signet.launcher.process.Isolation.Measure;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFileAttributes;
-import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -35,7 +31,7 @@ record Confinement(List<String> prefix, Isolation isolation) {
       gaps.add("private-directories: a working directory was given");
     }
     planCoreLimit(prefix, measures, gaps);
-    Optional<Path> setpriv = trusted("setpriv");
+    Optional<Path> setpriv = TrustedProgram.find("setpriv");
     if (setpriv.isPresent()) {
       prefix.addAll(List.of(setpriv.get().toString(), "--no-new-privs", "--pdeathsig", "KILL"));
       measures.add(Measure.NO_NEW_PRIVILEGES);
@@ -52,16 +48,14 @@ record Confinement(List<String> prefix, Isolation isolation) {
 
   private static void planCoreLimit(List<String> prefix, Set<Measure> measures, List<String> gaps)
       throws IOException {
-    Optional<Path> prlimit = trusted("prlimit");
+    Optional<Path> prlimit = TrustedProgram.find("prlimit");
     if (prlimit.isEmpty()) {
       gaps.add("no-core-files: there is no prlimit (util-linux)");
       return;
     }
     prefix.addAll(List.of(prlimit.get().toString(), "--core=0:0", "--"));
-    Path pattern = Path.of("/proc/sys/kernel/core_pattern");
-    // core(5): the limit does not hold for dumps that are piped to a program.
-    if (Files.isReadable(pattern) && Files.readString(pattern).startsWith("|")) {
-      gaps.add("no-core-files: this host pipes core dumps to a program, whatever the limit");
+    if (CoreFiles.arePiped()) {
+      gaps.add(CoreFiles.PIPED);
     } else {
       measures.add(Measure.NO_CORE_FILES);
     }
@@ -93,24 +87,5 @@ record Confinement(List<String> prefix, Isolation isolation) {
             "--inh-caps=-all",
             "--bounding-set=-all"));
     measures.add(Measure.OTHER_USER);
-  }
-
-  /** A program of the system that only root can have put there; never looked for in PATH. */
-  private static Optional<Path> trusted(String name) throws IOException {
-    for (String directory : new String[] {"/usr/bin", "/bin"}) {
-      Path program = Path.of(directory, name);
-      if (Files.isRegularFile(program, LinkOption.NOFOLLOW_LINKS)) {
-        PosixFileAttributes attributes =
-            Files.readAttributes(program, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-        Set<PosixFilePermission> permissions = attributes.permissions();
-        if (attributes.owner().getName().equals("root")
-            && permissions.contains(PosixFilePermission.OTHERS_EXECUTE)
-            && !permissions.contains(PosixFilePermission.GROUP_WRITE)
-            && !permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
-          return Optional.of(program);
-        }
-      }
-    }
-    return Optional.empty();
   }
 }

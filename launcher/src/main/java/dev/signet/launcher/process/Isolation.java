@@ -32,7 +32,25 @@ public record Isolation(Set<Measure> measures, List<String> gaps) {
     /** The kernel writes no core file of it. */
     NO_CORE_FILES("no-core-files"),
     /** It runs as another user, without supplementary groups or capabilities. */
-    OTHER_USER("other-user");
+    OTHER_USER("other-user"),
+    /** It can change no file of its image. */
+    READ_ONLY_ROOT("read-only-root"),
+    /** It has no capability, nor can it get one. */
+    NO_CAPABILITIES("no-capabilities"),
+    /** Namespaces of its own for processes, mounts, IPC, host name and cgroups. */
+    OWN_NAMESPACES("own-namespaces"),
+    /** Its users, root among them, are nobody on the host. */
+    USER_NAMESPACE("user-namespace"),
+    /** System calls that open the kernel rather than serve a program are refused. */
+    SYSTEM_CALL_FILTER("system-call-filter"),
+    /** The kernel bounds its memory. */
+    MEMORY_LIMIT("memory-limit"),
+    /** The kernel bounds how many processes and threads it has. */
+    PROCESS_LIMIT("process-limit"),
+    /** The kernel bounds its processor time. */
+    PROCESSOR_LIMIT("processor-limit"),
+    /** No separation but the lack of one, told all the same: it shares the host's network. */
+    HOST_NETWORK("host-network");
 
     private final String label;
 

@@ -12,12 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 
-/**
- * Everything that decides what an agent's process will be, fixed before the start so that it can be
- * measured. {@link AgentProcess#start} starts exactly this.
- */
-public final class JarLaunch {
-  private final PrivateCopy jar;
+/** The plan to start an agent's JAR in a JVM of its own. */
+public final class JarLaunch implements AgentPlan {
+  private final JarFiles files;
   private final Path java;
   private final List<String> command;
   private final SortedMap<String, String> environment;
@@ -26,14 +23,14 @@ public final class JarLaunch {
   private final Optional<AgentUser> user;
 
   private JarLaunch(
-      PrivateCopy jar,
+      JarFiles files,
       Path java,
       List<String> command,
       SortedMap<String, String> environment,
       Path workingDirectory,
       Confinement confinement,
       Optional<AgentUser> user) {
-    this.jar = jar;
+    this.files = files;
     this.java = java;
     this.command = command;
     this.environment = environment;
@@ -66,15 +63,27 @@ public final class JarLaunch {
     }
   }
 
+  /** Plans the launch of a JAR that is complete. */
+  static JarLaunch plan(
+      PrivateCopy jar,
+      LaunchDirectory directory,
+      Options options,
+      Map<String, String> parentEnvironment)
+      throws IOException {
+    return plan(JarFiles.of(jar), Optional.empty(), directory, options, parentEnvironment);
+  }
+
   /**
    * Plans a launch.
    *
+   * @param mainClass to start from the class path; without one, the JAR alone is started
    * @param parentEnvironment the launcher's own, of which language and time zone are taken
    * @throws IOException if the runtime has no java, or another user cannot be had
    * @throws IllegalArgumentException if an option or variable would open a side door
    */
   public static JarLaunch plan(
-      PrivateCopy jar,
+      JarFiles files,
+      Optional<String> mainClass,
       LaunchDirectory directory,
       Options options,
       Map<String, String> parentEnvironment)
@@ -92,11 +101,10 @@ public final class JarLaunch {
     command.add(java.toString());
     command.addAll(JvmOptions.of(options.jvmOptions(), directory, options.proxy()));
     command.add("-Duser.home=" + environment.get("HOME"));
-    command.add("-jar");
-    command.add(jar.path().toString());
+    command.addAll(files.start(mainClass));
     command.addAll(options.arguments());
     return new JarLaunch(
-        jar,
+        files,
         java.toRealPath(),
         List.copyOf(command),
         environment,
@@ -105,7 +113,7 @@ public final class JarLaunch {
         directory.user());
   }
 
-  /** The whole command line. */
+  @Override
   public List<String> command() {
     return command;
   }
@@ -115,24 +123,33 @@ public final class JarLaunch {
     return List.copyOf(environment.keySet());
   }
 
-  /** What will separate the agent; the start fails if it turns out otherwise. */
+  @Override
   public Isolation isolation() {
     return confinement.isolation();
   }
 
-  PrivateCopy jar() {
-    return jar;
+  @Override
+  public void requireUnchanged() throws IOException {
+    files.requireUnchanged();
+  }
+
+  @Override
+  public ProcessHandle requireIsolated(Process started) throws IOException {
+    ObservedIsolation.require(started, this);
+    return started.toHandle();
   }
 
   Path java() {
     return java;
   }
 
-  SortedMap<String, String> environment() {
+  @Override
+  public SortedMap<String, String> environment() {
     return environment;
   }
 
-  Path workingDirectory() {
+  @Override
+  public Path workingDirectory() {
     return workingDirectory;
   }
 

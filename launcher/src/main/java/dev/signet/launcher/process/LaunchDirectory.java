@@ -35,6 +35,17 @@ public final class LaunchDirectory implements Closeable {
     this.user = user;
   }
 
+  /** What else is to be done away with where a killed launcher left its directory. */
+  @FunctionalInterface
+  public interface Remains {
+    /**
+     * Called before the directory is removed; if it fails, the directory stays for the next launch.
+     *
+     * @param name of the directory
+     */
+    void remove(String name) throws IOException;
+  }
+
   /**
    * Makes the directories, and removes those beside them that killed launchers left.
    *
@@ -42,6 +53,12 @@ public final class LaunchDirectory implements Closeable {
    *     must be able to pass through it
    */
   public static LaunchDirectory create(Path parent, Optional<AgentUser> user) throws IOException {
+    return create(parent, user, name -> {});
+  }
+
+  /** The same, and removes what else they left. */
+  public static LaunchDirectory create(Path parent, Optional<AgentUser> user, Remains remains)
+      throws IOException {
     LaunchDirectory directory = locked(parent.toRealPath(), user);
     try {
       for (String name : new String[] {"jar", "spool", "work", "tmp"}) {
@@ -57,7 +74,7 @@ public final class LaunchDirectory implements Closeable {
       directory.close();
       throw e;
     }
-    LaunchDirectoryRemains.removeBeside(directory.root);
+    LaunchDirectoryRemains.removeBeside(directory.root, remains);
     return directory;
   }
 
@@ -70,6 +87,16 @@ public final class LaunchDirectory implements Closeable {
       }
     }
     throw new IOException("other programs remove every new launch directory in " + parent);
+  }
+
+  /** The launch's directory itself; only the launcher's user can list it. */
+  public Path path() {
+    return root;
+  }
+
+  /** Its name, which no other launch below the same parent has. */
+  public String name() {
+    return root.getFileName().toString();
   }
 
   /** For the agent's JAR; the agent can read what is in it, at most. */

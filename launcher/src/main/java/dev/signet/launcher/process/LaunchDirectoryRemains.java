@@ -37,13 +37,14 @@ final class LaunchDirectoryRemains {
    * Removes them. A failure is logged and keeps nobody from a launch: the next one tries again.
    *
    * @param own a launch directory of this process; it stays
+   * @param remains done with the lock held, before a directory is removed
    */
-  static void removeBeside(Path own) {
+  static void removeBeside(Path own, LaunchDirectory.Remains remains) {
     try {
       UserPrincipal user = attributes(own).owner();
       for (Path directory : launchDirectories(own.getParent())) {
         if (!directory.equals(own)) {
-          removeIfLeft(directory, user);
+          removeIfLeft(directory, user, remains);
         }
       }
     } catch (IOException e) {
@@ -62,7 +63,8 @@ final class LaunchDirectoryRemains {
     return found;
   }
 
-  private static void removeIfLeft(Path directory, UserPrincipal user) {
+  private static void removeIfLeft(
+      Path directory, UserPrincipal user, LaunchDirectory.Remains remains) {
     try {
       PosixFileAttributes attributes = attributes(directory);
       if (!attributes.isDirectory() || !attributes.owner().equals(user)) {
@@ -71,6 +73,7 @@ final class LaunchDirectoryRemains {
       Optional<LaunchDirectoryLock> lock = LaunchDirectoryLock.take(directory);
       if (lock.isPresent()) {
         try (LaunchDirectoryLock _ = lock.get()) {
+          remains.remove(directory.getFileName().toString());
           LaunchDirectoryRemoval.remove(directory);
         }
       } else {

@@ -12,11 +12,14 @@ import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
+import java.nio.file.Path;
 
 /** The few system calls that Java has no method for. Linux, 64 bit. */
 final class Libc {
   private static final int PR_GET_DUMPABLE = 3;
   private static final int PR_SET_DUMPABLE = 4;
+  private static final int CLONE_NEWNS = 0x20000;
+  private static final int MNT_DETACH = 2;
   private static final int RLIMIT_CORE = 4;
   private static final int MCL_CURRENT = 1;
   private static final int MCL_FUTURE = 2;
@@ -58,6 +61,47 @@ final class Libc {
     MethodHandle mlockall = function("mlockall", -1, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);
     int flags = MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT;
     require("mlockall", state -> (int) mlockall.invokeExact(state, flags));
+  }
+
+  /** Gives the calling thread, and what it starts, a mount namespace of its own; unshare(2). */
+  static void unshareMounts() throws IOException {
+    MethodHandle unshare = function("unshare", -1, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);
+    require("unshare", state -> (int) unshare.invokeExact(state, CLONE_NEWNS));
+  }
+
+  /**
+   * mount(2).
+   *
+   * @param flags MS_ constants
+   * @param data the file system's own options
+   */
+  static void mount(String type, Path target, long flags, String data) throws IOException {
+    MethodHandle mount =
+        function(
+            "mount",
+            -1,
+            ValueLayout.JAVA_INT,
+            ValueLayout.ADDRESS,
+            ValueLayout.ADDRESS,
+            ValueLayout.ADDRESS,
+            ValueLayout.JAVA_LONG,
+            ValueLayout.ADDRESS);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment name = arena.allocateFrom(type);
+      MemorySegment at = arena.allocateFrom(target.toString());
+      MemorySegment options = arena.allocateFrom(data);
+      require("mount", state -> (int) mount.invokeExact(state, name, at, name, flags, options));
+    }
+  }
+
+  /** Takes a mount away at once, and its contents as soon as nobody uses them; umount2(2). */
+  static void detach(Path target) throws IOException {
+    MethodHandle umount =
+        function("umount2", -1, ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment at = arena.allocateFrom(target.toString());
+      require("umount2", state -> (int) umount.invokeExact(state, at, MNT_DETACH));
+    }
   }
 
   private static int prctl(int option, long argument) throws IOException {

@@ -47,6 +47,16 @@ public final class PrivateCopy implements Closeable {
    */
   public static PrivateCopy of(Path source, LaunchDirectory directory, long maxBytes)
       throws IOException {
+    return of(source, directory, "agent.jar", maxBytes);
+  }
+
+  /**
+   * The same under another name.
+   *
+   * @param name of the copy, which no other copy has
+   */
+  static PrivateCopy of(Path source, LaunchDirectory directory, String name, long maxBytes)
+      throws IOException {
     // Looked at before it is opened: opening a pipe would wait for its writer.
     BasicFileAttributes attributes =
         Files.readAttributes(source, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
@@ -54,7 +64,7 @@ public final class PrivateCopy implements Closeable {
       throw new IOException(
           "the JAR must be a regular file, not a link, directory or device: " + source);
     }
-    Path copy = directory.jar().resolve("agent.jar");
+    Path copy = directory.jar().resolve(name);
     copy(source, copy, maxBytes);
     if (directory.user().isPresent()) {
       Files.setAttribute(copy, "unix:gid", directory.user().get().gid(), LinkOption.NOFOLLOW_LINKS);

@@ -9,6 +9,8 @@ import com.sun.security.auth.module.UnixSystem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +23,29 @@ class LaunchDirectoryRemainsTest {
     Path left = left("launch-1");
     launch();
     assertThat(left).doesNotExist();
+  }
+
+  @Test
+  void whatElseWasLeftGoesFirstAndTheDirectoryStaysWhereThatFails() throws Exception {
+    Path left = left("launch-1");
+    Path stuck = left("launch-2");
+    List<String> first = new ArrayList<>();
+    LaunchDirectory.create(
+            dir,
+            Optional.empty(),
+            name -> {
+              assertThat(dir.resolve(name)).exists();
+              first.add(name);
+              if (name.equals("launch-2")) {
+                throw new IOException("not yet");
+              }
+            })
+        .close();
+    assertThat(first).containsExactlyInAnyOrder("launch-1", "launch-2");
+    assertThat(left).doesNotExist();
+    assertThat(stuck).isDirectory();
+    launch();
+    assertThat(stuck).doesNotExist();
   }
 
   @Test

@@ -25,14 +25,15 @@ public final class TestLauncher {
     Path runtime = Path.of(System.getProperty("agent.runtime", args[0]));
     int exit;
     try (LaunchDirectory directory = LaunchDirectory.create(Path.of(args[1]), user);
-        PrivateCopy copy = PrivateCopy.of(Path.of(args[2]), directory, 100_000_000)) {
+        JarFiles files = JarFiles.copy(Path.of(args[2]), classPath(), directory, 100_000_000)) {
       String statement = System.getProperty("statement");
       if (statement != null) {
-        CheckedStatement.require(Path.of(statement), runtime, copy);
+        CheckedStatement.require(Path.of(statement), runtime, files);
       }
       JarLaunch launch =
           JarLaunch.plan(
-              copy,
+              files,
+              Optional.ofNullable(System.getProperty("agent.main")),
               directory,
               new JarLaunch.Options(
                   runtime,
@@ -58,5 +59,12 @@ public final class TestLauncher {
   private static List<String> jvmOptions() {
     Stream<String> given = System.getProperty("agent.jvm", "").lines();
     return Stream.concat(Stream.of("-Xmx512m", "-XX:+UseSerialGC"), given).toList();
+  }
+
+  private static List<Path> classPath() {
+    return Arrays.stream(System.getProperty("agent.class.path", "").split(":"))
+        .filter(name -> !name.isEmpty())
+        .map(Path::of)
+        .toList();
   }
 }

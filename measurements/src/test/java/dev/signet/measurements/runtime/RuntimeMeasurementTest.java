@@ -1,6 +1,6 @@
 // Copyright The Signet Authors
 // SPDX-License-Identifier: Apache-2.0
-package dev.signet.launcher.process;
+package dev.signet.measurements.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,6 +44,7 @@ class RuntimeMeasurementTest {
     assertThat(measured.digest()).isEqualTo(Digest.hash(listing.getBytes(StandardCharsets.UTF_8)));
     assertThat(measured.description()).isEqualTo("Maker 25.0.1+1");
     assertThat(measured.files()).isEqualTo(3);
+    assertThat(measured.size()).isEqualTo(9 + Files.size(home.resolve("release")));
   }
 
   @Test
@@ -67,7 +69,7 @@ class RuntimeMeasurementTest {
 
   @Test
   void measuresTheRuntimeThatRunsThisTest() throws IOException {
-    RuntimeMeasurement measured = RuntimeMeasurement.of(LaunchedAgent.RUNTIME);
+    RuntimeMeasurement measured = RuntimeMeasurement.of(Path.of(System.getProperty("java.home")));
     assertThat(measured.files()).isGreaterThan(50);
     assertThat(measured.description()).contains(Runtime.version().toString().split("-")[0]);
   }
@@ -76,6 +78,38 @@ class RuntimeMeasurementTest {
   void refusesADirectoryWithoutARuntime() {
     assertThatThrownBy(() -> RuntimeMeasurement.of(temporary.resolve("none")))
         .isInstanceOf(NoSuchFileException.class);
+  }
+
+  @Test
+  void attack30FileNameThatWritesALineOfItsOwnIsRefused() throws IOException {
+    Path evil = Files.createDirectories(home.resolve("lib/a\n" + hex("code") + "  lib"));
+    Files.writeString(evil.resolve("b"), "code");
+    assertThatThrownBy(() -> RuntimeMeasurement.of(home))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("readable characters");
+  }
+
+  @Test
+  void jlinkImageIsMeasuredAlikeWhereverItLies() throws Exception {
+    Path image = temporary.resolve("jre");
+    Process jlink =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "jlink").toString(),
+                "--add-modules",
+                "java.base",
+                "--output",
+                image.toString())
+            .inheritIO()
+            .start();
+    assertThat(jlink.waitFor()).isZero();
+    RuntimeMeasurement measured = RuntimeMeasurement.of(image);
+    Path moved = Files.move(image, temporary.resolve("elsewhere"));
+    assertThat(RuntimeMeasurement.of(moved)).isEqualTo(measured);
+    Files.writeString(
+        moved.resolve("conf/security/java.security"),
+        "\nsecurity.provider.1=Evil",
+        StandardOpenOption.APPEND);
+    assertThat(RuntimeMeasurement.of(moved).digest()).isNotEqualTo(measured.digest());
   }
 
   private static String hex(String content) {

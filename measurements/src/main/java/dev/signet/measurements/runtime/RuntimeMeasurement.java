@@ -1,6 +1,6 @@
 // Copyright The Signet Authors
 // SPDX-License-Identifier: Apache-2.0
-package dev.signet.launcher.process;
+package dev.signet.measurements.runtime;
 
 import dev.signet.protocol.Digest;
 import java.io.IOException;
@@ -23,13 +23,15 @@ import java.util.stream.Stream;
  *
  * <p>The digest is SHA-256 over one line for each file, sorted by path: {@code <hex SHA-256> SP SP
  * <path> LF}. A symbolic link counts as the content it leads to; one that leads nowhere has {@code
- * dangling} in the place of a digest.
+ * dangling} in the place of a digest. Names with control characters are refused: they could write
+ * lines of their own.
  *
  * @param description the runtime's own words: vendor and version
  * @param digest over the listing
  * @param files how many files were read
+ * @param size of all of them, in bytes
  */
-public record RuntimeMeasurement(String description, Digest digest, int files) {
+public record RuntimeMeasurement(String description, Digest digest, int files, long size) {
   private static final Set<String> NOT_READ =
       Set.of("jmods", "include", "man", "legal", "demo", "sample", "docs");
 
@@ -49,11 +51,14 @@ public record RuntimeMeasurement(String description, Digest digest, int files) {
           "a Java runtime has at most " + MAX_FILES + " files; there are more in " + home);
     }
     try {
-      List<String> lines = paths.parallelStream().map(path -> line(root, path)).toList();
+      List<Line> lines = paths.parallelStream().map(path -> line(root, path)).toList();
       MessageDigest listing = Digest.sha256();
-      lines.forEach(line -> listing.update(line.getBytes(StandardCharsets.UTF_8)));
+      lines.forEach(line -> listing.update(line.text().getBytes(StandardCharsets.UTF_8)));
       return new RuntimeMeasurement(
-          description(root), Digest.ofDigest(listing.digest()), lines.size());
+          description(root),
+          Digest.ofDigest(listing.digest()),
+          lines.size(),
+          lines.stream().mapToLong(Line::size).sum());
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
@@ -75,24 +80,32 @@ public record RuntimeMeasurement(String description, Digest digest, int files) {
     }
   }
 
-  private static String line(Path root, String path) {
+  private record Line(String text, long size) {}
+
+  private static Line line(Path root, String path) {
+    if (path.chars().anyMatch(c -> c < 0x20 || c == 0x7f || c == 0xfffd)) {
+      throw new UncheckedIOException(
+          new IOException("expected file names of readable characters in " + root));
+    }
     Path file = root.resolve(path);
     if (!Files.exists(file)) {
-      return "dangling  " + path + "\n";
+      return new Line("dangling  " + path + "\n", 0);
     }
     if (!Files.isRegularFile(file)) {
       throw new UncheckedIOException(new IOException("not a file or directory: " + file));
     }
     MessageDigest digest = Digest.sha256();
+    long size = 0;
     try (InputStream in = Files.newInputStream(file)) {
       byte[] piece = new byte[PIECE];
       for (int read = in.read(piece); read >= 0; read = in.read(piece)) {
         digest.update(piece, 0, read);
+        size += read;
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return Digest.ofDigest(digest.digest()).toHex() + "  " + path + "\n";
+    return new Line(Digest.ofDigest(digest.digest()).toHex() + "  " + path + "\n", size);
   }
 
   private static String description(Path root) throws IOException {

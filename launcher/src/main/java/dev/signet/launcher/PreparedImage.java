@@ -1,0 +1,62 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.launcher;
+
+import dev.signet.launcher.container.ContainerHost;
+import dev.signet.launcher.container.ContainerImage;
+import dev.signet.launcher.container.ContainerLaunch;
+import dev.signet.launcher.process.AgentPlan;
+import dev.signet.launcher.process.AgentProcess;
+import dev.signet.protocol.ReferenceStatement;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** An image's files in a private mount. */
+final class PreparedImage implements Prepared {
+  private final ContainerHost host;
+  private final ContainerImage image;
+  private final ReferenceStatement.Launch launch;
+  private final List<String> arguments;
+  private ContainerLaunch plan;
+
+  PreparedImage(
+      LaunchRequest request,
+      ContainerHost host,
+      ContainerImage image,
+      LaunchCheck.Result.Passed passed) {
+    this.host = host;
+    this.image = image;
+    this.launch = passed.statement().statement().predicate().launch();
+    this.arguments = image.arguments(launch, request.arguments());
+  }
+
+  @Override
+  public AgentPlan plan(Map<String, String> environment, InetSocketAddress proxy)
+      throws IOException, InterruptedException {
+    plan = image.plan(launch, arguments, environment, Optional.of(proxy));
+    return plan;
+  }
+
+  @Override
+  public AgentProcess start(Runnable forked) throws IOException, InterruptedException {
+    return image.start(plan, forked);
+  }
+
+  @Override
+  public String runtime() {
+    return host.description();
+  }
+
+  @Override
+  public List<String> arguments() {
+    return arguments;
+  }
+
+  @Override
+  public void close() throws IOException {
+    image.close();
+  }
+}

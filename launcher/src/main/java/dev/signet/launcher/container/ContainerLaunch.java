@@ -1,0 +1,213 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.launcher.container;
+
+import dev.signet.launcher.process.AgentPlan;
+import dev.signet.launcher.process.CleanEnvironment;
+import dev.signet.launcher.process.CoreFiles;
+import dev.signet.launcher.process.Isolation;
+import dev.signet.launcher.process.Isolation.Measure;
+import dev.signet.launcher.process.PrivateMount;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * The plan to start an image that lies unpacked in a private mount: runc in a process namespace
+ * that the kernel empties when the launcher dies.
+ */
+public final class ContainerLaunch implements AgentPlan {
+  private final ContainerHost host;
+  private final PrivateMount mount;
+  private final RuntimeConfig config;
+  private final String name;
+  private final long device;
+  private final Isolation isolation;
+
+  private ContainerLaunch(
+      ContainerHost host,
+      PrivateMount mount,
+      RuntimeConfig config,
+      String name,
+      long device,
+      Isolation isolation) {
+    this.host = host;
+    this.mount = mount;
+    this.config = config;
+    this.name = name;
+    this.device = device;
+    this.isolation = isolation;
+  }
+
+  /**
+   * @param name of the launch, and of its control group
+   * @param device of the file system that holds the image's files
+   */
+  static ContainerLaunch plan(
+      ContainerHost host, PrivateMount mount, RuntimeConfig config, String name, long device)
+      throws IOException {
+    return new ContainerLaunch(host, mount, config, name, device, isolation(config));
+  }
+
+  private static Isolation isolation(RuntimeConfig config) throws IOException {
+    Set<Measure> measures =
+        EnumSet.of(
+            Measure.CLEAN_ENVIRONMENT,
+            Measure.PRIVATE_COPY,
+            Measure.PRIVATE_DIRECTORIES,
+            Measure.NO_NEW_PRIVILEGES,
+            Measure.DIES_WITH_LAUNCHER,
+            Measure.OTHER_USER,
+            Measure.READ_ONLY_ROOT,
+            Measure.NO_CAPABILITIES,
+            Measure.OWN_NAMESPACES,
+            Measure.SYSTEM_CALL_FILTER,
+            Measure.PROCESS_LIMIT,
+            Measure.HOST_NETWORK);
+    List<String> gaps = new ArrayList<>();
+    gaps.add(
+        "host-network: the container shares this host's network; what it sends past the signing"
+            + " proxy is not signed, and not stopped");
+    if (CoreFiles.arePiped()) {
+      gaps.add(CoreFiles.PIPED);
+    } else {
+      measures.add(Measure.NO_CORE_FILES);
+    }
+    if (config.idBase().isPresent()) {
+      measures.add(Measure.USER_NAMESPACE);
+    } else {
+      gaps.add("user-namespace: this kernel gives none; the image's users are this host's");
+    }
+    if (config.limits() != null && config.limits().memoryBytes() != null) {
+      measures.add(Measure.MEMORY_LIMIT);
+    } else {
+      gaps.add("memory-limit: the reference statement sets none");
+    }
+    if (config.limits() != null && config.limits().cpuMillis() != null) {
+      measures.add(Measure.PROCESSOR_LIMIT);
+    }
+    return new Isolation(measures, gaps);
+  }
+
+  /**
+   * The variables of an agent in an image: what its configuration says, what was asked for, and the
+   * way to the signing proxy.
+   *
+   * @throws IllegalArgumentException if a variable is asked for that would open a side door
+   */
+  static Map<String, String> environment(
+      Map<String, String> ofImage, Map<String, String> given, Optional<InetSocketAddress> proxy) {
+    Map<String, String> environment = new TreeMap<>();
+    environment.put("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+    environment.put("HOME", "/tmp");
+    environment.putAll(ofImage);
+    given.forEach(
+        (name, value) -> {
+          CleanEnvironment.requireHarmless(name);
+          environment.put(name, value);
+        });
+    proxy.ifPresent(
+        address -> {
+          CleanEnvironment.putProxy(environment, address);
+          // JVMs do not read the variables above.
+          environment.merge("JAVA_TOOL_OPTIONS", javaProxy(address), (a, b) -> a + " " + b);
+        });
+    return environment;
+  }
+
+  private static String javaProxy(InetSocketAddress address) {
+    List<String> options = new ArrayList<>();
+    for (String scheme : new String[] {"http", "https"}) {
+      options.add("-D" + scheme + ".proxyHost=127.0.0.1");
+      options.add("-D" + scheme + ".proxyPort=" + address.getPort());
+    }
+    options.add("-Dhttp.nonProxyHosts=");
+    return String.join(" ", options);
+  }
+
+  @Override
+  public List<String> command() {
+    return List.of(
+        host.setpriv().toString(),
+        "--pdeathsig",
+        "KILL",
+        "--",
+        // runc lets a container outlive it. What lives in this process namespace ends with its
+        // first process, and that one with the program before it.
+        host.unshare().toString(),
+        "--mount",
+        "--propagation",
+        "private",
+        "--pid",
+        "--fork",
+        "--kill-child=KILL",
+        "--mount-proc",
+        "--",
+        host.runc().toString(),
+        "--root",
+        state().toString(),
+        "--log",
+        log().toString(),
+        "run",
+        "--bundle",
+        mount.at().toString(),
+        name);
+  }
+
+  /** Of the runtime; the agent's is in its configuration. */
+  @Override
+  public Map<String, String> environment() {
+    return Map.of("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+  }
+
+  @Override
+  public Path workingDirectory() {
+    return Path.of("/");
+  }
+
+  @Override
+  public Isolation isolation() {
+    return isolation;
+  }
+
+  @Override
+  public void requireUnchanged() throws IOException {
+    mount.requireReadOnly();
+  }
+
+  @Override
+  public ProcessHandle requireIsolated(Process started) throws IOException {
+    return new ObservedContainer(this, started).require();
+  }
+
+  Path state() {
+    return mount.at().resolve("state");
+  }
+
+  Path log() {
+    return state().resolve("log");
+  }
+
+  RuntimeConfig config() {
+    return config;
+  }
+
+  Cgroups cgroups() {
+    return host.cgroups();
+  }
+
+  String name() {
+    return name;
+  }
+
+  long device() {
+    return device;
+  }
+}

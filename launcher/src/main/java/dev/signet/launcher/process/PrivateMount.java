@@ -1,0 +1,173 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.launcher.process;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * A file system in memory that one thread of the launcher, and what it starts, can see and nobody
+ * else: it is mounted in a mount namespace of that thread's own. It ends with the last of them,
+ * also when the launcher is killed.
+ */
+public final class PrivateMount implements Closeable {
+  private static final String TYPE = "tmpfs";
+
+  // mount(2), MS_ constants.
+  private static final long READ_ONLY = 1;
+  private static final long NO_SET_USER_ID = 2;
+  private static final long NO_DEVICES = 4;
+  private static final long NO_PROGRAMS = 8;
+  private static final long REMOUNT = 32;
+  private static final long RECURSIVE = 1 << 14;
+  private static final long PRIVATE = 1 << 18;
+
+  private final Path at;
+  private final ExecutorService inside;
+
+  private PrivateMount(Path at, ExecutorService inside) {
+    this.at = at;
+    this.inside = inside;
+  }
+
+  /**
+   * Mounts an empty file system over a directory, which others go on seeing as it was.
+   *
+   * @param directory its path must be as the kernel prints it: absolute, real
+   * @param files the most files that it may hold; of memory it takes half the host's at most
+   * @throws IOException if this process may not mount; the message says what it lacks
+   */
+  public static PrivateMount over(Path directory, long files)
+      throws IOException, InterruptedException {
+    ExecutorService thread =
+        Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().name("signet-private-mount").factory());
+    PrivateMount mount = new PrivateMount(directory, thread);
+    boolean mounted = false;
+    try {
+      mount.within(
+          () -> {
+            Libc.unshareMounts();
+            // Else a mount made here would show on the whole host.
+            Libc.mount("none", Path.of("/"), PRIVATE | RECURSIVE, "");
+            Libc.mount(
+                TYPE,
+                directory,
+                NO_SET_USER_ID | NO_DEVICES,
+                String.format(Locale.ROOT, "mode=0711,size=50%%,nr_inodes=%d", files));
+            return null;
+          });
+      mounted = true;
+      return mount;
+    } catch (IOException e) {
+      throw new IOException(
+          "no private file system can be mounted at "
+              + directory
+              + " ("
+              + e.getMessage()
+              + "): that needs root with CAP_SYS_ADMIN, and a host that lets it mount",
+          e);
+    } finally {
+      if (!mounted) {
+        thread.shutdown();
+      }
+    }
+  }
+
+  /** Where it is, for those inside. */
+  public Path at() {
+    return at;
+  }
+
+  /**
+   * Does something where the mount can be seen. Threads and processes that the work starts see it
+   * as well.
+   */
+  public <T> T within(Callable<T> work) throws IOException, InterruptedException {
+    Future<T> done = inside.submit(work);
+    try {
+      return done.get();
+    } catch (InterruptedException e) {
+      done.cancel(true);
+      throw e;
+    } catch (ExecutionException e) {
+      switch (e.getCause()) {
+        case IOException known -> throw known;
+        case InterruptedException known -> throw known;
+        case RuntimeException known -> throw known;
+        case Error known -> throw known;
+        default -> throw new IllegalStateException("nothing else is thrown here", e);
+      }
+    }
+  }
+
+  /**
+   * From now on nobody changes what is in it, root included, until it is mounted otherwise; but for
+   * one directory, over which another file system is mounted. To be called within.
+   *
+   * @param bytes the most that the other may hold
+   * @throws IOException if a file is still open for writing
+   */
+  public void seal(Path writable, long bytes) throws IOException {
+    Libc.mount(
+        TYPE,
+        writable,
+        NO_SET_USER_ID | NO_DEVICES | NO_PROGRAMS,
+        String.format(Locale.ROOT, "mode=0700,size=%d", bytes));
+    Libc.mount(TYPE, at, REMOUNT | READ_ONLY | NO_SET_USER_ID | NO_DEVICES, "");
+  }
+
+  /**
+   * Looks at the calling thread's own mount table (proc_pid_mountinfo); to be called within.
+   *
+   * @throws IOException if this is not mounted here, or can be written
+   */
+  public void requireReadOnly() throws IOException {
+    Path table = Path.of("/proc/thread-self/mountinfo");
+    try (Stream<String> lines = Files.lines(table, StandardCharsets.UTF_8)) {
+      boolean readOnly =
+          lines
+              .map(line -> line.split(" "))
+              .filter(fields -> fields[4].equals(at.toString()))
+              // The options of the file system, not of one view of it, stand last.
+              .anyMatch(
+                  fields -> Stream.of(fields[fields.length - 1].split(",")).anyMatch("ro"::equals));
+      if (!readOnly) {
+        throw new IOException("the private file system at " + at + " can be written");
+      }
+    }
+  }
+
+  /** Takes the mount away; its contents are gone when nobody uses them any more. */
+  @Override
+  public void close() throws IOException {
+    if (inside.isShutdown()) {
+      return;
+    }
+    Future<?> detached =
+        inside.submit(
+            () -> {
+              Libc.detach(at);
+              return null;
+            });
+    inside.shutdown();
+    try {
+      detached.get(10, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | java.util.concurrent.TimeoutException e) {
+      throw new IOException("the private file system at " + at + " is still mounted: " + e, e);
+    }
+  }
+}
