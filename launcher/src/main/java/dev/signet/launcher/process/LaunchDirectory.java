@@ -79,7 +79,7 @@ public final class LaunchDirectory implements Closeable {
     if (taken.isEmpty()) {
       return false;
     }
-    try (LaunchOwner owner = taken.get()) {
+    try (LaunchOwner _ = taken.get()) {
       LaunchDirectory left = new LaunchDirectory(launch, Optional.empty());
       first.sweep(left.name());
       left.close();

@@ -350,6 +350,15 @@ final class HostileImages {
     byte[] header = TestTar.block('0', "a".getBytes(StandardCharsets.UTF_8), "", 0);
     header[124] = (byte) 0xff;
     entry("negative size", Reason.BAD_TAR, new TestTar().raw(TestTar.checked(header)));
+    byte[] huge = TestTar.block('0', "a".getBytes(StandardCharsets.UTF_8), "", 0);
+    huge[124] = (byte) 0x80;
+    Arrays.fill(huge, 125, 136, (byte) 0xff);
+    huge[128] = 0x7f;
+    Arrays.fill(huge, 125, 128, (byte) 0);
+    entry(
+        "size that overflows with its padding",
+        Reason.BAD_TAR,
+        new TestTar().raw(TestTar.checked(huge)).file("b", "not in a"));
     layer(
         "archive after an archive",
         Reason.TRAILING_DATA,
