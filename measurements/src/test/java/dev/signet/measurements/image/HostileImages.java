@@ -325,7 +325,9 @@ final class HostileImages {
     entry(
         "size that is two sizes",
         Reason.BAD_TAR,
-        new TestTar().pax("size=0").file("a", "hidden in a"));
+        new TestTar()
+            .pax("size=0")
+            .add('0', "a", "", new TestTar().file("hidden", "x").withoutEnd()));
     entry("pax record twice", Reason.BAD_TAR, new TestTar().pax("path=a", "path=b").file("c", ""));
     entry(
         "pax record that is too long",
@@ -366,7 +368,7 @@ final class HostileImages {
     layer(
         "archive after one empty block",
         Reason.TRAILING_DATA,
-        new TestTar().file("a", "a").raw(new byte[512]).file("evil", "x").end());
+        new TestTar().file("a", "a").raw(new byte[512]).file("evil", "").end());
     entry("sparse file of GNU", Reason.SPARSE_FILE, new TestTar().add('S', "s", "", new byte[0]));
     entry(
         "sparse file of pax",
