@@ -3,6 +3,7 @@
 package dev.signet.measurements.image;
 
 import dev.signet.protocol.Digest;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -49,7 +50,7 @@ public sealed interface ImageReference {
     }
     if (text.startsWith("docker:")) {
       Matcher form = InRegistry.FORM.matcher(text.substring("docker:".length()));
-      if (!form.matches()) {
+      if (!form.matches() || URI.create("https://" + form.group("registry")).getHost() == null) {
         throw new IllegalArgumentException(
             "expected docker://REGISTRY/NAME@sha256:DIGEST, with the digest that the registry told"
                 + " when the image was pushed, got "

@@ -21,6 +21,9 @@ final class TarReader {
   /** Of one extended header: room for a path, a link and some attributes. */
   private static final int MAX_EXTENSION_BYTES = 1 << 20;
 
+  /** Far more than any limit, and far from where sums of sizes overflow. */
+  private static final long MAX_CONTENT_BYTES = 1L << 50;
+
   private final InputStream in;
   private final byte[] block = new byte[TarHeader.BLOCK_BYTES];
   private final byte[] scratch = new byte[BUFFER_BYTES];
@@ -127,6 +130,9 @@ final class TarReader {
             h.gid(),
             h.size(),
             h.modified());
+    if (h.size() > MAX_CONTENT_BYTES) {
+      throw TarHeader.bad("expected entries of a size that a disk could hold");
+    }
     left = h.size();
     padding = -h.size() & (TarHeader.BLOCK_BYTES - 1);
     return h;

@@ -325,7 +325,9 @@ final class HostileImages {
     entry(
         "size that is two sizes",
         Reason.BAD_TAR,
-        new TestTar().pax("size=0").file("a", "hidden in a"));
+        new TestTar()
+            .pax("size=0")
+            .add('0', "a", "", new TestTar().file("hidden", "x").withoutEnd()));
     entry("pax record twice", Reason.BAD_TAR, new TestTar().pax("path=a", "path=b").file("c", ""));
     entry(
         "pax record that is too long",
@@ -350,6 +352,15 @@ final class HostileImages {
     byte[] header = TestTar.block('0', "a".getBytes(StandardCharsets.UTF_8), "", 0);
     header[124] = (byte) 0xff;
     entry("negative size", Reason.BAD_TAR, new TestTar().raw(TestTar.checked(header)));
+    byte[] huge = TestTar.block('0', "a".getBytes(StandardCharsets.UTF_8), "", 0);
+    huge[124] = (byte) 0x80;
+    Arrays.fill(huge, 125, 136, (byte) 0xff);
+    huge[128] = 0x7f;
+    Arrays.fill(huge, 125, 128, (byte) 0);
+    entry(
+        "size that overflows with its padding",
+        Reason.BAD_TAR,
+        new TestTar().raw(TestTar.checked(huge)).file("b", "not in a"));
     layer(
         "archive after an archive",
         Reason.TRAILING_DATA,
@@ -357,7 +368,7 @@ final class HostileImages {
     layer(
         "archive after one empty block",
         Reason.TRAILING_DATA,
-        new TestTar().file("a", "a").raw(new byte[512]).file("evil", "x").end());
+        new TestTar().file("a", "a").raw(new byte[512]).file("evil", "").end());
     entry("sparse file of GNU", Reason.SPARSE_FILE, new TestTar().add('S', "s", "", new byte[0]));
     entry(
         "sparse file of pax",

@@ -39,6 +39,7 @@ class ImageReferenceTest {
         "docker://registry.example/acme/agent",
         "docker://registry.example/acme/agent:latest",
         "docker://registry.example@sha256:00",
+        "docker://a..b/acme/agent@sha256:abababababababababababababababababababababababababababababababab",
         "docker:acme/agent",
         "image.tar",
         ""

@@ -9,9 +9,11 @@ import dev.signet.measurements.image.ImageMeasurement.Measured;
 import dev.signet.measurements.image.ImageMeasurement.Reason;
 import dev.signet.measurements.image.ImageMeasurement.Refused;
 import dev.signet.protocol.Digest;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -106,6 +108,49 @@ class ImageRulerTest {
     assertThat(measure(ImageSelection.of(digest).on(Platform.parse("linux/arm64"))))
         .isInstanceOfSatisfying(
             Refused.class, r -> assertThat(r.reason()).isEqualTo(Reason.PLATFORM_MISMATCH));
+  }
+
+  @Test
+  void attack30EndlessLayerIsRefusedAtItsSize() throws Exception {
+    new TestImage().plainLayer(TestTar.of("a", "a")).writeTo(dir);
+    OciLayout layout = OciLayout.open(dir);
+    ImageSource endless =
+        new ImageSource() {
+          @Override
+          public InputStream index() throws IOException {
+            return layout.index();
+          }
+
+          @Override
+          public InputStream manifest(Digest digest) throws IOException {
+            return layout.manifest(digest);
+          }
+
+          @Override
+          public InputStream blob(Digest digest) throws IOException {
+            byte[] blob = layout.blob(digest).readAllBytes();
+            return blob[0] == '{'
+                ? new ByteArrayInputStream(blob)
+                : new SequenceInputStream(new ByteArrayInputStream(blob), zeros());
+          }
+
+          @Override
+          public void close() {
+            layout.close();
+          }
+        };
+    assertThat(ImageRuler.measure(endless, ImageSelection.only(), HostileImages.LIMITS))
+        .isInstanceOfSatisfying(
+            Refused.class, r -> assertThat(r.reason()).isEqualTo(Reason.SIZE_MISMATCH));
+  }
+
+  private static InputStream zeros() {
+    return new InputStream() {
+      @Override
+      public int read() {
+        return 0;
+      }
+    };
   }
 
   @Test
