@@ -22,10 +22,12 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Containers as they are started, seen from inside and outside. Needs root, runc and busybox. */
+@Timeout(300)
 class ContainerLaunchIT {
   private Path directory;
   private Path parent;

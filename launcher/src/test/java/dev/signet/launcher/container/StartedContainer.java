@@ -40,7 +40,8 @@ final class StartedContainer implements AutoCloseable {
   StartedContainer(
       Path directory, Path parent, TestImage image, List<Option> options, String... arguments)
       throws IOException {
-    this(directory, parent, image, List.of(), options, arguments);
+    // Whoever runs the tests may ignore some signals (nohup does), and that is inherited.
+    this(directory, parent, image, List.of("env", "--default-signal"), options, arguments);
   }
 
   /**
