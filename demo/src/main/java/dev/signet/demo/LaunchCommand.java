@@ -23,7 +23,7 @@ public final class LaunchCommand {
     String jar = System.getProperty(JAR);
     String cache = System.getProperty(CACHE);
     if (jar == null) {
-      return begin(System.getProperty("java.class.path"), List.of("-XX:TieredStopAtLevel=1"));
+      return begin(System.getProperty("java.class.path"), List.of());
     }
     return begin(
         jar,
@@ -40,6 +40,7 @@ public final class LaunchCommand {
             "-XX:+DisableAttachMechanism",
             "-XX:-UsePerfData",
             "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
             "--enable-native-access=ALL-UNNAMED",
             "-Dcom.amazon.corretto.crypto.provider.registerEdKeyFactory=true"));
     command.addAll(options);

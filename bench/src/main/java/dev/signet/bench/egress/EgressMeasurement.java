@@ -45,7 +45,7 @@ public final class EgressMeasurement implements Measurement {
     Path spool = Files.createTempDirectory("signet-bench-egress");
     try (Nginx upstream = Nginx.start(upstream(any, signedOnly), any);
         Nginx nginx = Nginx.start(proxy(proxyPort, any), proxyPort);
-        JavaProcess egress = JavaProcess.start(EgressProcess.class, spool.toString())) {
+        JavaProcess egress = JavaProcess.startAsLauncher(EgressProcess.class, spool.toString())) {
       int egressPort = Integer.parseInt(egress.firstLine());
       List<Result> results = new ArrayList<>();
       for (int bodyBytes : new int[] {0, 10 * 1024}) {
