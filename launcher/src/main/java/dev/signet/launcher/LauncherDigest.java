@@ -4,7 +4,6 @@ package dev.signet.launcher;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
 import dev.signet.protocol.Digest;
-import dev.signet.requestsignatures.SignatureProviders;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,11 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.security.Provider;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
@@ -34,8 +30,7 @@ public final class LauncherDigest {
   private static final List<String> ARCHIVES = List.of("AOTCache", "SharedArchiveFile");
 
   private static final int CHUNK = 1 << 20;
-  private static final FutureTask<Digest> OWN =
-      new FutureTask<>(() -> of(System.getProperty("java.class.path"), archives()));
+  private static final FutureTask<Digest> OWN = new FutureTask<>(LauncherDigest::ofThisProcess);
 
   private LauncherDigest() {}
 
@@ -60,6 +55,11 @@ public final class LauncherDigest {
   /** Has a thread read the files, some tens of megabytes, beside the first steps of a launch. */
   static void prepare() {
     Thread.ofPlatform().daemon().name("signet-own-digest").start(OWN);
+  }
+
+  private static Digest ofThisProcess() throws IOException {
+    NativeSha256.install();
+    return of(System.getProperty("java.class.path"), archives());
   }
 
   /** Asked of the JVM, as the options may stand in files and variables too. */
@@ -94,7 +94,7 @@ public final class LauncherDigest {
         files.add(path);
       }
     }
-    MessageDigest sha256 = sha256();
+    MessageDigest sha256 = Digest.sha256();
     byte[] chunk = new byte[CHUNK];
     List<String> lines = new ArrayList<>();
     for (Path file : files) {
@@ -102,18 +102,6 @@ public final class LauncherDigest {
     }
     lines.sort(null);
     return Digest.hash(String.join("", lines).getBytes(StandardCharsets.UTF_8));
-  }
-
-  /** A native one where there is one: the JDK's own is slow until it has been compiled. */
-  private static MessageDigest sha256() {
-    Optional<Provider> corretto = SignatureProviders.corretto();
-    try {
-      return corretto.isPresent()
-          ? MessageDigest.getInstance("SHA-256", corretto.get())
-          : Digest.sha256();
-    } catch (NoSuchAlgorithmException e) {
-      return Digest.sha256();
-    }
   }
 
   private static Digest digest(Path file, MessageDigest sha256, byte[] chunk) throws IOException {

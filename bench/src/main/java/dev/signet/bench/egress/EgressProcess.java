@@ -3,6 +3,7 @@
 package dev.signet.bench.egress;
 
 import dev.signet.bench.requests.AttestedAgent;
+import dev.signet.launcher.Preparation;
 import dev.signet.launcher.egress.EgressIdentity;
 import dev.signet.launcher.egress.EgressLimits;
 import dev.signet.launcher.egress.ProxySettings;
@@ -27,6 +28,7 @@ final class EgressProcess {
    * @param args the directory for request bodies that are too large for memory
    */
   public static void main(String[] args) throws IOException {
+    Preparation.begin(); // as signet run does: bodies are hashed by what it finds
     SecureRandom random = new SecureRandom();
     AttestedAgent agent = AttestedAgent.create(SignatureProviders.detect(), random, Instant.now());
     EgressIdentity.Current identity =
