@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -120,14 +119,9 @@ final class CheckBundleCommand implements SignetCommand {
     if (Files.isDirectory(file)) {
       throw CommandFailure.usage("expected a file at " + file + ", got a directory");
     }
-    MessageDigest sha256 = Digest.sha256();
-    byte[] buffer = new byte[1 << 16];
     try (InputStream in = Files.newInputStream(file)) {
-      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        sha256.update(buffer, 0, n);
-      }
+      return Digest.hash(in);
     }
-    return Digest.ofDigest(sha256.digest());
   }
 
   private ExitCode answer(ExitCode code, Finding finding, VerifiedBundle verified) {

@@ -11,8 +11,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -129,13 +127,8 @@ final class TermsOptions {
   }
 
   private static Digest digest(Path file) throws IOException {
-    MessageDigest hash = Digest.sha256();
-    try (InputStream in = new DigestInputStream(Files.newInputStream(file), hash)) {
-      byte[] piece = new byte[64 * 1024];
-      while (in.read(piece) >= 0) {
-        continue;
-      }
+    try (InputStream in = Files.newInputStream(file)) {
+      return Digest.hash(in);
     }
-    return Digest.ofDigest(hash.digest());
   }
 }

@@ -12,7 +12,6 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -29,7 +28,6 @@ public final class LauncherDigest {
   /** Options that name files of ready-made code, of one JDK or another. */
   private static final List<String> ARCHIVES = List.of("AOTCache", "SharedArchiveFile");
 
-  private static final int CHUNK = 1 << 20;
   private static final FutureTask<Digest> OWN = new FutureTask<>(LauncherDigest::ofThisProcess);
 
   private LauncherDigest() {}
@@ -94,22 +92,13 @@ public final class LauncherDigest {
         files.add(path);
       }
     }
-    MessageDigest sha256 = Digest.sha256();
-    byte[] chunk = new byte[CHUNK];
     List<String> lines = new ArrayList<>();
     for (Path file : files) {
-      lines.add(digest(file, sha256, chunk).toHex() + "  " + file.getFileName() + "\n");
+      try (InputStream in = Files.newInputStream(file)) {
+        lines.add(Digest.hash(in).toHex() + "  " + file.getFileName() + "\n");
+      }
     }
     lines.sort(null);
     return Digest.hash(String.join("", lines).getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static Digest digest(Path file, MessageDigest sha256, byte[] chunk) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
-      for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
-        sha256.update(chunk, 0, read);
-      }
-    }
-    return Digest.ofDigest(sha256.digest());
   }
 }

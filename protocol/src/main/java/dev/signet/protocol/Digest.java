@@ -4,6 +4,8 @@ package dev.signet.protocol;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import java.io.IOException;
+import java.io.InputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -15,6 +17,7 @@ import java.util.HexFormat;
  */
 public final class Digest {
   public static final int BYTES = 32;
+  private static final int PIECE = 256 * 1024;
   private static final String PREFIX = "sha256:";
 
   private final byte[] value;
@@ -37,6 +40,16 @@ public final class Digest {
     MessageDigest md = sha256();
     for (byte[] part : parts) {
       md.update(part);
+    }
+    return new Digest(md.digest());
+  }
+
+  /** The digest of all that is left of {@code in}, which stays open. */
+  public static Digest hash(InputStream in) throws IOException {
+    MessageDigest md = sha256();
+    byte[] piece = new byte[PIECE];
+    for (int n = in.read(piece); n >= 0; n = in.read(piece)) {
+      md.update(piece, 0, n);
     }
     return new Digest(md.digest());
   }

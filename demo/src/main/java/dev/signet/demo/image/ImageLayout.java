@@ -6,11 +6,8 @@ import dev.signet.protocol.Digest;
 import dev.signet.protocol.StrictJson;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -105,10 +102,8 @@ public record ImageLayout(
   }
 
   private static Digest digest(Path file) throws IOException {
-    MessageDigest digest = Digest.sha256();
-    try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
-      in.transferTo(OutputStream.nullOutputStream());
+    try (InputStream in = Files.newInputStream(file)) {
+      return Digest.hash(in);
     }
-    return Digest.ofDigest(digest.digest());
   }
 }

@@ -5,6 +5,7 @@ package dev.signet.launcher.container;
 import dev.signet.launcher.process.TrustedProgram;
 import dev.signet.protocol.Digest;
 import java.io.IOException;
+import java.io.InputStream;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -109,7 +110,9 @@ public record ContainerHost(
   }
 
   private static Digest digest(Path file) throws IOException {
-    return Digest.hash(Files.readAllBytes(file));
+    try (InputStream in = Files.newInputStream(file)) {
+      return Digest.hash(in);
+    }
   }
 
   private static boolean givesUserNamespaces() throws IOException {
