@@ -5,7 +5,6 @@ package dev.signet.verifierservice.attestation;
 import dev.signet.measurements.StatementVerification;
 import dev.signet.measurements.VerifiedStatement;
 import dev.signet.measurements.sigstore.TrustedRoot;
-import dev.signet.protocol.AgentId;
 import dev.signet.protocol.AttestationRequest;
 import dev.signet.protocol.AttestationResult;
 import dev.signet.protocol.Bytes;
@@ -35,8 +34,6 @@ import dev.signet.verifier.verification.VerifiedLaunchLog;
 import dev.signet.verifier.verification.VerifiedQuote;
 import dev.signet.verifierservice.attestation.Judgement.Granted;
 import dev.signet.verifierservice.attestation.Judgement.Refused;
-import dev.signet.verifierservice.audit.Actor;
-import dev.signet.verifierservice.audit.Decision;
 import dev.signet.verifierservice.audit.DecisionLog;
 import dev.signet.verifierservice.registry.AgentKeys;
 import dev.signet.verifierservice.registry.AgentRegistration;
@@ -53,7 +50,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** Challenges and attestations: docs/protocol.md, "A launch", steps 3 and 4. */
 public final class AttestationService {
@@ -64,7 +60,7 @@ public final class AttestationService {
   private final StateApprover approver;
   private final TokenIssuer tokens;
   private final Database database;
-  private final DecisionLog log;
+  private final Attempts attempts;
   private final InstantSource clock;
   private final SecureRandom random;
 
@@ -101,7 +97,7 @@ public final class AttestationService {
     this.approver = approver;
     this.tokens = tokens;
     this.database = database;
-    this.log = log;
+    this.attempts = new Attempts(database, log);
     this.clock = clock;
     this.random = random;
   }
@@ -190,27 +186,27 @@ public final class AttestationService {
     VerifiedQuote quote;
     switch (verify(request, sender)) {
       case Verification.Refused<VerifiedQuote>(Refusal reason, String detail) -> {
-        return refuseUnproven(request, sender, reason, detail, now);
+        return attempts.unproven(request, sender, reason, detail, now);
       }
       case Verification.Authentic<VerifiedQuote>(VerifiedQuote authentic) -> quote = authentic;
     }
     if (Freshness.compare(sender.atChallenge(), quote.clockInfo())
         instanceof Verification.Refused<Freshness>(Refusal reason, String detail)) {
-      return refuse(request, sender, reason, detail, now);
+      return attempts.refused(request, sender, reason, detail, now);
     }
     if (sender.registered() == null) {
-      return refuse(request, sender, Refusal.NOT_REGISTERED, "no such agent", now);
+      return attempts.refused(request, sender, Refusal.NOT_REGISTERED, "no such agent", now);
     }
     AgentRegistration registered = sender.registered().registration();
     Registration registration =
         registered.appraised(request.agent(), sender.registered().floor().securityVersion());
     if (!registration.hosts().contains(sender.key().host())) {
-      return refuse(request, sender, Refusal.NOT_REGISTERED, "not for this host", now);
+      return attempts.refused(request, sender, Refusal.NOT_REGISTERED, "not for this host", now);
     }
     VerifiedStatement statement;
     switch (statements.verify(request.statement(), registered, now)) {
       case StatementVerification.Refused(Refusal reason, String detail) -> {
-        return refuse(request, sender, reason, detail, now);
+        return attempts.refused(request, sender, reason, detail, now);
       }
       case StatementVerification.Verified(VerifiedStatement verified) -> statement = verified;
     }
@@ -219,7 +215,7 @@ public final class AttestationService {
             request.log(), quote, terms.registerPcr(), registration.baseline());
     switch (evidence) {
       case Verification.Refused<VerifiedLaunchLog>(Refusal reason, String detail) -> {
-        return refuse(request, sender, reason, detail, now);
+        return attempts.refused(request, sender, reason, detail, now);
       }
       case Verification.Authentic<VerifiedLaunchLog>(VerifiedLaunchLog proved) -> {
         ReferenceValues reference =
@@ -228,7 +224,7 @@ public final class AttestationService {
         Claim claim = Claim.of(sender.key().host(), request);
         return switch (Appraiser.appraise(proved, reference, registration, claim, now)) {
           case AppraisalResult.Contraindicated(List<Finding> findings) ->
-              refuse(request, sender, findings.getFirst().reason(), show(findings), now);
+              attempts.refused(request, sender, findings, now);
           case Affirming affirming ->
               conclude(
                   request,
@@ -290,7 +286,7 @@ public final class AttestationService {
                 request.proofOfPossession(),
                 provider)
             instanceof Verification.Refused<ProvenKey>(Refusal reason, String detail)) {
-      return refuse(request, sender, reason, detail, now);
+      return attempts.refused(request, sender, reason, detail, now);
     }
     if (request.purpose() == Purpose.ATTEST) {
       int size = tokens.size(affirming, evidence, now);
@@ -298,7 +294,7 @@ public final class AttestationService {
         String detail =
             "the token would have %d bytes, the limit is %d: name the agent or the verifier shorter"
                 .formatted(size, Limits.TOKEN_BYTES);
-        return refuse(request, sender, Refusal.TOO_LARGE, detail, now);
+        return attempts.refused(request, sender, Refusal.TOO_LARGE, detail, now);
       }
     }
     Optional<Refused<T>> refusal =
@@ -308,7 +304,8 @@ public final class AttestationService {
                   AtIssue.finding(tx, request, affirming, sender, evidence.statement(), now);
               if (late.isPresent()) {
                 return Optional.of(
-                    refuse(tx, request, sender, late.get().reason(), late.get().detail(), now));
+                    attempts.refused(
+                        tx, request, sender, late.get().reason(), late.get().detail(), now));
               }
               AttestationKeys.seen(
                   tx, sender.key().akName(), affirming.log().quote().clockInfo(), now);
@@ -321,99 +318,20 @@ public final class AttestationService {
                     now,
                     tokens.expires(evidence.statement(), now));
               }
-              log.record(
-                  tx,
-                  decision(
-                      request,
-                      sender,
-                      Decision.OK,
-                      "statement " + evidence.statement().payloadDigest() + waivers(affirming)),
-                  now);
+              attempts.granted(tx, request, affirming, evidence, now);
               if (request.purpose() == Purpose.ATTEST && evidence.raisesFloor()) {
-                raiseFloor(tx, evidence, request.agent(), now);
+                Optional<Long> before =
+                    Registrations.follow(
+                        tx, request.agent(), evidence.statement().securityVersion());
+                if (before.isPresent()) {
+                  attempts.floorFollowed(tx, request.agent(), evidence, before.get(), now);
+                }
               }
               return Optional.empty();
             });
     return refusal.isPresent()
         ? refusal.get()
         : new Granted<>(answering.answer(affirming, evidence, now));
-  }
-
-  private void raiseFloor(Transaction tx, Evidence evidence, AgentId agent, Instant now)
-      throws SQLException {
-    long accepted = evidence.statement().securityVersion();
-    Optional<Long> before = Registrations.follow(tx, agent, accepted);
-    if (before.isPresent()) {
-      log.record(
-          tx,
-          Decision.act(
-              "floor",
-              Actor.VERIFIER,
-              evidence.known().key().host(),
-              agent,
-              before.get() + " to " + accepted + ", accepted"),
-          now);
-    }
-  }
-
-  /**
-   * Whoever has the key's name gets a challenge for it: until the quote is good, host, agent and
-   * launch are what somebody says.
-   */
-  private <T> Judgement<T> refuseUnproven(
-      AttestationRequest request, Known sender, Refusal reason, String detail, Instant now)
-      throws IOException {
-    String claims =
-        "claimed host: %s, agent: %s, launch: %s; %s"
-            .formatted(sender.key().host(), request.agent(), request.launch(), detail);
-    Decision decision =
-        new Decision(act(request), Actor.UNPROVEN, null, null, null, reason.name(), claims, null);
-    return new Refused<>(reason, detail, database.write(tx -> log.record(tx, decision, now)));
-  }
-
-  private <T> Judgement<T> refuse(
-      AttestationRequest request, Known sender, Refusal reason, String detail, Instant now)
-      throws IOException {
-    return database.write(tx -> refuse(tx, request, sender, reason, detail, now));
-  }
-
-  private <T> Refused<T> refuse(
-      Transaction tx,
-      AttestationRequest request,
-      Known sender,
-      Refusal reason,
-      String detail,
-      Instant now)
-      throws SQLException {
-    String id = log.record(tx, decision(request, sender, reason.name(), detail), now);
-    return new Refused<>(reason, detail, id);
-  }
-
-  private static Decision decision(
-      AttestationRequest request, Known sender, String outcome, String detail) {
-    return new Decision(
-        act(request),
-        Actor.host(sender.key().host()),
-        request.agent(),
-        sender.key().host(),
-        request.launch(),
-        outcome,
-        detail,
-        sender.lastSeen());
-  }
-
-  private static String act(AttestationRequest request) {
-    return request.purpose() == Purpose.ATTEST ? "attest" : "release";
-  }
-
-  private static String waivers(Affirming affirming) {
-    return affirming.waivers().isEmpty() ? "" : "; waived: " + affirming.waivers();
-  }
-
-  private static String show(List<Finding> findings) {
-    return findings.stream()
-        .map(f -> f.reason() + ": " + f.detail())
-        .collect(Collectors.joining("; "));
   }
 
   private static void requirePurpose(AttestationRequest request, Purpose purpose) {
