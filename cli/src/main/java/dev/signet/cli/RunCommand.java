@@ -13,7 +13,6 @@ import dev.signet.launcher.Program;
 import dev.signet.launcher.Progress;
 import dev.signet.launcher.RunningAgent;
 import dev.signet.launcher.VerifierClient;
-import dev.signet.launcher.egress.Route;
 import dev.signet.launcher.process.AgentUser;
 import dev.signet.launcher.process.ForwardedSignals;
 import dev.signet.launcher.process.LauncherHardening;
@@ -23,7 +22,6 @@ import dev.signet.measurements.image.OciLayout;
 import dev.signet.protocol.Digest;
 import dev.signet.protocol.ProblemDetails;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -125,19 +123,7 @@ final class RunCommand implements SignetCommand {
               + " allow its name. May be repeated.")
   private List<String> variables = new ArrayList<>();
 
-  @Option(
-      names = "--route",
-      paramLabel = "NAME=URL",
-      description =
-          "The agent reaches URL as http://127.0.0.1:PORT/NAME; its base is in the variable"
-              + " SIGNET_ROUTE_NAME. May be repeated.")
-  private List<String> routes = new ArrayList<>();
-
-  @Option(
-      names = "--upstream-ca",
-      paramLabel = "FILE",
-      description = "PEM file of authorities for upstreams, besides the runtime's own.")
-  private Path extraRoots;
+  @Mixin private EgressOptions egress;
 
   @Option(
       names = "--user",
@@ -257,8 +243,7 @@ final class RunCommand implements SignetCommand {
         arguments,
         environment(),
         Optional.ofNullable(workingDirectory),
-        routes(),
-        Optional.ofNullable(extraRoots),
+        egress.request(),
         user == null ? Optional.empty() : Optional.of(agentUser()),
         PrivateParent.of(state, invocation.environment()),
         registerPcr);
@@ -328,21 +313,5 @@ final class RunCommand implements SignetCommand {
       chosen.put(name, value);
     }
     return chosen;
-  }
-
-  private List<Route> routes() throws CommandFailure {
-    List<Route> parsed = new ArrayList<>();
-    for (String route : routes) {
-      int equals = route.indexOf('=');
-      try {
-        if (equals < 1) {
-          throw new IllegalArgumentException("expected NAME=URL");
-        }
-        parsed.add(new Route(route.substring(0, equals), URI.create(route.substring(equals + 1))));
-      } catch (IllegalArgumentException e) {
-        throw CommandFailure.usage("--route " + route + ": " + e.getMessage());
-      }
-    }
-    return parsed;
   }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.signet.attestor.Attestor;
 import dev.signet.launcher.AgentLaunch;
+import dev.signet.launcher.EgressRequest;
 import dev.signet.launcher.EnrolledHost;
 import dev.signet.launcher.LaunchOutcome;
 import dev.signet.launcher.LaunchRequest;
@@ -171,8 +172,7 @@ class RollbackSystemTest {
             List.of(),
             Map.of(),
             Optional.empty(),
-            List.of(),
-            Optional.empty(),
+            EgressRequest.NONE,
             Optional.empty(),
             Files.createDirectories(site.place("private")),
             Site.REGISTER);

@@ -5,6 +5,7 @@ package dev.signet.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.signet.launcher.EgressRequest;
 import dev.signet.launcher.LaunchOutcome;
 import dev.signet.launcher.LaunchRequest;
 import dev.signet.launcher.Program;
@@ -56,8 +57,7 @@ class RunRefusalsSystemTest {
             List.of(),
             Map.of(),
             Optional.empty(),
-            List.of(),
-            Optional.empty(),
+            EgressRequest.NONE,
             Optional.empty(),
             parent,
             Site.REGISTER);

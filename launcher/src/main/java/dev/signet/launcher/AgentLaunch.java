@@ -204,7 +204,10 @@ public final class AgentLaunch {
     SigningProxy proxy =
         SigningProxy.start(
             new ProxySettings(
-                directory.spool(), request.routes(), request.extraRoots(), EgressLimits.standard()),
+                directory.spool(),
+                request.egress().routes(),
+                request.egress().extraRoots(),
+                EgressLimits.standard()),
             () -> Optional.ofNullable(identity.get()).flatMap(Identity::current),
             peers,
             verifierClock,
@@ -298,7 +301,7 @@ public final class AgentLaunch {
   /** The variables asked for, and where each route is: {@code SIGNET_ROUTE_} and its name. */
   private static Map<String, String> environment(LaunchRequest request, SigningProxy proxy) {
     Map<String, String> all = new TreeMap<>(request.environment());
-    for (Route route : request.routes()) {
+    for (Route route : request.egress().routes()) {
       String name = route.name().toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
       all.put("SIGNET_ROUTE_" + name, proxy.routeAddress(route.name()).toString());
     }

@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.launcher;
 
-import dev.signet.launcher.egress.Route;
 import dev.signet.launcher.process.AgentUser;
 import dev.signet.measurements.SignerPolicy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -22,8 +22,7 @@ import java.util.Optional;
  * @param arguments the agent's
  * @param environment variables for the agent, whose names the statement must allow
  * @param workingDirectory an existing directory; without one, a new empty one
- * @param routes local names for upstreams, for clients that cannot use a proxy or need https
- * @param extraRoots PEM file of TLS roots for upstreams besides the JDK's
+ * @param egress how its requests leave
  * @param user another user for the agent; needs root
  * @param privateParent an existing directory for the launch's private files
  * @param registerPcr the launch register
@@ -37,8 +36,7 @@ public record LaunchRequest(
     List<String> arguments,
     Map<String, String> environment,
     Optional<Path> workingDirectory,
-    List<Route> routes,
-    Optional<Path> extraRoots,
+    EgressRequest egress,
     Optional<AgentUser> user,
     Path privateParent,
     int registerPcr) {
@@ -46,7 +44,7 @@ public record LaunchRequest(
     jvmOptions = List.copyOf(jvmOptions);
     arguments = List.copyOf(arguments);
     environment = Map.copyOf(environment);
-    routes = List.copyOf(routes);
+    Objects.requireNonNull(egress, "egress");
     if (program instanceof Program.Image
         && (!jvmOptions.isEmpty() || workingDirectory.isPresent() || user.isPresent())) {
       throw new IllegalArgumentException(

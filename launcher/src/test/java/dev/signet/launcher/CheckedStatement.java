@@ -78,8 +78,7 @@ public final class CheckedStatement {
             List.of(),
             Map.of(),
             Optional.empty(),
-            List.of(),
-            Optional.empty(),
+            EgressRequest.NONE,
             Optional.empty(),
             statement.getParent(),
             15);

@@ -156,8 +156,7 @@ class ClassPathCheckTest {
             List.of(),
             Map.of(),
             Optional.empty(),
-            List.of(),
-            Optional.empty(),
+            EgressRequest.NONE,
             Optional.empty(),
             dir,
             15);

@@ -80,8 +80,7 @@ class LaunchCheckTest {
             arguments,
             Map.of(),
             Optional.empty(),
-            List.of(),
-            Optional.empty(),
+            EgressRequest.NONE,
             Optional.empty(),
             dir,
             15);
