@@ -4,11 +4,15 @@ package dev.signet.cli;
 
 import dev.signet.launcher.EgressRequest;
 import dev.signet.launcher.egress.Route;
+import dev.signet.launcher.egress.permission.AddressRange;
+import dev.signet.launcher.egress.permission.OperatorRules;
+import dev.signet.protocol.EgressPermission;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import picocli.CommandLine.Option;
 
 /** Options of {@code signet run} about the agent's way out. */
@@ -27,8 +31,41 @@ final class EgressOptions {
       description = "PEM file of authorities for upstreams, besides the runtime's own.")
   private Path extraRoots;
 
+  @Option(
+      names = "--egress-only",
+      paramLabel = "RULE",
+      description =
+          "Of what the statement permits, only requests such as \"GET api.example.org/v1/*\". May be"
+              + " repeated. It takes away, and never adds.")
+  private List<String> only;
+
+  @Option(
+      names = "--allow-address",
+      paramLabel = "RANGE",
+      description =
+          "Names may lead to these addresses, such as 10.1.0.0/16. Others that are private,"
+              + " link-local or otherwise not of the Internet are refused. May be repeated.")
+  private List<String> addresses = new ArrayList<>();
+
   EgressRequest request() throws CommandFailure {
-    return new EgressRequest(routes(), Optional.ofNullable(extraRoots));
+    return new EgressRequest(routes(), Optional.ofNullable(extraRoots), rules());
+  }
+
+  private OperatorRules rules() throws CommandFailure {
+    return new OperatorRules(
+        only == null
+            ? Optional.empty()
+            : Optional.of(parsed("--egress-only", only, EgressPermission::parse)),
+        parsed("--allow-address", addresses, AddressRange::parse));
+  }
+
+  private static <T> List<T> parsed(String option, List<String> words, Function<String, T> parser)
+      throws CommandFailure {
+    try {
+      return words.stream().map(parser).toList();
+    } catch (IllegalArgumentException e) {
+      throw CommandFailure.usage(option + ": " + e.getMessage());
+    }
   }
 
   private List<Route> routes() throws CommandFailure {

@@ -192,7 +192,10 @@ public final class World implements AutoCloseable {
             now.minusSeconds(60),
             now.plus(Duration.ofDays(90)),
             List.of(toolUrl()),
-            List.of("TOOL_API_KEY"));
+            List.of("TOOL_API_KEY"),
+            StatementDraft.Terms.permitting(
+                "GET 127.0.0.1:" + tap.port() + "/weather",
+                "POST 127.0.0.1:" + tap.port() + "/notes"));
     byte[] payload = StatementDraft.write(draft.about(name + ".jar", measured));
     Path file = directory.resolve(name + ".dsse");
     Files.write(file, ci.sign(payload, random).encode());

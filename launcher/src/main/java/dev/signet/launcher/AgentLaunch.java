@@ -16,6 +16,8 @@ import dev.signet.launcher.egress.ProcessTreePeerCheck;
 import dev.signet.launcher.egress.ProxySettings;
 import dev.signet.launcher.egress.Route;
 import dev.signet.launcher.egress.SigningProxy;
+import dev.signet.launcher.egress.permission.EgressPolicy;
+import dev.signet.launcher.egress.permission.NameResolver;
 import dev.signet.launcher.process.AgentPlan;
 import dev.signet.launcher.process.AgentProcess;
 import dev.signet.launcher.process.AgentUser;
@@ -26,6 +28,7 @@ import dev.signet.measurements.image.ImageSource;
 import dev.signet.protocol.AgentId;
 import dev.signet.protocol.AttestationResult;
 import dev.signet.protocol.Bytes;
+import dev.signet.protocol.EgressPermission;
 import dev.signet.protocol.KeyProtection;
 import dev.signet.protocol.LaunchEvent;
 import dev.signet.protocol.LaunchId;
@@ -201,12 +204,15 @@ public final class AgentLaunch {
     AtomicReference<Identity> identity = new AtomicReference<>();
     VerifierClock verifierClock = new VerifierClock(clock, System::nanoTime);
     ProcessTreePeerCheck peers = new ProcessTreePeerCheck();
+    EgressPolicy policy = policy(request, passed);
     SigningProxy proxy =
         SigningProxy.start(
             new ProxySettings(
                 directory.spool(),
                 request.egress().routes(),
                 request.egress().extraRoots(),
+                policy,
+                text -> progress.say(Progress.Step.REQUEST_REFUSED, text),
                 EgressLimits.standard()),
             () -> Optional.ofNullable(identity.get()).flatMap(Identity::current),
             peers,
@@ -296,6 +302,18 @@ public final class AgentLaunch {
             prepared,
             directory,
             progress));
+  }
+
+  private EgressPolicy policy(LaunchRequest request, LaunchCheck.Result.Passed passed) {
+    List<EgressPermission> signed = passed.statement().statement().predicate().egress();
+    EgressPolicy policy = new EgressPolicy(signed, request.egress().rules(), NameResolver.SYSTEM);
+    if (policy.signed().isEmpty()) {
+      progress.say(
+          Progress.Step.WARNING,
+          "the reference statement permits the agent no request; signet measure --egress says"
+              + " which it may send");
+    }
+    return policy;
   }
 
   /** The variables asked for, and where each route is: {@code SIGNET_ROUTE_} and its name. */

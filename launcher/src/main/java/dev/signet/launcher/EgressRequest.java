@@ -3,6 +3,7 @@
 package dev.signet.launcher;
 
 import dev.signet.launcher.egress.Route;
+import dev.signet.launcher.egress.permission.OperatorRules;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -13,13 +14,16 @@ import java.util.Optional;
  *
  * @param routes local names for upstreams, for clients that cannot use a proxy or need https
  * @param extraRoots PEM file of TLS roots for upstreams besides the JDK's
+ * @param rules how the statement's permissions are narrowed on this host
  */
-public record EgressRequest(List<Route> routes, Optional<Path> extraRoots) {
+public record EgressRequest(List<Route> routes, Optional<Path> extraRoots, OperatorRules rules) {
   /** Nothing beside what every agent gets. */
-  public static final EgressRequest NONE = new EgressRequest(List.of(), Optional.empty());
+  public static final EgressRequest NONE =
+      new EgressRequest(List.of(), Optional.empty(), OperatorRules.NONE);
 
   public EgressRequest {
     routes = List.copyOf(routes);
     Objects.requireNonNull(extraRoots, "extraRoots");
+    Objects.requireNonNull(rules, "rules");
   }
 }

@@ -58,7 +58,7 @@ final class Exchange implements UpstreamConnection.Listener {
   private void prepare() {
     Target target = request.target();
     try {
-      List<InetAddress> addresses = List.of(InetAddress.getAllByName(target.hostName()));
+      List<InetAddress> addresses = proxy.permissions().addresses(request.head().method(), target);
       List<Field> fields =
           proxy
               .signing()
