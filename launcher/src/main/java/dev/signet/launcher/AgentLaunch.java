@@ -12,13 +12,16 @@ import dev.signet.launcher.container.ContainerHost;
 import dev.signet.launcher.container.ContainerImage;
 import dev.signet.launcher.container.UnsoundImageException;
 import dev.signet.launcher.egress.EgressLimits;
+import dev.signet.launcher.egress.LoopbackPort;
 import dev.signet.launcher.egress.ProcessTreePeerCheck;
 import dev.signet.launcher.egress.ProxySettings;
 import dev.signet.launcher.egress.Route;
 import dev.signet.launcher.egress.SigningProxy;
 import dev.signet.launcher.process.AgentPlan;
 import dev.signet.launcher.process.AgentProcess;
+import dev.signet.launcher.process.AgentSpace;
 import dev.signet.launcher.process.AgentUser;
+import dev.signet.launcher.process.IsolationMode;
 import dev.signet.launcher.process.JarFiles;
 import dev.signet.launcher.process.LaunchDirectory;
 import dev.signet.measurements.JarRuler;
@@ -102,6 +105,17 @@ public final class AgentLaunch {
     }
   }
 
+  private LaunchDirectory jarDirectory(LaunchRequest request) throws IOException {
+    if (request.isolation() == IsolationMode.FULL) {
+      AgentSpace.requireRights();
+      if (request.user().isEmpty()) {
+        return LaunchDirectory.createForOwnUser(
+            request.privateParent(), random, Cgroups::removeIfAny);
+      }
+    }
+    return directory(request, request.user());
+  }
+
   private static LaunchDirectory directory(LaunchRequest request, Optional<AgentUser> user)
       throws IOException {
     return LaunchDirectory.create(request.privateParent(), user, Cgroups::removeIfAny);
@@ -113,7 +127,7 @@ public final class AgentLaunch {
       Map<String, String> parentEnvironment,
       Unwinding unwinding)
       throws IOException, InterruptedException {
-    LaunchDirectory directory = directory(request, request.user());
+    LaunchDirectory directory = jarDirectory(request);
     unwinding.undo(directory::close);
     JarFiles files =
         JarFiles.copy(program.file(), program.classPath(), directory, JarRuler.MAX_BYTES);
@@ -200,7 +214,12 @@ public final class AgentLaunch {
     SealedKey sealedKey = sealedKey(agent);
     AtomicReference<Identity> identity = new AtomicReference<>();
     VerifierClock verifierClock = new VerifierClock(clock, System::nanoTime);
-    ProcessTreePeerCheck peers = new ProcessTreePeerCheck();
+    Optional<AgentSpace> space = prepared.openSpace();
+    space.ifPresent(own -> unwinding.undo(own::close));
+    ProcessTreePeerCheck peers =
+        space
+            .map(own -> new ProcessTreePeerCheck(own.socketTables()))
+            .orElseGet(ProcessTreePeerCheck::new);
     SigningProxy proxy =
         SigningProxy.start(
             new ProxySettings(
@@ -208,6 +227,7 @@ public final class AgentLaunch {
                 request.egress().routes(),
                 request.egress().extraRoots(),
                 EgressLimits.standard()),
+            space.isPresent() ? space.get().within(LoopbackPort::open) : LoopbackPort.open(),
             () -> Optional.ofNullable(identity.get()).flatMap(Identity::current),
             peers,
             verifierClock,

@@ -32,6 +32,9 @@ final class ObservedIsolation {
                 Files.readString(proc.resolve("status")),
                 Files.readString(proc.resolve("limits")),
                 launch);
+        if (deviation.isEmpty() && launch.space().isPresent()) {
+          deviation = launch.space().get().deviation(proc);
+        }
         if (deviation.isPresent()) {
           throw new IOException("the agent is not isolated as planned: " + deviation.get());
         }
