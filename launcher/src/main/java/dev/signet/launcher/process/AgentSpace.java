@@ -94,6 +94,7 @@ public final class AgentSpace implements Closeable {
     if (files.isPresent()) {
       Libc.unshare(Libc.CLONE_NEWNS);
       files.get().cover();
+      SocketFilter.install();
     }
     return new AgentSpace(inside, files, thread, network);
   }
@@ -167,7 +168,11 @@ public final class AgentSpace implements Closeable {
   /** What these namespaces bring. */
   public Set<Measure> measures() {
     return files.isPresent()
-        ? EnumSet.of(Measure.OWN_NETWORK, Measure.OWN_MOUNTS, Measure.HIDDEN_PROCESSES)
+        ? EnumSet.of(
+            Measure.OWN_NETWORK,
+            Measure.OWN_MOUNTS,
+            Measure.HIDDEN_PROCESSES,
+            Measure.SOCKET_FILTER)
         : EnumSet.of(Measure.OWN_NETWORK);
   }
 

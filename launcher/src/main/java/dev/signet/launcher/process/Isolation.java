@@ -55,6 +55,8 @@ public record Isolation(Set<Measure> measures, List<String> gaps) {
     OWN_MOUNTS("own-mounts"),
     /** It sees no process but those of its own user. */
     HIDDEN_PROCESSES("hidden-processes"),
+    /** It can make no socket that would go past its network. */
+    SOCKET_FILTER("socket-filter"),
     /** No separation but the lack of one, told all the same: it shares the host's network. */
     HOST_NETWORK("host-network");
 

@@ -18,6 +18,8 @@ import java.nio.file.Path;
 final class Libc {
   private static final int PR_GET_DUMPABLE = 3;
   private static final int PR_SET_DUMPABLE = 4;
+  private static final int PR_SET_SECCOMP = 22;
+  private static final int SECCOMP_MODE_FILTER = 2;
 
   // unshare(2)
   static final int CLONE_NEWNS = 0x20000;
@@ -231,7 +233,29 @@ final class Libc {
     }
   }
 
+  /**
+   * Has the kernel ask a program before each system call of this thread and what it starts;
+   * seccomp(2). Cannot be undone.
+   *
+   * @param program struct sock_filter, one after the other
+   */
+  static void filterSystemCalls(byte[] program) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment instructions = arena.allocateFrom(ValueLayout.JAVA_BYTE, program);
+      // struct sock_fprog: how many, and, after padding, where.
+      MemorySegment described = arena.allocate(16, 8);
+      described.set(ValueLayout.JAVA_SHORT, 0, (short) (program.length / 8));
+      described.set(ValueLayout.ADDRESS, 8, instructions);
+      prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, described.address());
+    }
+  }
+
   private static int prctl(int option, long argument) throws IOException {
+    return prctl(option, argument, 0);
+  }
+
+  private static int prctl(int option, long argument, long second)
+      throws IOException {
     MethodHandle prctl =
         function(
             "prctl",
@@ -242,7 +266,7 @@ final class Libc {
             ValueLayout.JAVA_LONG,
             ValueLayout.JAVA_LONG,
             ValueLayout.JAVA_LONG);
-    return require("prctl", state -> (int) prctl.invokeExact(state, option, argument, 0L, 0L, 0L));
+    return require("prctl", state -> (int) prctl.invokeExact(state, option, argument, second, 0L, 0L));
   }
 
   /** One call; the segment takes errno. */

@@ -102,6 +102,9 @@ final class ObservedIsolation {
         return Optional.of("it has capabilities " + field(status, "CapEff"));
       }
     }
+    if (planned.has(Measure.SOCKET_FILTER) && !field(status, "Seccomp").equals("2")) {
+      return Optional.of("its system calls are not filtered");
+    }
     if (planned.has(Measure.NO_CORE_FILES)
         && !Pattern.compile("(?m)^Max core file size\\s+0\\s+0\\s").matcher(limits).find()) {
       return Optional.of("its core file limit is not 0");

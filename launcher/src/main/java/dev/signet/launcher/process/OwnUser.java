@@ -13,6 +13,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
@@ -47,26 +48,31 @@ final class OwnUser implements Closeable {
     createOwned(LOCKS.getParent(), "rwx--x--x");
     createOwned(LOCKS, "rwx------");
     for (int i = 0; i < ATTEMPTS; i++) {
-      int number = random.nextInt(FIRST, LAST + 1);
-      int lock =
-          Libc.open(
-              LOCKS.resolve(Integer.toString(number)),
-              Libc.O_RDWR | Libc.O_CREAT | Libc.O_NOFOLLOW | Libc.O_CLOEXEC);
-      boolean free = false;
-      try {
-        free = Libc.lock(lock) && !Libc.isKnown(number) && processesOf(number).isEmpty();
-      } finally {
-        if (!free) {
-          Libc.close(lock);
-        }
-      }
-      if (free) {
-        return new OwnUser(new AgentUser(number, number), lock);
+      Optional<OwnUser> claimed = tryClaim(random.nextInt(FIRST, LAST + 1));
+      if (claimed.isPresent()) {
+        return claimed.get();
       }
     }
     throw new IOException(
         "no free user was found between %d and %d; start the agent with --user"
             .formatted(FIRST, LAST));
+  }
+
+  /** Empty if somebody has it. */
+  static Optional<OwnUser> tryClaim(int number) throws IOException {
+    int lock =
+        Libc.open(
+            LOCKS.resolve(Integer.toString(number)),
+            Libc.O_RDWR | Libc.O_CREAT | Libc.O_NOFOLLOW | Libc.O_CLOEXEC);
+    boolean free = false;
+    try {
+      free = Libc.lock(lock) && !Libc.isKnown(number) && processesOf(number).isEmpty();
+    } finally {
+      if (!free) {
+        Libc.close(lock);
+      }
+    }
+    return free ? Optional.of(new OwnUser(new AgentUser(number, number), lock)) : Optional.empty();
   }
 
   private static void createOwned(Path directory, String mode) throws IOException {

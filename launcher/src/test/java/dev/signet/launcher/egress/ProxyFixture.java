@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ProxySelector;
 import java.net.http.HttpClient;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -31,12 +32,24 @@ public final class ProxyFixture implements AutoCloseable {
 
   public ProxyFixture(EgressLimits limits, Optional<Path> roots, PeerCheck peers, Route... routes)
       throws IOException, GeneralSecurityException {
+    this(LoopbackPort.open(), limits, roots, peers, routes);
+  }
+
+  /** The same on a port of another network. */
+  public ProxyFixture(
+      ServerSocketChannel port,
+      EgressLimits limits,
+      Optional<Path> roots,
+      PeerCheck peers,
+      Route... routes)
+      throws IOException, GeneralSecurityException {
     key = new TestKey();
     identity.set(key.identity(Instant.now().plusSeconds(300)));
     spool = Files.createTempDirectory("egress-test");
     proxy =
         SigningProxy.start(
             new ProxySettings(spool, List.of(routes), roots, limits),
+            port,
             () -> Optional.ofNullable(identity.get()),
             peers,
             Clock.systemUTC(),
