@@ -15,6 +15,7 @@ import dev.signet.launcher.RunningAgent;
 import dev.signet.launcher.VerifierClient;
 import dev.signet.launcher.process.AgentUser;
 import dev.signet.launcher.process.ForwardedSignals;
+import dev.signet.launcher.process.IsolationMode;
 import dev.signet.launcher.process.LauncherHardening;
 import dev.signet.measurements.image.DockerArchive;
 import dev.signet.measurements.image.ImageReference;
@@ -128,8 +129,20 @@ final class RunCommand implements SignetCommand {
   @Option(
       names = "--user",
       paramLabel = "NAME",
-      description = "Run the agent as another user (needs root).")
+      description =
+          "Run the agent as this user (needs root). Default with --isolation=full: a new one.")
   private String user;
+
+  @Option(
+      names = "--isolation",
+      paramLabel = "full|none",
+      description =
+          "full: the agent has a user, network and file systems of its own, and the proxy is its"
+              + " only way out; needs root. none: it shares this host's, which the attestation"
+              + " result says. Default: ${DEFAULT-VALUE}.",
+      defaultValue = "full",
+      converter = IsolationConverter.class)
+  private IsolationMode isolation;
 
   @Option(
       names = "--cwd",
@@ -244,6 +257,7 @@ final class RunCommand implements SignetCommand {
         environment(),
         Optional.ofNullable(workingDirectory),
         egress.request(),
+        isolation,
         user == null ? Optional.empty() : Optional.of(agentUser()),
         PrivateParent.of(state, invocation.environment()),
         registerPcr);

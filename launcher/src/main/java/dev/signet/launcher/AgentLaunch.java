@@ -12,6 +12,7 @@ import dev.signet.launcher.container.ContainerHost;
 import dev.signet.launcher.container.ContainerImage;
 import dev.signet.launcher.container.UnsoundImageException;
 import dev.signet.launcher.egress.EgressLimits;
+import dev.signet.launcher.egress.LoopbackPort;
 import dev.signet.launcher.egress.ProcessTreePeerCheck;
 import dev.signet.launcher.egress.ProxySettings;
 import dev.signet.launcher.egress.Route;
@@ -20,7 +21,9 @@ import dev.signet.launcher.egress.permission.EgressPolicy;
 import dev.signet.launcher.egress.permission.NameResolver;
 import dev.signet.launcher.process.AgentPlan;
 import dev.signet.launcher.process.AgentProcess;
+import dev.signet.launcher.process.AgentSpace;
 import dev.signet.launcher.process.AgentUser;
+import dev.signet.launcher.process.IsolationMode;
 import dev.signet.launcher.process.JarFiles;
 import dev.signet.launcher.process.LaunchDirectory;
 import dev.signet.measurements.JarRuler;
@@ -105,6 +108,17 @@ public final class AgentLaunch {
     }
   }
 
+  private LaunchDirectory jarDirectory(LaunchRequest request) throws IOException {
+    if (request.isolation() == IsolationMode.FULL) {
+      AgentSpace.requireRights();
+      if (request.user().isEmpty()) {
+        return LaunchDirectory.createForOwnUser(
+            request.privateParent(), random, Cgroups::removeIfAny);
+      }
+    }
+    return directory(request, request.user());
+  }
+
   private static LaunchDirectory directory(LaunchRequest request, Optional<AgentUser> user)
       throws IOException {
     return LaunchDirectory.create(request.privateParent(), user, Cgroups::removeIfAny);
@@ -116,7 +130,7 @@ public final class AgentLaunch {
       Map<String, String> parentEnvironment,
       Unwinding unwinding)
       throws IOException, InterruptedException {
-    LaunchDirectory directory = directory(request, request.user());
+    LaunchDirectory directory = jarDirectory(request);
     unwinding.undo(directory::close);
     JarFiles files =
         JarFiles.copy(program.file(), program.classPath(), directory, JarRuler.MAX_BYTES);
@@ -203,8 +217,13 @@ public final class AgentLaunch {
     SealedKey sealedKey = sealedKey(agent);
     AtomicReference<Identity> identity = new AtomicReference<>();
     VerifierClock verifierClock = new VerifierClock(clock, System::nanoTime);
-    ProcessTreePeerCheck peers = new ProcessTreePeerCheck();
     EgressPolicy policy = policy(request, passed);
+    Optional<AgentSpace> space = prepared.openSpace();
+    space.ifPresent(own -> unwinding.undo(own::close));
+    ProcessTreePeerCheck peers =
+        space
+            .map(own -> new ProcessTreePeerCheck(own.socketTables()))
+            .orElseGet(ProcessTreePeerCheck::new);
     SigningProxy proxy =
         SigningProxy.start(
             new ProxySettings(
@@ -214,6 +233,7 @@ public final class AgentLaunch {
                 policy,
                 text -> progress.say(Progress.Step.REQUEST_REFUSED, text),
                 EgressLimits.standard()),
+            space.isPresent() ? space.get().within(LoopbackPort::open) : LoopbackPort.open(),
             () -> Optional.ofNullable(identity.get()).flatMap(Identity::current),
             peers,
             verifierClock,

@@ -4,14 +4,24 @@ package dev.signet.launcher;
 
 import dev.signet.launcher.process.AgentPlan;
 import dev.signet.launcher.process.AgentProcess;
+import dev.signet.launcher.process.AgentSpace;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What will be started, measured and in its private place. Closing it removes it from there. */
 interface Prepared extends Closeable {
+  /**
+   * Opens the namespaces that it will be started in, once and before it is planned.
+   *
+   * @return empty if none were asked for
+   * @throws IOException if this host does not allow it
+   */
+  Optional<AgentSpace> openSpace() throws IOException, InterruptedException;
+
   /**
    * Fixes everything that the process will be, once.
    *

@@ -7,6 +7,8 @@ import dev.signet.launcher.container.ContainerImage;
 import dev.signet.launcher.container.ContainerLaunch;
 import dev.signet.launcher.process.AgentPlan;
 import dev.signet.launcher.process.AgentProcess;
+import dev.signet.launcher.process.AgentSpace;
+import dev.signet.launcher.process.IsolationMode;
 import dev.signet.protocol.ReferenceStatement;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -20,6 +22,8 @@ final class PreparedImage implements Prepared {
   private final ContainerImage image;
   private final ReferenceStatement.Launch launch;
   private final List<String> arguments;
+  private final boolean ownNetwork;
+  private Optional<AgentSpace> space = Optional.empty();
   private ContainerLaunch plan;
 
   PreparedImage(
@@ -31,12 +35,20 @@ final class PreparedImage implements Prepared {
     this.image = image;
     this.launch = passed.statement().statement().predicate().launch();
     this.arguments = image.arguments(launch, request.arguments());
+    this.ownNetwork = request.isolation() == IsolationMode.FULL;
+  }
+
+  @Override
+  public Optional<AgentSpace> openSpace() throws IOException, InterruptedException {
+    // From where its files can be seen, since what starts it must see them.
+    space = ownNetwork ? Optional.of(image.within(AgentSpace::ofNetwork)) : Optional.empty();
+    return space;
   }
 
   @Override
   public AgentPlan plan(Map<String, String> environment, InetSocketAddress proxy)
       throws IOException, InterruptedException {
-    plan = image.plan(launch, arguments, environment, Optional.of(proxy));
+    plan = image.plan(launch, arguments, environment, Optional.of(proxy), space);
     return plan;
   }
 
@@ -57,6 +69,7 @@ final class PreparedImage implements Prepared {
 
   @Override
   public void close() throws IOException {
+    space.ifPresent(AgentSpace::close);
     image.close();
   }
 }

@@ -4,11 +4,15 @@ package dev.signet.launcher;
 
 import dev.signet.launcher.process.AgentPlan;
 import dev.signet.launcher.process.AgentProcess;
+import dev.signet.launcher.process.AgentSpace;
+import dev.signet.launcher.process.IsolationMode;
 import dev.signet.launcher.process.JarFiles;
 import dev.signet.launcher.process.JarLaunch;
 import dev.signet.launcher.process.LaunchDirectory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +24,7 @@ final class PreparedJar implements Prepared {
   private final JarFiles files;
   private final Optional<String> mainClass;
   private final Map<String, String> parentEnvironment;
+  private Optional<AgentSpace> space = Optional.empty();
   private AgentPlan plan;
 
   PreparedJar(
@@ -33,6 +38,16 @@ final class PreparedJar implements Prepared {
     this.files = files;
     this.mainClass = mainClass;
     this.parentEnvironment = parentEnvironment;
+  }
+
+  @Override
+  public Optional<AgentSpace> openSpace() throws IOException, InterruptedException {
+    if (request.isolation() == IsolationMode.FULL) {
+      List<Path> seen = new ArrayList<>(List.of(directory.path(), request.runtime()));
+      request.workingDirectory().ifPresent(seen::add);
+      space = Optional.of(AgentSpace.covering(seen));
+    }
+    return space;
   }
 
   @Override
@@ -50,13 +65,14 @@ final class PreparedJar implements Prepared {
                 environment,
                 request.workingDirectory(),
                 Optional.of(proxy)),
+            space,
             parentEnvironment);
     return plan;
   }
 
   @Override
   public AgentProcess start(Runnable forked) throws IOException {
-    return AgentProcess.start(plan, forked);
+    return AgentProcess.start(plan, space, forked);
   }
 
   @Override
@@ -71,6 +87,7 @@ final class PreparedJar implements Prepared {
 
   @Override
   public void close() throws IOException {
+    space.ifPresent(AgentSpace::close);
     files.close();
   }
 }

@@ -3,6 +3,7 @@
 package dev.signet.launcher.container;
 
 import dev.signet.launcher.process.AgentProcess;
+import dev.signet.launcher.process.AgentSpace;
 import dev.signet.launcher.process.LaunchDirectory;
 import dev.signet.launcher.process.PrivateMount;
 import dev.signet.measurements.image.ImageConfig;
@@ -28,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 
 /**
  * A container image's files in a private mount of one launch. They were hashed while they were
@@ -189,6 +191,7 @@ public final class ContainerImage implements Closeable {
    * @param launch of the reference statement
    * @param arguments after the entry point
    * @param environment asked for beside the image's own
+   * @param space with a network for it, opened {@link #within}
    * @throws UnsoundImageException if the image cannot be started as it is
    * @throws IllegalArgumentException if a variable would open a side door
    */
@@ -196,7 +199,8 @@ public final class ContainerImage implements Closeable {
       ReferenceStatement.Launch launch,
       List<String> arguments,
       Map<String, String> environment,
-      Optional<InetSocketAddress> proxy)
+      Optional<InetSocketAddress> proxy,
+      Optional<AgentSpace> space)
       throws IOException, InterruptedException {
     ImageConfig config = measured.config();
     List<String> command =
@@ -227,7 +231,7 @@ public final class ContainerImage implements Closeable {
           Path state = Files.createDirectory(mount.at().resolve("state"));
           mount.seal(state, STATE_BYTES);
           long device = ((Number) Files.getAttribute(files.root(), "unix:dev")).longValue();
-          return ContainerLaunch.plan(host, mount, told, directory.name(), device);
+          return ContainerLaunch.plan(host, mount, told, directory.name(), device, space);
         });
   }
 
@@ -267,10 +271,15 @@ public final class ContainerImage implements Closeable {
     return variables;
   }
 
+  /** Does something where its files can be seen. */
+  public <T> T within(Callable<T> work) throws IOException, InterruptedException {
+    return mount.within(work);
+  }
+
   /** Starts the container, from where its files can be seen. */
   public AgentProcess start(ContainerLaunch plan, Runnable forked)
       throws IOException, InterruptedException {
-    return mount.within(() -> AgentProcess.start(plan, forked));
+    return mount.within(() -> AgentProcess.start(plan, plan.space(), forked));
   }
 
   /** Ends what still runs of it, and gives its memory back. */

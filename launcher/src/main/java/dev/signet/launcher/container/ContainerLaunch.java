@@ -3,6 +3,7 @@
 package dev.signet.launcher.container;
 
 import dev.signet.launcher.process.AgentPlan;
+import dev.signet.launcher.process.AgentSpace;
 import dev.signet.launcher.process.CleanEnvironment;
 import dev.signet.launcher.process.CoreFiles;
 import dev.signet.launcher.process.Isolation;
@@ -30,6 +31,7 @@ public final class ContainerLaunch implements AgentPlan {
   private final String name;
   private final long device;
   private final Isolation isolation;
+  private final Optional<AgentSpace> space;
 
   private ContainerLaunch(
       ContainerHost host,
@@ -37,26 +39,35 @@ public final class ContainerLaunch implements AgentPlan {
       RuntimeConfig config,
       String name,
       long device,
-      Isolation isolation) {
+      Isolation isolation,
+      Optional<AgentSpace> space) {
     this.host = host;
     this.mount = mount;
     this.config = config;
     this.name = name;
     this.device = device;
     this.isolation = isolation;
+    this.space = space;
   }
 
   /**
    * @param name of the launch, and of its control group
    * @param device of the file system that holds the image's files
+   * @param space with a network for it; without one, the host's
    */
   static ContainerLaunch plan(
-      ContainerHost host, PrivateMount mount, RuntimeConfig config, String name, long device)
+      ContainerHost host,
+      PrivateMount mount,
+      RuntimeConfig config,
+      String name,
+      long device,
+      Optional<AgentSpace> space)
       throws IOException {
-    return new ContainerLaunch(host, mount, config, name, device, isolation(config));
+    return new ContainerLaunch(host, mount, config, name, device, isolation(config, space), space);
   }
 
-  private static Isolation isolation(RuntimeConfig config) throws IOException {
+  private static Isolation isolation(RuntimeConfig config, Optional<AgentSpace> space)
+      throws IOException {
     Set<Measure> measures =
         EnumSet.of(
             Measure.CLEAN_ENVIRONMENT,
@@ -68,13 +79,17 @@ public final class ContainerLaunch implements AgentPlan {
             Measure.READ_ONLY_ROOT,
             Measure.NO_CAPABILITIES,
             Measure.OWN_NAMESPACES,
+            Measure.OWN_MOUNTS,
+            Measure.HIDDEN_PROCESSES,
             Measure.SYSTEM_CALL_FILTER,
-            Measure.PROCESS_LIMIT,
-            Measure.HOST_NETWORK);
+            Measure.PROCESS_LIMIT);
     List<String> gaps = new ArrayList<>();
-    gaps.add(
-        "host-network: the container shares this host's network; what it sends past the signing"
-            + " proxy is not signed, and not stopped");
+    if (space.isPresent()) {
+      measures.addAll(space.get().measures());
+    } else {
+      measures.add(Measure.HOST_NETWORK);
+      gaps.add(Isolation.HOST_NETWORK_GAP);
+    }
     if (CoreFiles.arePiped()) {
       gaps.add(CoreFiles.PIPED);
     } else {
@@ -185,6 +200,10 @@ public final class ContainerLaunch implements AgentPlan {
   @Override
   public ProcessHandle requireIsolated(Process started) throws IOException {
     return new ObservedContainer(this, started).require();
+  }
+
+  Optional<AgentSpace> space() {
+    return space;
   }
 
   Path state() {

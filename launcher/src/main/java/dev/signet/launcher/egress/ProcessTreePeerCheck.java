@@ -30,7 +30,19 @@ public final class ProcessTreePeerCheck implements PeerCheck {
 
   private volatile boolean started;
   private final CompletableFuture<ProcessHandle> agent = new CompletableFuture<>();
-  private final SocketTable sockets = new SocketTable(Path.of("/proc/self/net"));
+  private final SocketTable sockets;
+
+  /** For an agent in the launcher's own network. */
+  public ProcessTreePeerCheck() {
+    this(Path.of("/proc/self/net"));
+  }
+
+  /**
+   * @param socketTables of the network that the agent is in (proc_pid_net)
+   */
+  public ProcessTreePeerCheck(Path socketTables) {
+    sockets = new SocketTable(socketTables);
+  }
 
   /**
    * The agent's process exists from now on. To be called as soon as it does, long before it can

@@ -18,9 +18,9 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.Closeable;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.channels.ServerSocketChannel;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.concurrent.ExecutorService;
@@ -48,6 +48,7 @@ public final class SigningProxy implements Closeable {
 
   private SigningProxy(
       ProxySettings settings,
+      ServerSocketChannel port,
       EgressIdentity identity,
       PeerCheck peers,
       Clock clock,
@@ -71,7 +72,7 @@ public final class SigningProxy implements Closeable {
     ChannelFuture bound =
         new ServerBootstrap()
             .group(loops)
-            .channel(NioServerSocketChannel.class)
+            .channelFactory(() -> new NioServerSocketChannel(port))
             .handler(latest)
             // Nobody is accepted before the context is there.
             .option(ChannelOption.AUTO_READ, false)
@@ -84,11 +85,11 @@ public final class SigningProxy implements Closeable {
                     channel.pipeline().addLast(new PeerGate(context, connections, latest));
                   }
                 })
-            .bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0))
+            .register()
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
       stopThreads();
-      throw new IOException("no loopback port could be opened for the proxy", bound.cause());
+      throw new IOException("the proxy's port could not be served", bound.cause());
     }
     listener = bound.channel();
     context =
@@ -120,7 +121,31 @@ public final class SigningProxy implements Closeable {
       Clock clock,
       SecureRandom random)
       throws IOException {
-    return new SigningProxy(settings, identity, peers, clock, random);
+    return start(settings, LoopbackPort.open(), identity, peers, clock, random);
+  }
+
+  /**
+   * The same on a port that is open, in whatever network it is.
+   *
+   * @param port bound to 127.0.0.1; closed with the proxy, also if it could not be started
+   */
+  public static SigningProxy start(
+      ProxySettings settings,
+      ServerSocketChannel port,
+      EgressIdentity identity,
+      PeerCheck peers,
+      Clock clock,
+      SecureRandom random)
+      throws IOException {
+    SigningProxy proxy = null;
+    try {
+      proxy = new SigningProxy(settings, port, identity, peers, clock, random);
+      return proxy;
+    } finally {
+      if (proxy == null) {
+        port.close();
+      }
+    }
   }
 
   /** Where the agent reaches the proxy: 127.0.0.1 and a port. */

@@ -9,11 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -34,9 +29,9 @@ public final class PrivateMount implements Closeable {
   private static final long PRIVATE = 1 << 18;
 
   private final Path at;
-  private final ExecutorService inside;
+  private final NamespaceThread inside;
 
-  private PrivateMount(Path at, ExecutorService inside) {
+  private PrivateMount(Path at, NamespaceThread inside) {
     this.at = at;
     this.inside = inside;
   }
@@ -50,15 +45,13 @@ public final class PrivateMount implements Closeable {
    */
   public static PrivateMount over(Path directory, long files)
       throws IOException, InterruptedException {
-    ExecutorService thread =
-        Executors.newSingleThreadExecutor(
-            Thread.ofPlatform().daemon().name("signet-private-mount").factory());
+    NamespaceThread thread = new NamespaceThread("signet-private-mount");
     PrivateMount mount = new PrivateMount(directory, thread);
     boolean mounted = false;
     try {
       mount.within(
           () -> {
-            Libc.unshareMounts();
+            Libc.unshare(Libc.CLONE_NEWNS);
             // Else a mount made here would show on the whole host.
             Libc.mount("none", Path.of("/"), PRIVATE | RECURSIVE, "");
             Libc.mount(
@@ -80,7 +73,7 @@ public final class PrivateMount implements Closeable {
           e);
     } finally {
       if (!mounted) {
-        thread.shutdown();
+        thread.close();
       }
     }
   }
@@ -95,21 +88,7 @@ public final class PrivateMount implements Closeable {
    * as well.
    */
   public <T> T within(Callable<T> work) throws IOException, InterruptedException {
-    Future<T> done = inside.submit(work);
-    try {
-      return done.get();
-    } catch (InterruptedException e) {
-      done.cancel(true);
-      throw e;
-    } catch (ExecutionException e) {
-      switch (e.getCause()) {
-        case IOException known -> throw known;
-        case InterruptedException known -> throw known;
-        case RuntimeException known -> throw known;
-        case Error known -> throw known;
-        default -> throw new IllegalStateException("nothing else is thrown here", e);
-      }
-    }
+    return inside.within(work);
   }
 
   /**
@@ -152,22 +131,18 @@ public final class PrivateMount implements Closeable {
   /** Takes the mount away; its contents are gone when nobody uses them any more. */
   @Override
   public void close() throws IOException {
-    if (inside.isShutdown()) {
+    if (inside.isClosed()) {
       return;
     }
-    Future<?> detached =
-        inside.submit(
-            () -> {
-              Libc.detach(at);
-              return null;
-            });
-    inside.shutdown();
     try {
-      detached.get(10, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (ExecutionException | java.util.concurrent.TimeoutException e) {
-      throw new IOException("the private file system at " + at + " is still mounted: " + e, e);
+      inside.closeAfter(
+          () -> {
+            Libc.detach(at);
+            return null;
+          });
+    } catch (IOException e) {
+      throw new IOException(
+          "the private file system at " + at + " is still mounted: " + e.getMessage(), e);
     }
   }
 }

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.signet.launcher.container.StartedContainer.Option;
 import dev.signet.launcher.process.LaunchDirectory;
 import java.io.BufferedReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -99,10 +101,33 @@ class ContainerLaunchIT {
       assertThat(run.errors()).contains("touch: /x: Read-only").contains("/etc/passwd: Read-only");
       assertThat(run.errors())
           .contains(
-              "isolation=[clean-environment, dies-with-launcher, host-network, memory-limit,"
-                  + " no-capabilities, no-core-files, no-new-privileges, other-user,"
-                  + " own-namespaces, private-copy, private-directories, process-limit,"
-                  + " processor-limit, read-only-root, system-call-filter, user-namespace]");
+              "isolation=[clean-environment, dies-with-launcher, hidden-processes, memory-limit,"
+                  + " no-capabilities, no-core-files, no-new-privileges, other-user, own-mounts,"
+                  + " own-namespaces, own-network, private-copy, private-directories,"
+                  + " process-limit, processor-limit, read-only-root, system-call-filter,"
+                  + " user-namespace]");
+    }
+  }
+
+  @Test
+  void attack43And65And66AContainerHasNoWayOutButItsProxy() throws Exception {
+    try (ServerSocket host = new ServerSocket(0, 10, InetAddress.getByName("127.0.0.1"))) {
+      String attempts =
+          "nc -w 2 127.0.0.1 %d </dev/null && echo reached; grep -c : /proc/net/dev; ls /dev/tpm0;"
+                  .formatted(host.getLocalPort())
+              + " kill -0 %d && echo signalled; ls -d /proc/%d; ip route add 203.0.113.7 dev lo"
+                  .formatted(ProcessHandle.current().pid(), ProcessHandle.current().pid())
+              + " && echo routed; ls /run/signet; true";
+      try (StartedContainer run = start(attempts)) {
+        // One line for each network device.
+        assertThat(run.all()).isEqualTo("1\n");
+        assertThat(run.exit()).as(run.errors()).isZero();
+      }
+      // The host's has more, and the port is there.
+      try (StartedContainer run = start(Option.hostNetwork(), attempts)) {
+        assertThat(run.all()).startsWith("reached\n").isNotEqualTo("reached\n1\n");
+        assertThat(run.errors()).contains("isolation=[").contains("host-network");
+      }
     }
   }
 

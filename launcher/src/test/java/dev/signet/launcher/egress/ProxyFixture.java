@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ProxySelector;
 import java.net.http.HttpClient;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -47,6 +48,7 @@ public final class ProxyFixture implements AutoCloseable {
 
   ProxyFixture(EgressPolicy policy, Route... routes) throws IOException, GeneralSecurityException {
     this(
+        LoopbackPort.open(),
         policy,
         EgressLimits.standard(),
         Optional.empty(),
@@ -56,10 +58,22 @@ public final class ProxyFixture implements AutoCloseable {
 
   public ProxyFixture(EgressLimits limits, Optional<Path> roots, PeerCheck peers, Route... routes)
       throws IOException, GeneralSecurityException {
-    this(permissive(), limits, roots, peers, routes);
+    this(LoopbackPort.open(), permissive(), limits, roots, peers, routes);
+  }
+
+  /** The same on a port of another network. */
+  public ProxyFixture(
+      ServerSocketChannel port,
+      EgressLimits limits,
+      Optional<Path> roots,
+      PeerCheck peers,
+      Route... routes)
+      throws IOException, GeneralSecurityException {
+    this(port, permissive(), limits, roots, peers, routes);
   }
 
   private ProxyFixture(
+      ServerSocketChannel port,
       EgressPolicy policy,
       EgressLimits limits,
       Optional<Path> roots,
@@ -72,6 +86,7 @@ public final class ProxyFixture implements AutoCloseable {
     proxy =
         SigningProxy.start(
             new ProxySettings(spool, List.of(routes), roots, policy, refusals::add, limits),
+            port,
             () -> Optional.ofNullable(identity.get()),
             peers,
             Clock.systemUTC(),
