@@ -75,6 +75,8 @@ final class AgentCommand {
 
     @Mixin private SignerOptions signers;
 
+    @Mixin private SvidOptions svids;
+
     @Option(
         names = "--boot-pcr",
         paramLabel = "PCR=sha256:HEX",
@@ -140,7 +142,8 @@ final class AgentCommand {
                 null,
                 new AgentRegistration.Launcher(
                     launchers.waived == null ? launchers.permitted : null, launchers.waived),
-                raiseFloor ? AgentRegistration.ACCEPTED : null));
+                raiseFloor ? AgentRegistration.ACCEPTED : null,
+                svids.permitted()));
       } catch (IllegalArgumentException e) {
         throw CommandFailure.usage(e.getMessage());
       }
