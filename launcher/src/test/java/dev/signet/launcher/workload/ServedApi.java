@@ -73,7 +73,7 @@ final class ServedApi implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws java.io.IOException {
     stop();
     Files.deleteIfExists(socket);
     Files.delete(socket.getParent());
