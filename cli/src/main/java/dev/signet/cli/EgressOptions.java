@@ -27,8 +27,15 @@ final class EgressOptions {
       description = "PEM file of authorities for upstreams, besides the runtime's own.")
   private Path extraRoots;
 
+  @Option(
+      names = "--workload-api",
+      description =
+          "Serve the SPIFFE Workload API to the agent, on a socket of its own; the variable"
+              + " SPIFFE_ENDPOINT_SOCKET leads there. What SVIDs it gets is in its registration.")
+  private boolean workloadApi;
+
   EgressRequest request() throws CommandFailure {
-    return new EgressRequest(routes(), Optional.ofNullable(extraRoots));
+    return new EgressRequest(routes(), Optional.ofNullable(extraRoots), workloadApi);
   }
 
   private List<Route> routes() throws CommandFailure {

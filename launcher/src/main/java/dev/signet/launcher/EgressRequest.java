@@ -13,10 +13,12 @@ import java.util.Optional;
  *
  * @param routes local names for upstreams, for clients that cannot use a proxy or need https
  * @param extraRoots PEM file of TLS roots for upstreams besides the JDK's
+ * @param workloadApi whether it gets the SPIFFE Workload API
  */
-public record EgressRequest(List<Route> routes, Optional<Path> extraRoots) {
+public record EgressRequest(
+    List<Route> routes, Optional<Path> extraRoots, boolean workloadApi) {
   /** Nothing beside what every agent gets. */
-  public static final EgressRequest NONE = new EgressRequest(List.of(), Optional.empty());
+  public static final EgressRequest NONE = new EgressRequest(List.of(), Optional.empty(), false);
 
   public EgressRequest {
     routes = List.copyOf(routes);

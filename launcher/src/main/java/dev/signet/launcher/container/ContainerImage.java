@@ -104,7 +104,9 @@ public final class ContainerImage implements Closeable {
     Optional<Integer> idBase =
         host.userNamespaces() ? Optional.of(idBase(random)) : Optional.empty();
     ImageLimits limits = ImageLimits.standard();
-    PrivateMount mount = PrivateMount.over(directory.path(), limits.entries() + MORE_FILES);
+    PrivateMount mount = 
+        PrivateMount.over(
+            directory.path(), limits.entries() + MORE_FILES, LaunchDirectory.SOCKETS);
     boolean ready = false;
     try {
       RootFiles files =
@@ -189,6 +191,7 @@ public final class ContainerImage implements Closeable {
    * @param launch of the reference statement
    * @param arguments after the entry point
    * @param environment asked for beside the image's own
+   * @param sockets whether the agent sees the launcher's sockets
    * @throws UnsoundImageException if the image cannot be started as it is
    * @throws IllegalArgumentException if a variable would open a side door
    */
@@ -196,7 +199,8 @@ public final class ContainerImage implements Closeable {
       ReferenceStatement.Launch launch,
       List<String> arguments,
       Map<String, String> environment,
-      Optional<InetSocketAddress> proxy)
+      Optional<InetSocketAddress> proxy,
+      boolean sockets)
       throws IOException, InterruptedException {
     ImageConfig config = measured.config();
     List<String> command =
@@ -212,6 +216,10 @@ public final class ContainerImage implements Closeable {
     return mount.within(
         () -> {
           furnish(directoryInside);
+          if (sockets) {
+            files.require("run");
+            files.require(ContainerLaunch.SOCKETS.toString().substring(1));
+          }
           String user = launch.user() == null ? config.user() : launch.user();
           RuntimeConfig told =
               new RuntimeConfig(
@@ -221,7 +229,8 @@ public final class ContainerImage implements Closeable {
                   user(user),
                   idBase,
                   launch.limits(),
-                  Cgroups.path(directory.name()));
+                  Cgroups.path(directory.name()),
+                  sockets ? Optional.of(directory.sockets()) : Optional.empty());
           Files.write(
               mount.at().resolve("config.json"), told.encode(), StandardOpenOption.CREATE_NEW);
           Path state = Files.createDirectory(mount.at().resolve("state"));
@@ -265,6 +274,11 @@ public final class ContainerImage implements Closeable {
       variables.put(variable.substring(0, equals), variable.substring(equals + 1));
     }
     return variables;
+  }
+
+  /** For sockets of the launcher's, as the host sees it. */
+  public Path sockets() {
+    return directory.sockets();
   }
 
   /** Starts the container, from where its files can be seen. */

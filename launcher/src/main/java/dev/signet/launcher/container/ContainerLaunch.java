@@ -24,6 +24,9 @@ import java.util.TreeMap;
  * that the kernel empties when the launcher dies.
  */
 public final class ContainerLaunch implements AgentPlan {
+  /** Where the agent sees the launcher's sockets, if it does. */
+  public static final Path SOCKETS = Path.of("/run/signet");
+
   private final ContainerHost host;
   private final PrivateMount mount;
   private final RuntimeConfig config;
@@ -185,6 +188,11 @@ public final class ContainerLaunch implements AgentPlan {
   @Override
   public ProcessHandle requireIsolated(Process started) throws IOException {
     return new ObservedContainer(this, started).require();
+  }
+
+  /** The agent's group, as the host numbers it. */
+  public int hostGroup() {
+    return config.idBase().orElse(0) + config.user().gid();
   }
 
   Path state() {

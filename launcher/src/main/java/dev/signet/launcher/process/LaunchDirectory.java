@@ -20,7 +20,7 @@ public final class LaunchDirectory implements Closeable {
   static final String PREFIX = "launch-";
 
   /** Also within the private mount of an image's launch. */
-  static final String SOCKETS = "api";
+  public static final String SOCKETS = "api";
 
   /** Each time another launcher must have taken the new directory for a remainder. */
   private static final int ATTEMPTS = 100;
@@ -139,7 +139,8 @@ public final class LaunchDirectory implements Closeable {
     }
   }
 
-  Optional<AgentUser> user() {
+  /** The agent's, if it is another than the launcher's. */
+  public Optional<AgentUser> user() {
     return user;
   }
 

@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -34,8 +35,8 @@ final class Rotation<T> implements AutoCloseable {
 
   private static final Absence CLOSED = Absence.forNow("the launcher ends");
 
-  /** So that a clock that is set right is noticed. */
-  private static final Duration LONGEST_WAIT = Duration.ofSeconds(20);
+  /** So that a lost identity is noticed. */
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
 
   /**
    * What is held.
@@ -46,9 +47,11 @@ final class Rotation<T> implements AutoCloseable {
   record Held<T>(T value, Instant renewAt, Instant notAfter) {}
 
   /** Has it anew. */
-  @FunctionalInterface
   interface Renewal<T> {
     Issued<Held<T>> renew() throws IOException, InterruptedException;
+
+    /** Why what is held must not be handed out any more, before its end. Never blocks. */
+    Optional<Absence> lost();
   }
 
   /** Who watches. Called in order, one call at a time; must not block. */
@@ -212,6 +215,16 @@ final class Rotation<T> implements AutoCloseable {
   }
 
   private void endWhatEnded() {
+    if (held != null) {
+      renewal
+          .lost()
+          .ifPresent(
+              why -> {
+                failed = why;
+                nextAt = clock.instant().plus(FIRST_RETRY);
+                drop(why);
+              });
+    }
     if (held != null && !clock.instant().isBefore(held.notAfter())) {
       drop(failed == null ? Absence.forNow("what there was ended before it was renewed") : failed);
     }

@@ -6,12 +6,21 @@ import dev.signet.protocol.SpiffeBundle;
 import dev.signet.protocol.SvidResult;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Where an agent's SVIDs come from: the verifier, asked by an attested launcher. Each method may
  * block, and throws {@link IOException} where nobody could be asked.
  */
 public interface SvidSource {
+  /**
+   * Why nothing may be handed out any more, though what there is has not ended: the agent's identity
+   * was refused. Never blocks.
+   *
+   * @return empty unless it was
+   */
+  Optional<Issued.Absence> lost();
+
   /**
    * A certificate.
    *

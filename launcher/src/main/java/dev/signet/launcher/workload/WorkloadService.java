@@ -20,7 +20,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * The service {@code SpiffeWorkloadAPI} (SPIFFE_Workload_API.md): all three profiles, for one agent
@@ -51,9 +53,9 @@ final class WorkloadService implements AutoCloseable {
     this.source = source;
     this.clock = clock;
     this.random = random;
-    this.x509 = new Rotation<>("x509-svid", this::newX509, clock, random);
-    this.wit = new Rotation<>("wit-svid", this::newWit, clock, random);
-    this.bundle = new Rotation<>("spiffe-bundle", this::newBundle, clock, random);
+    this.x509 = new Rotation<>("x509-svid", ofAgent(this::newX509), clock, random);
+    this.wit = new Rotation<>("wit-svid", ofAgent(this::newWit), clock, random);
+    this.bundle = new Rotation<>("spiffe-bundle", ofDomain(this::newBundle), clock, random);
   }
 
   ServerServiceDefinition definition() {
@@ -210,6 +212,36 @@ final class WorkloadService implements AutoCloseable {
         Instant end = now.plus(BUNDLE_KEPT);
         Instant again = now.plusSeconds(keys.refreshHint());
         yield held(keys, again.isBefore(end) ? again : now.plus(BUNDLE_KEPT.dividedBy(2)), end);
+      }
+    };
+  }
+
+  /** Has something anew. */
+  private interface Asking<T> {
+    Issued<Rotation.Held<T>> ask() throws IOException, InterruptedException;
+  }
+
+  /** What is the agent's ends with its identity. */
+  private <T> Rotation.Renewal<T> ofAgent(Asking<T> asking) {
+    return renewal(asking, source::lost);
+  }
+
+  /** What everybody may know. */
+  private static <T> Rotation.Renewal<T> ofDomain(Asking<T> asking) {
+    return renewal(asking, Optional::empty);
+  }
+
+  private static <T> Rotation.Renewal<T> renewal(
+      Asking<T> asking, Supplier<Optional<Issued.Absence>> lost) {
+    return new Rotation.Renewal<>() {
+      @Override
+      public Issued<Rotation.Held<T>> renew() throws IOException, InterruptedException {
+        return asking.ask();
+      }
+
+      @Override
+      public Optional<Issued.Absence> lost() {
+        return lost.get();
       }
     };
   }

@@ -19,6 +19,9 @@ import java.util.OptionalInt;
  *     launcher's
  */
 public record WorkloadSocket(Path path, OptionalInt group) {
+  /** Of the socket in its directory. */
+  public static final String NAME = "workload.sock";
+
   /** unix(7): sun_path has 108 bytes, the last one a zero. */
   private static final int LONGEST = 107;
 

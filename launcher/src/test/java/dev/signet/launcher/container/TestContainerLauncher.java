@@ -60,7 +60,8 @@ public final class TestContainerLauncher {
                     arguments,
                     Map.of("GIVEN", "by the operator"),
                     Optional.ofNullable(Integer.getInteger("egress.port"))
-                        .map(port -> new InetSocketAddress("127.0.0.1", port)));
+                        .map(port -> new InetSocketAddress("127.0.0.1", port)),
+                    false);
             System.err.println("isolation=" + plan.isolation().labels());
             AgentProcess agent = image.start(plan, () -> {});
             System.err.println("agent=" + agent.handle().pid());

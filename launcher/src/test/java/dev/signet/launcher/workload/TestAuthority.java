@@ -23,6 +23,7 @@ import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
@@ -49,6 +50,9 @@ final class TestAuthority implements SvidSource {
 
   /** What it answers with; null while it grants. */
   volatile Issued.Absence refusing;
+
+  /** Why the launcher has no identity any more; null while it has one. */
+  volatile Issued.Absence lost;
 
   /** Nobody can reach it. */
   volatile boolean away;
@@ -107,6 +111,11 @@ final class TestAuthority implements SvidSource {
         Extension.subjectAlternativeName,
         false,
         new GeneralNames(new GeneralName(GeneralName.uniformResourceIdentifier, uri)));
+  }
+
+  @Override
+  public Optional<Issued.Absence> lost() {
+    return Optional.ofNullable(lost);
   }
 
   @Override

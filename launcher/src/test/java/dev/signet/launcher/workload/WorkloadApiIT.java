@@ -194,6 +194,20 @@ class WorkloadApiIT {
   }
 
   @Test
+  void givesOutNothingAnyMoreOnceTheIdentityIsLostThoughItHasNotEnded() throws Exception {
+    try (ServedApi own = ServedApi.of(Duration.ofMinutes(5));
+        RawCalls raw = new RawCalls(own.socket, "true")) {
+      Iterator<byte[]> stream = raw.stream("FetchX509SVID", NOTHING);
+      stream.next();
+      own.authority.lost = Issued.Absence.forNow("revoked");
+      own.authority.refusing = own.authority.lost;
+      assertStatus(() -> drain(stream), Status.Code.UNAVAILABLE, "revoked");
+      assertStatus(
+          () -> raw.stream("FetchX509SVID", NOTHING).next(), Status.Code.UNAVAILABLE, "revoked");
+    }
+  }
+
+  @Test
   void stopsCertificatesThatAreNotWhatWasAskedFor() throws Exception {
     try (ServedApi own = ServedApi.of(Duration.ofMinutes(5));
         RawCalls raw = new RawCalls(own.socket, "true")) {
