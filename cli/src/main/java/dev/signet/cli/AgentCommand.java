@@ -75,6 +75,8 @@ final class AgentCommand {
 
     @Mixin private SignerOptions signers;
 
+    @Mixin private SvidOptions svids;
+
     @Option(
         names = "--boot-pcr",
         paramLabel = "PCR=sha256:HEX",
@@ -148,7 +150,8 @@ final class AgentCommand {
                 new AgentRegistration.Launcher(
                     launchers.waived == null ? launchers.permitted : null, launchers.waived),
                 raiseFloor ? AgentRegistration.ACCEPTED : null,
-                requireIsolation ? AgentRegistration.FULL : null));
+                requireIsolation ? AgentRegistration.FULL : null,
+                svids.permitted()));
       } catch (IllegalArgumentException e) {
         throw CommandFailure.usage(e.getMessage());
       }

@@ -47,8 +47,15 @@ final class EgressOptions {
               + " link-local or otherwise not of the Internet are refused. May be repeated.")
   private List<String> addresses = new ArrayList<>();
 
+  @Option(
+      names = "--workload-api",
+      description =
+          "Serve the SPIFFE Workload API to the agent, on a socket of its own; the variable"
+              + " SPIFFE_ENDPOINT_SOCKET leads there. What SVIDs it gets is in its registration.")
+  private boolean workloadApi;
+
   EgressRequest request() throws CommandFailure {
-    return new EgressRequest(routes(), Optional.ofNullable(extraRoots), rules());
+    return new EgressRequest(routes(), Optional.ofNullable(extraRoots), rules(), workloadApi);
   }
 
   private OperatorRules rules() throws CommandFailure {

@@ -239,7 +239,17 @@ public final class AgentLaunch {
             verifierClock,
             random);
     unwinding.undo(proxy::close);
-    AgentPlan plan = prepared.plan(environment(request, proxy), proxy.address());
+    Map<String, String> variables = environment(request, proxy);
+    if (request.egress().workloadApi()) {
+      variables.put("SPIFFE_ENDPOINT_SOCKET", prepared.endpoint());
+    }
+    AgentPlan plan = prepared.plan(variables, proxy.address());
+    Optional<WorkloadServing> workloadApi = Optional.empty();
+    if (request.egress().workloadApi()) {
+      WorkloadServing serving = workloadApi(agent, prepared, peers, identity, verifierClock);
+      unwinding.undo(serving::close);
+      workloadApi = Optional.of(serving);
+    }
     plan.isolation().gaps().forEach(gap -> progress.say(Progress.Step.WARNING, gap));
 
     LaunchRegister register = attestor.launchRegister(request.registerPcr());
@@ -302,6 +312,9 @@ public final class AgentLaunch {
         "attested as " + agent + " until " + result.notAfter() + ", renewed by itself");
 
     version.starting();
+    if (workloadApi.isPresent()) {
+      workloadApi.get().await();
+    }
     AgentProcess process = prepared.start(peers::started);
     peers.admit(process.handle());
     unwinding.keepAll();
@@ -318,6 +331,7 @@ public final class AgentLaunch {
             process,
             proxy,
             live,
+            workloadApi,
             register,
             prepared,
             directory,
@@ -334,6 +348,34 @@ public final class AgentLaunch {
               + " which it may send");
     }
     return policy;
+  }
+
+  private WorkloadServing workloadApi(
+      AgentId agent,
+      Prepared prepared,
+      ProcessTreePeerCheck peers,
+      AtomicReference<Identity> identity,
+      VerifierClock verifierClock)
+      throws IOException {
+    VerifierSvids.Attested attested =
+        new VerifierSvids.Attested() {
+          @Override
+          public Optional<Current> current() {
+            return Optional.ofNullable(identity.get()).flatMap(Identity::current);
+          }
+
+          @Override
+          public Optional<String> refused() {
+            return Optional.ofNullable(identity.get()).flatMap(Identity::refused);
+          }
+        };
+    return WorkloadServing.begin(
+        prepared.socket(),
+        agent,
+        peers::refusal,
+        new VerifierSvids(verifier, host.verifier(), attested, verifierClock, random),
+        verifierClock,
+        random);
   }
 
   /** The variables asked for, and where each route is: {@code SIGNET_ROUTE_} and its name. */

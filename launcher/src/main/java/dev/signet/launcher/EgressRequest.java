@@ -15,11 +15,13 @@ import java.util.Optional;
  * @param routes local names for upstreams, for clients that cannot use a proxy or need https
  * @param extraRoots PEM file of TLS roots for upstreams besides the JDK's
  * @param rules how the statement's permissions are narrowed on this host
+ * @param workloadApi whether it gets the SPIFFE Workload API
  */
-public record EgressRequest(List<Route> routes, Optional<Path> extraRoots, OperatorRules rules) {
+public record EgressRequest(
+    List<Route> routes, Optional<Path> extraRoots, OperatorRules rules, boolean workloadApi) {
   /** Nothing beside what every agent gets. */
   public static final EgressRequest NONE =
-      new EgressRequest(List.of(), Optional.empty(), OperatorRules.NONE);
+      new EgressRequest(List.of(), Optional.empty(), OperatorRules.NONE, false);
 
   public EgressRequest {
     routes = List.copyOf(routes);

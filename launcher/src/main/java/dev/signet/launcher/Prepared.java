@@ -5,6 +5,7 @@ package dev.signet.launcher;
 import dev.signet.launcher.process.AgentPlan;
 import dev.signet.launcher.process.AgentProcess;
 import dev.signet.launcher.process.AgentSpace;
+import dev.signet.launcher.workload.WorkloadSocket;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -30,6 +31,12 @@ interface Prepared extends Closeable {
    */
   AgentPlan plan(Map<String, String> environment, InetSocketAddress proxy)
       throws IOException, InterruptedException;
+
+  /** Where a socket is for the agent, once that is planned. */
+  WorkloadSocket socket() throws IOException;
+
+  /** The value of {@code SPIFFE_ENDPOINT_SOCKET}: the same place as the agent sees it. */
+  String endpoint();
 
   /** Starts what was planned. */
   AgentProcess start(Runnable forked) throws IOException, InterruptedException;

@@ -9,12 +9,14 @@ import dev.signet.launcher.process.AgentPlan;
 import dev.signet.launcher.process.AgentProcess;
 import dev.signet.launcher.process.AgentSpace;
 import dev.signet.launcher.process.IsolationMode;
+import dev.signet.launcher.workload.WorkloadSocket;
 import dev.signet.protocol.ReferenceStatement;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** An image's files in a private mount. */
 final class PreparedImage implements Prepared {
@@ -24,6 +26,7 @@ final class PreparedImage implements Prepared {
   private final List<String> arguments;
   private final boolean ownNetwork;
   private Optional<AgentSpace> space = Optional.empty();
+  private final boolean sockets;
   private ContainerLaunch plan;
 
   PreparedImage(
@@ -36,6 +39,7 @@ final class PreparedImage implements Prepared {
     this.launch = passed.statement().statement().predicate().launch();
     this.arguments = image.arguments(launch, request.arguments());
     this.ownNetwork = request.isolation() == IsolationMode.FULL;
+    this.sockets = request.egress().workloadApi();
   }
 
   @Override
@@ -48,8 +52,19 @@ final class PreparedImage implements Prepared {
   @Override
   public AgentPlan plan(Map<String, String> environment, InetSocketAddress proxy)
       throws IOException, InterruptedException {
-    plan = image.plan(launch, arguments, environment, Optional.of(proxy), space);
+    plan = image.plan(launch, arguments, environment, Optional.of(proxy), space, sockets);
     return plan;
+  }
+
+  @Override
+  public WorkloadSocket socket() {
+    return new WorkloadSocket(
+        image.sockets().resolve(WorkloadSocket.NAME), OptionalInt.of(plan.hostGroup()));
+  }
+
+  @Override
+  public String endpoint() {
+    return WorkloadSocket.endpoint(ContainerLaunch.SOCKETS.resolve(WorkloadSocket.NAME));
   }
 
   @Override

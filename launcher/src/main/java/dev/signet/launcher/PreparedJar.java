@@ -9,6 +9,7 @@ import dev.signet.launcher.process.IsolationMode;
 import dev.signet.launcher.process.JarFiles;
 import dev.signet.launcher.process.JarLaunch;
 import dev.signet.launcher.process.LaunchDirectory;
+import dev.signet.launcher.workload.WorkloadSocket;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Private copies of a JAR and of what follows it on the class path. */
 final class PreparedJar implements Prepared {
@@ -68,6 +70,22 @@ final class PreparedJar implements Prepared {
             space,
             parentEnvironment);
     return plan;
+  }
+
+  @Override
+  public WorkloadSocket socket() {
+    return new WorkloadSocket(
+        socketPath(),
+        directory.user().map(user -> OptionalInt.of(user.gid())).orElseGet(OptionalInt::empty));
+  }
+
+  @Override
+  public String endpoint() {
+    return WorkloadSocket.endpoint(socketPath());
+  }
+
+  private Path socketPath() {
+    return directory.sockets().resolve(WorkloadSocket.NAME);
   }
 
   @Override

@@ -84,5 +84,35 @@ public final class Limits {
   /** A relying party refuses everybody once its newest trust snapshot is older than this. */
   public static final Duration SNAPSHOT_STALE = Duration.ofSeconds(240);
 
+  /** Audiences of one JWT-SVID, and those that a registration may name. */
+  public static final int AUDIENCES = 16;
+
+  /** Characters of an audience. */
+  public static final int AUDIENCE_CHARS = 255;
+
+  /** Most seconds that an SVID or token may be asked for; what is given is less. */
+  public static final long SVID_SECONDS_ASKED = 24L * 60 * 60;
+
+  /** Keys of a SPIFFE bundle, and certificates of a chain. */
+  public static final int BUNDLE_KEYS = 64;
+
+  /** Default life of an X509-SVID or WIT-SVID. */
+  public static final Duration SVID_LIFE = Duration.ofMinutes(10);
+
+  /** Longest life of an X509-SVID or WIT-SVID. */
+  public static final Duration SVID_LIFE_MAX = Duration.ofHours(1);
+
+  /** Default life of a JWT-SVID. */
+  public static final Duration JWT_SVID_LIFE = Duration.ofMinutes(5);
+
+  /** Longest life of a JWT-SVID. */
+  public static final Duration JWT_SVID_LIFE_MAX = Duration.ofMinutes(10);
+
+  /** Default life of a token for federation by OpenID Connect. */
+  public static final Duration FEDERATION_TOKEN_LIFE = Duration.ofMinutes(10);
+
+  /** Longest life of a token for federation by OpenID Connect. */
+  public static final Duration FEDERATION_TOKEN_LIFE_MAX = Duration.ofMinutes(59);
+
   private Limits() {}
 }

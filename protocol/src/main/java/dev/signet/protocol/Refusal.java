@@ -38,7 +38,7 @@ public enum Refusal {
   NO_LIVE_LAUNCH(403, "the launch log has no live launch of this agent with this key"),
   BOOT_NOT_APPROVED(403, "the boot state is not the one that the registration expects"),
   CLOCK_ROLLED_BACK(403, "the TPM's clock or counters went back; was it cleared or cloned?"),
-  BAD_PROOF_OF_POSSESSION(403, "the request key did not sign the evidence"),
+  BAD_PROOF_OF_POSSESSION(403, "the key did not sign what would prove that it is there"),
   STATEMENT_MALFORMED(403, "the reference statement is not one"),
   STATEMENT_UNTRUSTED(403, "the reference statement was not signed by a registered signer"),
   STATEMENT_EXPIRED(403, "the reference statement is outside its validity"),

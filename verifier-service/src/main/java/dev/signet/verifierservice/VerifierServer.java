@@ -34,9 +34,12 @@ import dev.signet.verifierservice.operators.HostRoutes;
 import dev.signet.verifierservice.operators.RegistrationRoutes;
 import dev.signet.verifierservice.operators.RevocationRoutes;
 import dev.signet.verifierservice.registry.Challenges;
+import dev.signet.verifierservice.requests.AgentCalls;
 import dev.signet.verifierservice.requests.RequestJudge;
 import dev.signet.verifierservice.requests.RequestRoutes;
 import dev.signet.verifierservice.storage.Database;
+import dev.signet.verifierservice.svid.SvidRoutes;
+import dev.signet.verifierservice.svid.SvidService;
 import dev.signet.verifierservice.trust.HighWater;
 import dev.signet.verifierservice.trust.SnapshotPublisher;
 import dev.signet.verifierservice.trust.TrustRoutes;
@@ -123,9 +126,6 @@ public final class VerifierServer implements AutoCloseable {
     closing.add(DirectoryLock.take(data.resolve("lock"))::close);
     SignatureProviders providers = SignatureProviders.detect();
     Provider provider = EvidenceProvider.of(providers);
-    KeyStore keys = KeyStore.open(data.resolve("keys"), providers);
-    Path snapshotKeyFile = data.resolve("snapshot-key.jwk.json");
-    PrivateFiles.replace(snapshotKeyFile, StrictJson.encode(keys.snapshot().publicJwk()));
     ServerTls tls = ServerCertificate.open(config.tls(), data, clock.instant(), options.random());
     Database database = Database.open(data.resolve("verifier.db"));
     closing.add(database::close);
@@ -133,6 +133,16 @@ public final class VerifierServer implements AutoCloseable {
     boolean first = !highWater.exists();
     highWater.check(database, options.newEpoch());
     closing.add(() -> highWater.raise(database));
+    KeyStore keys =
+        KeyStore.open(
+            data.resolve("keys"),
+            providers,
+            database,
+            config.svids().map(ServiceConfig.Svids::trustDomain).orElse(null),
+            clock.instant(),
+            options.random());
+    Path snapshotKeyFile = data.resolve("snapshot-key.jwk.json");
+    PrivateFiles.replace(snapshotKeyFile, StrictJson.encode(keys.snapshot().publicJwk()));
     int nonces = config.limits().replayNonces();
     ReplayMemory replays =
         first
@@ -159,6 +169,14 @@ public final class VerifierServer implements AutoCloseable {
     routes.addAll(
         new HostCallRoutes(enrollments, attestations, config.limits(), metrics, clock).routes());
     routes.addAll(new RequestRoutes(judge, clock).routes());
+    routes.addAll(
+        new SvidRoutes(
+                new AgentCalls(config.issuer(), replays, judge::trusted),
+                svids(config, options, keys, providers, database, log),
+                config.limits(),
+                metrics,
+                clock)
+            .routes());
     routes.addAll(new TrustRoutes(keys, publisher, config.limits().streams(), clock).routes());
     routes.addAll(new HostRoutes(acts, config.requireBoundTokens(), options.random()).routes());
     routes.addAll(new RegistrationRoutes(acts, sigstore != null).routes());
@@ -262,7 +280,27 @@ public final class VerifierServer implements AutoCloseable {
         provider,
         sigstore,
         new StateApprover(keys.approval().publicJwk(), keys.approval()::sign),
-        new TokenIssuer(config.issuer(), config.tokenLife(), keys.token(), options.random()),
+        new TokenIssuer(config.issuer(), config.tokenLife(), keys, options.random()),
+        database,
+        log,
+        options.clock(),
+        options.random());
+  }
+
+  private static SvidService svids(
+      ServiceConfig config,
+      Options options,
+      KeyStore keys,
+      SignatureProviders providers,
+      Database database,
+      DecisionLog log) {
+    return new SvidService(
+        new SvidService.Terms(
+            config.issuer(),
+            config.svids().map(ServiceConfig.Svids::trustDomain).orElse(null),
+            config.tokenLife()),
+        keys,
+        providers,
         database,
         log,
         options.clock(),

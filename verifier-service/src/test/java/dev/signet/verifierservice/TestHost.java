@@ -109,7 +109,18 @@ final class TestHost {
     register(id, hosts, signer.publicKey());
   }
 
+  /** Registers the agent for this host, with what it may have beside its identity token. */
+  TestHost permitted(String svids) throws IOException, InterruptedException {
+    register(agent, "\"" + host + "\"", CI.publicKey(), ",\"svids\":" + svids);
+    return this;
+  }
+
   void register(AgentId id, String hosts, PublicJwk signer)
+      throws IOException, InterruptedException {
+    register(id, hosts, signer, "");
+  }
+
+  private void register(AgentId id, String hosts, PublicJwk signer, String more)
       throws IOException, InterruptedException {
     verifier.operator(
         "PUT",
@@ -118,7 +129,9 @@ final class TestHost {
             + hosts
             + "],\"signers\":["
             + new String(StrictJson.encode(signer), java.nio.charset.StandardCharsets.UTF_8)
-            + "],\"boot\":{\"waived\":\"software TPM\"},\"launcher\":{\"waived\":\"test\"}}");
+            + "],\"boot\":{\"waived\":\"software TPM\"},\"launcher\":{\"waived\":\"test\"}"
+            + more
+            + "}");
   }
 
   EnrollmentRequest enrollmentRequest(String joinToken) {

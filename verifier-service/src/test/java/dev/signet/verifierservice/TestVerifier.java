@@ -50,6 +50,7 @@ final class TestVerifier implements AutoCloseable {
   String rates =
       "  perAddress: {perSecond: 100000, burst: 100000}\n"
           + "  perHost: {perSecond: 100000, burst: 100000}";
+  String svids = "svids: {trustDomain: example.org}";
   String edge = "";
   private VerifierServer server;
   private HttpClient client;
@@ -77,11 +78,12 @@ final class TestVerifier implements AutoCloseable {
         authorities: ["https://tools.test"%s]
         operators:
           - name: root
-            roles: [admit, register, revoke, lower-floor, reinstate, audit]
+            roles: [admit, register, revoke, lower-floor, reinstate, audit, rotate]
             tokenSha256: %s
           - name: registrar
             roles: [register]
             tokenSha256: %s
+        %s
         %s
         services:
           - {name: billing, calls: verify, tokenSha256: "%s"}
@@ -96,6 +98,7 @@ final class TestVerifier implements AutoCloseable {
                 hash(OPERATOR),
                 hash(REGISTRAR),
                 extraConfig,
+                svids,
                 hash(SERVICE),
                 hash(PROXY),
                 edge,

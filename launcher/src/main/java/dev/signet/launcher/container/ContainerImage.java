@@ -106,7 +106,9 @@ public final class ContainerImage implements Closeable {
     Optional<Integer> idBase =
         host.userNamespaces() ? Optional.of(idBase(random)) : Optional.empty();
     ImageLimits limits = ImageLimits.standard();
-    PrivateMount mount = PrivateMount.over(directory.path(), limits.entries() + MORE_FILES);
+    PrivateMount mount = 
+        PrivateMount.over(
+            directory.path(), limits.entries() + MORE_FILES, LaunchDirectory.SOCKETS);
     boolean ready = false;
     try {
       RootFiles files =
@@ -192,6 +194,7 @@ public final class ContainerImage implements Closeable {
    * @param arguments after the entry point
    * @param environment asked for beside the image's own
    * @param space with a network for it, opened {@link #within}
+   * @param sockets whether the agent sees the launcher's sockets
    * @throws UnsoundImageException if the image cannot be started as it is
    * @throws IllegalArgumentException if a variable would open a side door
    */
@@ -200,7 +203,8 @@ public final class ContainerImage implements Closeable {
       List<String> arguments,
       Map<String, String> environment,
       Optional<InetSocketAddress> proxy,
-      Optional<AgentSpace> space)
+      Optional<AgentSpace> space,
+      boolean sockets)
       throws IOException, InterruptedException {
     ImageConfig config = measured.config();
     List<String> command =
@@ -216,6 +220,10 @@ public final class ContainerImage implements Closeable {
     return mount.within(
         () -> {
           furnish(directoryInside);
+          if (sockets) {
+            files.require("run");
+            files.require(ContainerLaunch.SOCKETS.toString().substring(1));
+          }
           String user = launch.user() == null ? config.user() : launch.user();
           RuntimeConfig told =
               new RuntimeConfig(
@@ -225,7 +233,8 @@ public final class ContainerImage implements Closeable {
                   user(user),
                   idBase,
                   launch.limits(),
-                  Cgroups.path(directory.name()));
+                  Cgroups.path(directory.name()),
+                  sockets ? Optional.of(directory.sockets()) : Optional.empty());
           Files.write(
               mount.at().resolve("config.json"), told.encode(), StandardOpenOption.CREATE_NEW);
           Path state = Files.createDirectory(mount.at().resolve("state"));
@@ -274,6 +283,11 @@ public final class ContainerImage implements Closeable {
   /** Does something where its files can be seen. */
   public <T> T within(Callable<T> work) throws IOException, InterruptedException {
     return mount.within(work);
+  }
+
+  /** For sockets of the launcher's, as the host sees it. */
+  public Path sockets() {
+    return directory.sockets();
   }
 
   /** Starts the container, from where its files can be seen. */

@@ -25,6 +25,9 @@ import java.util.TreeMap;
  * that the kernel empties when the launcher dies.
  */
 public final class ContainerLaunch implements AgentPlan {
+  /** Where the agent sees the launcher's sockets, if it does. */
+  public static final Path SOCKETS = Path.of("/run/signet");
+
   private final ContainerHost host;
   private final PrivateMount mount;
   private final RuntimeConfig config;
@@ -204,6 +207,11 @@ public final class ContainerLaunch implements AgentPlan {
 
   Optional<AgentSpace> space() {
     return space;
+  }
+
+  /** The agent's group, as the host numbers it. */
+  public int hostGroup() {
+    return config.idBase().orElse(0) + config.user().gid();
   }
 
   Path state() {

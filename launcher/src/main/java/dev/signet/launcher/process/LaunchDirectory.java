@@ -14,11 +14,14 @@ import java.util.random.RandomGenerator;
 
 /**
  * The directories of one launch, made new and removed at its end: {@code jar} for the copy, {@code
- * spool} for the launcher, {@code work} and {@code tmp} for the agent; and {@code lock}, which the
- * launcher holds while it lives.
+ * spool} for the launcher, {@code work} and {@code tmp} for the agent, {@code api} for sockets of the
+ * launcher's that the agent may use; and {@code lock}, which the launcher holds while it lives.
  */
 public final class LaunchDirectory implements Closeable {
   static final String PREFIX = "launch-";
+
+  /** Also within the private mount of an image's launch. */
+  public static final String SOCKETS = "api";
 
   /** Each time another launcher must have taken the new directory for a remainder. */
   private static final int ATTEMPTS = 100;
@@ -92,7 +95,7 @@ public final class LaunchDirectory implements Closeable {
       throws IOException {
     LaunchDirectory directory = locked(parent.toRealPath(), user, claimed);
     try {
-      for (String name : new String[] {"jar", "spool", "work", "tmp"}) {
+      for (String name : new String[] {"jar", "spool", "work", "tmp", SOCKETS}) {
         Files.createDirectory(directory.root.resolve(name), OWNER_ONLY);
       }
       if (user.isPresent()) {
@@ -151,6 +154,11 @@ public final class LaunchDirectory implements Closeable {
     return root.resolve("tmp");
   }
 
+  /** For sockets of the launcher's; nobody else enters until one is there for the agent. */
+  public Path sockets() {
+    return root.resolve(SOCKETS);
+  }
+
   /**
    * Removes everything, also what the agent left; symbolic links are removed, not followed.
    *
@@ -178,7 +186,8 @@ public final class LaunchDirectory implements Closeable {
     }
   }
 
-  Optional<AgentUser> user() {
+  /** The agent's, if it is another than the launcher's. */
+  public Optional<AgentUser> user() {
     return user;
   }
 

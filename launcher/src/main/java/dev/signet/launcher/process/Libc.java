@@ -223,6 +223,15 @@ final class Libc {
     }
   }
 
+  /** Of the calling thread, and of those that share its directory with it; chdir(2). */
+  static void changeDirectory(Path to) throws IOException {
+    MethodHandle chdir = function("chdir", -1, ValueLayout.JAVA_INT, ValueLayout.ADDRESS);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment path = arena.allocateFrom(to.toString());
+      require("chdir", state -> (int) chdir.invokeExact(state, path));
+    }
+  }
+
   /** Takes a mount away at once, and its contents as soon as nobody uses them; umount2(2). */
   static void detach(Path target) throws IOException {
     MethodHandle umount =

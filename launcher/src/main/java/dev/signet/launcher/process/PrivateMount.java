@@ -25,6 +25,7 @@ public final class PrivateMount implements Closeable {
   private static final long NO_DEVICES = 4;
   private static final long NO_PROGRAMS = 8;
   private static final long REMOUNT = 32;
+  private static final long BIND = 1 << 12;
   private static final long RECURSIVE = 1 << 14;
   private static final long PRIVATE = 1 << 18;
 
@@ -45,6 +46,17 @@ public final class PrivateMount implements Closeable {
    */
   public static PrivateMount over(Path directory, long files)
       throws IOException, InterruptedException {
+    return over(directory, files, null);
+  }
+
+  /**
+   * The same, but for one directory in it.
+   *
+   * @param kept name of a directory in {@code directory} that is seen inside as well, with what
+   *     others put there later; null for none
+   */
+  public static PrivateMount over(Path directory, long files, String kept)
+      throws IOException, InterruptedException {
     NamespaceThread thread = new NamespaceThread("signet-private-mount");
     PrivateMount mount = new PrivateMount(directory, thread);
     boolean mounted = false;
@@ -54,11 +66,20 @@ public final class PrivateMount implements Closeable {
             Libc.unshare(Libc.CLONE_NEWNS);
             // Else a mount made here would show on the whole host.
             Libc.mount("none", Path.of("/"), PRIVATE | RECURSIVE, "");
+            if (kept != null) {
+              // A mount namespace of one's own brings a directory of one's own (unshare(2)): only
+              // this thread stands where no path leads once the mount is made.
+              Libc.changeDirectory(directory.resolve(kept));
+            }
             Libc.mount(
                 TYPE,
                 directory,
                 NO_SET_USER_ID | NO_DEVICES,
                 String.format(Locale.ROOT, "mode=0711,size=50%%,nr_inodes=%d", files));
+            if (kept != null) {
+              Libc.mount(".", Files.createDirectory(directory.resolve(kept)), BIND, "");
+              Libc.changeDirectory(Path.of("/"));
+            }
             return null;
           });
       mounted = true;

@@ -170,6 +170,7 @@ class ContainerPlanTest {
         new ImageUser(1000, 100),
         base,
         new ResourceLimits(64L << 20, null, 500L),
-        "/signet/launch-1");
+        "/signet/launch-1",
+        Optional.empty());
   }
 }

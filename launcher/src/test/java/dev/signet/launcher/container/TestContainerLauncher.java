@@ -66,7 +66,8 @@ public final class TestContainerLauncher {
                     Map.of("GIVEN", "by the operator"),
                     Optional.ofNullable(Integer.getInteger("egress.port"))
                         .map(port -> new InetSocketAddress("127.0.0.1", port)),
-                    space);
+                    space,
+                    false);
             System.err.println("isolation=" + plan.isolation().labels());
             AgentProcess agent = image.start(plan, () -> {});
             System.err.println("agent=" + agent.handle().pid());

@@ -107,7 +107,7 @@ public final class HostCallRoutes {
   }
 
   /** Details quote what peers sent, which must not look like a line of ours. */
-  static String oneLine(String detail) {
+  public static String oneLine(String detail) {
     String text = detail.length() > LOGGED_CHARS ? detail.substring(0, LOGGED_CHARS) + "…" : detail;
     return text.replaceAll("[\\p{Cntrl}\\u0085\\u2028\\u2029]", "?");
   }

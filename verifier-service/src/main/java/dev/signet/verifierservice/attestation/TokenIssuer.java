@@ -10,7 +10,7 @@ import dev.signet.protocol.IdentityClaims;
 import dev.signet.protocol.PublicJwk;
 import dev.signet.protocol.StrictJson;
 import dev.signet.verifier.appraisal.Affirming;
-import dev.signet.verifierservice.keys.SigningKey;
+import dev.signet.verifierservice.keys.KeyStore;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,13 +23,13 @@ public final class TokenIssuer {
 
   private final String issuer;
   private final Duration life;
-  private final SigningKey key;
+  private final KeyStore keys;
   private final SecureRandom random;
 
-  public TokenIssuer(String issuer, Duration life, SigningKey key, SecureRandom random) {
+  public TokenIssuer(String issuer, Duration life, KeyStore keys, SecureRandom random) {
     this.issuer = issuer;
     this.life = life;
-    this.key = key;
+    this.keys = keys;
     this.random = random;
   }
 
@@ -49,7 +49,8 @@ public final class TokenIssuer {
     Instant notAfter = Instant.ofEpochSecond(exp);
     Instant renewAfter = Instant.ofEpochSecond(iat + (exp - iat) / 2);
     return new AttestationResult(
-        key.jws(IdentityClaims.TYP, StrictJson.encode(claims(affirming, evidence, iat, exp, jti))),
+        keys.token(now)
+            .jws(IdentityClaims.TYP, StrictJson.encode(claims(affirming, evidence, iat, exp, jti))),
         notAfter,
         renewAfter,
         affirming.appraisal(),
@@ -61,7 +62,8 @@ public final class TokenIssuer {
     long iat = now.getEpochSecond();
     byte[] claims =
         StrictJson.encode(claims(affirming, evidence, iat, iat + 1, new byte[JTI_BYTES]));
-    String input = CompactJws.signingInput(IdentityClaims.TYP, key.publicJwk().kid(), claims);
+    String input =
+        CompactJws.signingInput(IdentityClaims.TYP, keys.token(now).publicJwk().kid(), claims);
     return CompactJws.assemble(input, new byte[SIGNATURE_BYTES]).length();
   }
 

@@ -27,6 +27,13 @@ final class ConfigReader {
   private static final Pattern AUTHORITY =
       Pattern.compile("(https?)://[a-z0-9.-]{1,253}(:[0-9]{1,5})?");
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@-]{0,63}");
+  private static final Pattern TRUST_DOMAIN = Pattern.compile("[a-z0-9._-]{1,200}");
+
+  /** SPIFFE Trust Domain and Bundle, 5.1.2: a key is published three to five hints ahead. */
+  private static final int HINTS_AHEAD = 5;
+
+  private static final int LEAST_HINTS = 3;
+
   private static final Pattern FIELD = Pattern.compile("[A-Za-z0-9-]{1,64}");
 
   private final Section.Problems problems;
@@ -81,6 +88,7 @@ final class ConfigReader {
                 "scheme://authority in lower case, such as https://tools.example:8443",
                 t -> matching(AUTHORITY, t)),
             keepDecisions(root.section("audit", false)),
+            svids(root.section("svids", false)),
             limits(root.section("limits", false)));
     root.end();
     return config;
@@ -102,6 +110,28 @@ final class ConfigReader {
     int days = s.number("keepDays", 0, 36_500, 0);
     s.end();
     return days == 0 ? Optional.empty() : Optional.of(Duration.ofDays(days));
+  }
+
+  private static Optional<ServiceConfig.Svids> svids(Section s) {
+    if (s == null) {
+      return Optional.empty();
+    }
+    String trustDomain =
+        s.required("trustDomain", "a trust domain in lower case", t -> matching(TRUST_DOMAIN, t));
+    Duration hint =
+        s.duration(
+            "refreshHint", Duration.ofSeconds(10), Duration.ofHours(1), Duration.ofMinutes(5));
+    Duration ahead =
+        s.duration(
+            "publishAhead",
+            Duration.ofSeconds(30),
+            Duration.ofDays(7),
+            hint == null ? Duration.ofHours(1) : hint.multipliedBy(HINTS_AHEAD));
+    if (hint != null && ahead != null && ahead.compareTo(hint.multipliedBy(LEAST_HINTS)) < 0) {
+      s.problem("publishAhead", "expected at least three times refreshHint");
+    }
+    s.end();
+    return Optional.of(new ServiceConfig.Svids(trustDomain, hint, ahead));
   }
 
   private static Listen listen(Section s, String host) {
@@ -162,7 +192,9 @@ final class ConfigReader {
     Set<Role> roles = EnumSet.noneOf(Role.class);
     roles.addAll(
         s.list(
-            "roles", "one of admit, register, revoke, lower-floor, reinstate, audit", Role::parse));
+            "roles",
+            "one of admit, register, revoke, lower-floor, reinstate, audit, rotate",
+            Role::parse));
     if (roles.isEmpty()) {
       s.problem("roles", "expected at least one role");
     }

@@ -23,6 +23,7 @@ import java.util.Set;
  * @param pcrs SHA-256 bank indexes that a quote covers, ascending
  * @param authorities {@code scheme://authority} that requests shown to /v1/verify may name
  * @param keepDecisions how long the audit log keeps an entry; nothing for ever
+ * @param svids what this verifier is as a SPIFFE trust domain; nothing: it issues no SVIDs
  */
 public record ServiceConfig(
     String issuer,
@@ -41,6 +42,7 @@ public record ServiceConfig(
     List<CallingService> services,
     List<String> authorities,
     Optional<Duration> keepDecisions,
+    Optional<Svids> svids,
     ServiceLimits limits) {
   public ServiceConfig {
     pcrs = List.copyOf(pcrs);
@@ -73,6 +75,15 @@ public record ServiceConfig(
     }
   }
 
+  /**
+   * A SPIFFE trust domain.
+   *
+   * @param trustDomain of the agents that get SVIDs
+   * @param refreshHint after which readers of the bundle should read it again
+   * @param publishAhead how long a new key is published before it signs
+   */
+  public record Svids(String trustDomain, Duration refreshHint, Duration publishAhead) {}
+
   /** Rights of an operator; each call needs exactly one. */
   public enum Role {
     ADMIT("admit"),
@@ -80,7 +91,8 @@ public record ServiceConfig(
     REVOKE("revoke"),
     LOWER_FLOOR("lower-floor"),
     REINSTATE("reinstate"),
-    AUDIT("audit");
+    AUDIT("audit"),
+    ROTATE("rotate");
 
     private final String wireName;
 

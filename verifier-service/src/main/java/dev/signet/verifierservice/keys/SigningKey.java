@@ -5,8 +5,18 @@ package dev.signet.verifierservice.keys;
 import dev.signet.protocol.CompactJws;
 import dev.signet.protocol.PublicJwk;
 import dev.signet.requestsignatures.RawSigner;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1Integer;
+import org.bouncycastle.asn1.DERSequence;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
+import org.bouncycastle.operator.ContentSigner;
 
 /** One of the verifier's P-256 keys. Used by many threads. */
 public final class SigningKey {
@@ -36,6 +46,37 @@ public final class SigningKey {
   public String jws(String typ, byte[] payload) {
     String input = CompactJws.signingInput(typ, publicJwk.kid(), payload);
     return CompactJws.assemble(input, sign(input.getBytes(StandardCharsets.US_ASCII)));
+  }
+
+  /** For certificates: ECDSA-SHA256, DER. */
+  public ContentSigner contentSigner() {
+    ByteArrayOutputStream input = new ByteArrayOutputStream();
+    return new ContentSigner() {
+      @Override
+      public AlgorithmIdentifier getAlgorithmIdentifier() {
+        return new AlgorithmIdentifier(X9ObjectIdentifiers.ecdsa_with_SHA256);
+      }
+
+      @Override
+      public OutputStream getOutputStream() {
+        return input;
+      }
+
+      @Override
+      public byte[] getSignature() {
+        byte[] raw = sign(input.toByteArray());
+        try {
+          return new DERSequence(
+                  new ASN1Encodable[] {
+                    new ASN1Integer(new BigInteger(1, Arrays.copyOf(raw, 32))),
+                    new ASN1Integer(new BigInteger(1, Arrays.copyOfRange(raw, 32, 64)))
+                  })
+              .getEncoded();
+        } catch (IOException e) {
+          throw new IllegalStateException("writing to memory cannot fail", e);
+        }
+      }
+    };
   }
 
   @Override

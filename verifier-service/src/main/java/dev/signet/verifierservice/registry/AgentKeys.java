@@ -71,4 +71,14 @@ public final class AgentKeys {
         agent.value(),
         host.value());
   }
+
+  /** The launch whose evidence from this host was accepted last. */
+  public static Optional<LaunchId> newestLaunch(Transaction tx, AgentId agent, HostId host)
+      throws SQLException {
+    return tx.one(
+        "SELECT launch FROM attested WHERE agent = ? AND host = ?",
+        row -> new LaunchId(row.getString(1)),
+        agent.value(),
+        host.value());
+  }
 }

@@ -7,11 +7,13 @@ import dev.signet.measurements.sigstore.SignerIdentity;
 import dev.signet.protocol.AgentId;
 import dev.signet.protocol.Digest;
 import dev.signet.protocol.HostId;
+import dev.signet.protocol.Limits;
 import dev.signet.protocol.PublicJwk;
 import dev.signet.verifier.appraisal.BootExpectation;
 import dev.signet.verifier.appraisal.LauncherExpectation;
 import dev.signet.verifier.appraisal.Registration;
 import dev.signet.verifier.verification.BaselineRule;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +36,7 @@ import java.util.stream.Stream;
  * @param raiseFloor {@code accepted}: the floor follows the highest security version that was
  *     accepted; null: operators alone raise it
  * @param isolation {@code full}: it must be isolated in full; null: the result says how it is
+ * @param svids what the agent may have beside its identity token; null: nothing
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record AgentRegistration(
@@ -44,7 +47,8 @@ public record AgentRegistration(
     List<Digest> baselines,
     Launcher launcher,
     String raiseFloor,
-    String isolation) {
+    String isolation,
+    Svids svids) {
   /** The only other value of {@code raiseFloor} than none. */
   public static final String ACCEPTED = "accepted";
 
@@ -117,6 +121,61 @@ public record AgentRegistration(
       return permitted == null
           ? new LauncherExpectation.Waived(waived)
           : new LauncherExpectation.Permitted(Set.copyOf(permitted));
+    }
+  }
+
+  /**
+   * What SVIDs and tokens the agent may have. What is not there it may not have.
+   *
+   * @param x509 whether X509-SVIDs
+   * @param wit whether WIT-SVIDs of keys that the agent holds
+   * @param jwt audiences of its JWT-SVIDs, compared exactly
+   * @param tokens audiences of its tokens for federation by OpenID Connect, compared exactly
+   * @param tokenSeconds longest life of those; null for ten minutes
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Svids(
+      Boolean x509, Boolean wit, List<String> jwt, List<String> tokens, Long tokenSeconds) {
+    public Svids {
+      jwt = jwt == null ? null : audiences(jwt, "svids.jwt");
+      tokens = tokens == null ? null : audiences(tokens, "svids.tokens");
+      long most = Limits.FEDERATION_TOKEN_LIFE_MAX.toSeconds();
+      if (tokenSeconds != null && (tokens == null || tokenSeconds < 1 || tokenSeconds > most)) {
+        throw new IllegalArgumentException(
+            "svids.tokenSeconds: expected 1 to " + most + ", beside svids.tokens");
+      }
+    }
+
+    public boolean permitsX509() {
+      return Boolean.TRUE.equals(x509);
+    }
+
+    public boolean permitsWit() {
+      return Boolean.TRUE.equals(wit);
+    }
+
+    public boolean permitsJwt(List<String> audience) {
+      return jwt != null && jwt.containsAll(audience);
+    }
+
+    public boolean permitsToken(String audience) {
+      return tokens != null && tokens.contains(audience);
+    }
+
+    /** The longest life of a token. */
+    public Duration tokenLife() {
+      return tokenSeconds == null ? Limits.FEDERATION_TOKEN_LIFE : Duration.ofSeconds(tokenSeconds);
+    }
+
+    private static List<String> audiences(List<String> given, String name) {
+      List<String> out = distinct(given, MAX_OTHERS, name);
+      for (String audience : out) {
+        if (audience.isEmpty() || audience.length() > Limits.AUDIENCE_CHARS) {
+          throw new IllegalArgumentException(
+              name + ": expected audiences of 1 to " + Limits.AUDIENCE_CHARS + " characters");
+        }
+      }
+      return out;
     }
   }
 

@@ -81,6 +81,11 @@ public final class RequestJudge {
     trust = TrustState.of(snapshot, providers);
   }
 
+  /** What decisions follow now. */
+  public TrustState trusted() {
+    return trust;
+  }
+
   /**
    * A decision.
    *

@@ -19,7 +19,8 @@ final class Migrations {
           "001-verifier.sql",
           "002-endorsement-keys.sql",
           "003-pending-names.sql",
-          "004-floors.sql");
+          "004-floors.sql",
+          "005-key-schedule.sql");
 
   private Migrations() {}
 

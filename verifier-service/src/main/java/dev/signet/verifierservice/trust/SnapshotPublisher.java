@@ -74,7 +74,7 @@ public final class SnapshotPublisher implements AutoCloseable {
     lock.lock();
     try {
       Instant now = clock.instant();
-      List<PublicJwk> tokenKeys = keys.tokenKeys();
+      List<PublicJwk> tokenKeys = keys.tokenKeys(now);
       TrustSnapshot snapshot = database.read(tx -> snapshot(tx, tokenKeys, now));
       String jws = keys.snapshot().jws(TrustSnapshot.TYP, StrictJson.encode(snapshot));
       listener.published(snapshot);
@@ -115,7 +115,7 @@ public final class SnapshotPublisher implements AutoCloseable {
 
   /** Raises the number if the token keys are not those of the last start. */
   public void noteKeys() throws IOException {
-    byte[] all = String.join(" ", thumbprints()).getBytes(StandardCharsets.US_ASCII);
+    byte[] all = String.join(" ", thumbprints(clock.instant())).getBytes(StandardCharsets.US_ASCII);
     long print = ByteBuffer.wrap(Digest.hash(all).toArray()).getLong();
     database.write(
         tx -> {
@@ -143,8 +143,8 @@ public final class SnapshotPublisher implements AutoCloseable {
     }
   }
 
-  private List<String> thumbprints() {
-    return keys.tokenKeys().stream().map(PublicJwk::thumbprint).toList();
+  private List<String> thumbprints(Instant now) {
+    return keys.tokenKeys(now).stream().map(PublicJwk::thumbprint).toList();
   }
 
   private TrustSnapshot snapshot(Transaction tx, List<PublicJwk> tokenKeys, Instant now)

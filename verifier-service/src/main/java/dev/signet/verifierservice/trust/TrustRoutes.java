@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -57,9 +58,10 @@ public final class TrustRoutes {
 
   private Answer keys(Call call) {
     List<Map<String, Object>> all = new ArrayList<>();
-    keys.tokenKeys().forEach(k -> all.add(jwk(k, KeyPurpose.TOKEN)));
-    all.add(jwk(keys.snapshot().publicJwk(), KeyPurpose.SNAPSHOT));
-    all.add(jwk(keys.approval().publicJwk(), KeyPurpose.APPROVAL));
+    Instant now = clock.instant();
+    for (KeyPurpose purpose : KeyPurpose.values()) {
+      keys.published(purpose, now).forEach(k -> all.add(jwk(k, purpose)));
+    }
     return new Answer.Json(200, Map.of("keys", all));
   }
 
