@@ -201,19 +201,22 @@ public final class AgentLaunch {
     AtomicReference<Identity> identity = new AtomicReference<>();
     VerifierClock verifierClock = new VerifierClock(clock, System::nanoTime);
     ProcessTreePeerCheck peers = new ProcessTreePeerCheck();
+    LaunchTrust trust =
+        LaunchTrust.create(passed.statement().statement().predicate(), clock, random);
     SigningProxy proxy =
         SigningProxy.start(
             new ProxySettings(
                 directory.spool(),
                 request.egress().routes(),
                 request.egress().extraRoots(),
-                EgressLimits.standard()),
+                EgressLimits.standard(),
+                Optional.of(trust.interception())),
             () -> Optional.ofNullable(identity.get()).flatMap(Identity::current),
             peers,
             verifierClock,
             random);
     unwinding.undo(proxy::close);
-    AgentPlan plan = prepared.plan(environment(request, proxy), proxy.address());
+    AgentPlan plan = prepared.plan(environment(request, proxy), proxy.address(), trust.files());
     plan.isolation().gaps().forEach(gap -> progress.say(Progress.Step.WARNING, gap));
 
     LaunchRegister register = attestor.launchRegister(request.registerPcr());

@@ -4,6 +4,7 @@ package dev.signet.launcher;
 
 import dev.signet.launcher.process.AgentPlan;
 import dev.signet.launcher.process.AgentProcess;
+import dev.signet.launcher.process.TrustFiles;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -17,8 +18,9 @@ interface Prepared extends Closeable {
    *
    * @param environment variables asked for
    * @param proxy the signing proxy
+   * @param trust whom the agent trusts
    */
-  AgentPlan plan(Map<String, String> environment, InetSocketAddress proxy)
+  AgentPlan plan(Map<String, String> environment, InetSocketAddress proxy, TrustFiles trust)
       throws IOException, InterruptedException;
 
   /** Starts what was planned. */

@@ -7,6 +7,7 @@ import dev.signet.launcher.container.ContainerImage;
 import dev.signet.launcher.container.ContainerLaunch;
 import dev.signet.launcher.process.AgentPlan;
 import dev.signet.launcher.process.AgentProcess;
+import dev.signet.launcher.process.TrustFiles;
 import dev.signet.protocol.ReferenceStatement;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -34,9 +35,9 @@ final class PreparedImage implements Prepared {
   }
 
   @Override
-  public AgentPlan plan(Map<String, String> environment, InetSocketAddress proxy)
+  public AgentPlan plan(Map<String, String> environment, InetSocketAddress proxy, TrustFiles trust)
       throws IOException, InterruptedException {
-    plan = image.plan(launch, arguments, environment, Optional.of(proxy));
+    plan = image.plan(launch, arguments, environment, Optional.of(proxy), Optional.of(trust));
     return plan;
   }
 

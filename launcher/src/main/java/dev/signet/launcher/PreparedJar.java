@@ -7,6 +7,7 @@ import dev.signet.launcher.process.AgentProcess;
 import dev.signet.launcher.process.JarFiles;
 import dev.signet.launcher.process.JarLaunch;
 import dev.signet.launcher.process.LaunchDirectory;
+import dev.signet.launcher.process.TrustFiles;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -36,7 +37,7 @@ final class PreparedJar implements Prepared {
   }
 
   @Override
-  public AgentPlan plan(Map<String, String> environment, InetSocketAddress proxy)
+  public AgentPlan plan(Map<String, String> environment, InetSocketAddress proxy, TrustFiles trust)
       throws IOException {
     plan =
         JarLaunch.plan(
@@ -49,7 +50,8 @@ final class PreparedJar implements Prepared {
                 request.arguments(),
                 environment,
                 request.workingDirectory(),
-                Optional.of(proxy)),
+                Optional.of(proxy),
+                Optional.of(trust)),
             parentEnvironment);
     return plan;
   }

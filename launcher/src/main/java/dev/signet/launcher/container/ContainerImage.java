@@ -5,6 +5,7 @@ package dev.signet.launcher.container;
 import dev.signet.launcher.process.AgentProcess;
 import dev.signet.launcher.process.LaunchDirectory;
 import dev.signet.launcher.process.PrivateMount;
+import dev.signet.launcher.process.TrustFiles;
 import dev.signet.measurements.image.ImageConfig;
 import dev.signet.measurements.image.ImageLimits;
 import dev.signet.measurements.image.ImageMeasurement;
@@ -14,6 +15,7 @@ import dev.signet.measurements.image.ImageSelection;
 import dev.signet.measurements.image.ImageSource;
 import dev.signet.protocol.Digest;
 import dev.signet.protocol.ReferenceStatement;
+import java.io.ByteArrayInputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -23,6 +25,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,6 +45,9 @@ public final class ContainerImage implements Closeable {
 
   /** For the runtime: its own state, and a log of errors. */
   private static final long STATE_BYTES = 16L << 20;
+
+  /** Where the agent finds the authorities that it trusts. */
+  private static final String TRUST = ".signet";
 
   /** Beside the image's: directories that are implied, the runtime's configuration. */
   private static final long MORE_FILES = 10_000;
@@ -189,6 +195,7 @@ public final class ContainerImage implements Closeable {
    * @param launch of the reference statement
    * @param arguments after the entry point
    * @param environment asked for beside the image's own
+   * @param trust whom to trust instead of what the image trusts
    * @throws UnsoundImageException if the image cannot be started as it is
    * @throws IllegalArgumentException if a variable would open a side door
    */
@@ -196,7 +203,8 @@ public final class ContainerImage implements Closeable {
       ReferenceStatement.Launch launch,
       List<String> arguments,
       Map<String, String> environment,
-      Optional<InetSocketAddress> proxy)
+      Optional<InetSocketAddress> proxy,
+      Optional<TrustFiles> trust)
       throws IOException, InterruptedException {
     ImageConfig config = measured.config();
     List<String> command =
@@ -207,11 +215,18 @@ public final class ContainerImage implements Closeable {
           "the image names no program to start; give it an entry point, or the statement one");
     }
     Map<String, String> variables =
-        ContainerLaunch.environment(ofImage(config), environment, proxy);
+        ContainerLaunch.environment(
+            ofImage(config),
+            environment,
+            proxy,
+            trust.map(files -> new TrustFiles.Place("/" + TRUST)));
     String directoryInside = config.workingDir().isEmpty() ? "/" : config.workingDir();
     return mount.within(
         () -> {
           furnish(directoryInside);
+          if (trust.isPresent()) {
+            place(trust.get());
+          }
           String user = launch.user() == null ? config.user() : launch.user();
           RuntimeConfig told =
               new RuntimeConfig(
@@ -243,6 +258,17 @@ public final class ContainerImage implements Closeable {
     if (!inside.isEmpty()) {
       files.require(inside);
     }
+  }
+
+  /** For the container's eyes only: the mount that holds it becomes read-only. */
+  private void place(TrustFiles trust) throws IOException {
+    files.require(TRUST, 0755);
+    RootFiles.Owner root = new RootFiles.Owner(0, 0);
+    Instant made = Instant.EPOCH;
+    files.file(
+        TRUST + "/" + TrustFiles.PEM, root, 0444, made, new ByteArrayInputStream(trust.pem()));
+    files.file(
+        TRUST + "/" + TrustFiles.STORE, root, 0444, made, new ByteArrayInputStream(trust.store()));
   }
 
   private ImageUser user(String words) throws IOException {

@@ -13,8 +13,8 @@ import java.util.Optional;
 
 /**
  * The directories of one launch, made new and removed at its end: {@code jar} for the copy, {@code
- * spool} for the launcher, {@code work} and {@code tmp} for the agent; and {@code lock}, which the
- * launcher holds while it lives.
+ * spool} for the launcher, {@code trust} for what the agent trusts, {@code work} and {@code tmp}
+ * for the agent; and {@code lock}, which the launcher holds while it lives.
  */
 public final class LaunchDirectory implements Closeable {
   static final String PREFIX = "launch-";
@@ -61,12 +61,13 @@ public final class LaunchDirectory implements Closeable {
       throws IOException {
     LaunchDirectory directory = locked(parent.toRealPath(), user);
     try {
-      for (String name : new String[] {"jar", "spool", "work", "tmp"}) {
+      for (String name : new String[] {"jar", "spool", "trust", "work", "tmp"}) {
         Files.createDirectory(directory.root.resolve(name), OWNER_ONLY);
       }
       if (user.isPresent()) {
         directory.letPass(directory.root);
         directory.letPass(directory.jar());
+        directory.letPass(directory.trust());
         directory.giveTo(directory.work());
         directory.giveTo(directory.tmp());
       }
@@ -102,6 +103,11 @@ public final class LaunchDirectory implements Closeable {
   /** For the agent's JAR; the agent can read what is in it, at most. */
   public Path jar() {
     return root.resolve("jar");
+  }
+
+  /** For the authorities that the agent trusts; the agent can read what is in it, at most. */
+  public Path trust() {
+    return root.resolve("trust");
   }
 
   /** For the launcher alone. */

@@ -6,6 +6,7 @@ import dev.signet.launcher.process.AgentProcess;
 import dev.signet.launcher.process.ForwardedSignals;
 import dev.signet.launcher.process.LaunchDirectory;
 import dev.signet.launcher.process.LauncherHardening;
+import dev.signet.launcher.process.TrustFiles;
 import dev.signet.measurements.image.ImageSelection;
 import dev.signet.measurements.image.OciLayout;
 import dev.signet.protocol.Digest;
@@ -60,7 +61,8 @@ public final class TestContainerLauncher {
                     arguments,
                     Map.of("GIVEN", "by the operator"),
                     Optional.ofNullable(Integer.getInteger("egress.port"))
-                        .map(port -> new InetSocketAddress("127.0.0.1", port)));
+                        .map(port -> new InetSocketAddress("127.0.0.1", port)),
+                    Optional.of(TrustFiles.of(List.of())));
             System.err.println("isolation=" + plan.isolation().labels());
             AgentProcess agent = image.start(plan, () -> {});
             System.err.println("agent=" + agent.handle().pid());

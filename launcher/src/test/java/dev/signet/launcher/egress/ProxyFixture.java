@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** A proxy with an attested identity that the test may take away, open to this process. */
@@ -31,12 +32,31 @@ public final class ProxyFixture implements AutoCloseable {
 
   public ProxyFixture(EgressLimits limits, Optional<Path> roots, PeerCheck peers, Route... routes)
       throws IOException, GeneralSecurityException {
+    this(spool -> new ProxySettings(spool, List.of(routes), roots, limits), peers);
+  }
+
+  /** A proxy that opens tunnels. */
+  static ProxyFixture intercepting(EgressLimits limits, LaunchAuthority authority, Path roots)
+      throws IOException, GeneralSecurityException {
+    return new ProxyFixture(
+        spool ->
+            new ProxySettings(
+                spool,
+                List.of(),
+                Optional.of(roots),
+                limits,
+                Optional.of(new Interception(authority, Clock.systemUTC()))),
+        (client, own) -> Optional.empty());
+  }
+
+  ProxyFixture(Function<Path, ProxySettings> settings, PeerCheck peers)
+      throws IOException, GeneralSecurityException {
     key = new TestKey();
     identity.set(key.identity(Instant.now().plusSeconds(300)));
     spool = Files.createTempDirectory("egress-test");
     proxy =
         SigningProxy.start(
-            new ProxySettings(spool, List.of(routes), roots, limits),
+            settings.apply(spool),
             () -> Optional.ofNullable(identity.get()),
             peers,
             Clock.systemUTC(),
