@@ -224,6 +224,8 @@ public final class AgentLaunch {
         space
             .map(own -> new ProcessTreePeerCheck(own.socketTables()))
             .orElseGet(ProcessTreePeerCheck::new);
+    LaunchTrust trust =
+        LaunchTrust.create(passed.statement().statement().predicate(), clock, random);
     SigningProxy proxy =
         SigningProxy.start(
             new ProxySettings(
@@ -232,7 +234,8 @@ public final class AgentLaunch {
                 request.egress().extraRoots(),
                 policy,
                 text -> progress.say(Progress.Step.REQUEST_REFUSED, text),
-                EgressLimits.standard()),
+                EgressLimits.standard(),
+                Optional.of(trust.interception())),
             space.isPresent() ? space.get().within(LoopbackPort::open) : LoopbackPort.open(),
             () -> Optional.ofNullable(identity.get()).flatMap(Identity::current),
             peers,
@@ -243,7 +246,7 @@ public final class AgentLaunch {
     if (request.egress().workloadApi()) {
       variables.put("SPIFFE_ENDPOINT_SOCKET", prepared.endpoint());
     }
-    AgentPlan plan = prepared.plan(variables, proxy.address());
+    AgentPlan plan = prepared.plan(variables, proxy.address(), trust.files());
     Optional<WorkloadServing> workloadApi = Optional.empty();
     if (request.egress().workloadApi()) {
       WorkloadServing serving = workloadApi(agent, prepared, peers, identity, verifierClock);

@@ -5,6 +5,7 @@ package dev.signet.launcher;
 import dev.signet.launcher.process.AgentPlan;
 import dev.signet.launcher.process.AgentProcess;
 import dev.signet.launcher.process.AgentSpace;
+import dev.signet.launcher.process.TrustFiles;
 import dev.signet.launcher.workload.WorkloadSocket;
 import java.io.Closeable;
 import java.io.IOException;
@@ -28,8 +29,9 @@ interface Prepared extends Closeable {
    *
    * @param environment variables asked for
    * @param proxy the signing proxy
+   * @param trust whom the agent trusts
    */
-  AgentPlan plan(Map<String, String> environment, InetSocketAddress proxy)
+  AgentPlan plan(Map<String, String> environment, InetSocketAddress proxy, TrustFiles trust)
       throws IOException, InterruptedException;
 
   /** Where a socket is for the agent, once that is planned. */

@@ -9,6 +9,7 @@ import dev.signet.launcher.process.AgentPlan;
 import dev.signet.launcher.process.AgentProcess;
 import dev.signet.launcher.process.AgentSpace;
 import dev.signet.launcher.process.IsolationMode;
+import dev.signet.launcher.process.TrustFiles;
 import dev.signet.launcher.workload.WorkloadSocket;
 import dev.signet.protocol.ReferenceStatement;
 import java.io.IOException;
@@ -50,9 +51,11 @@ final class PreparedImage implements Prepared {
   }
 
   @Override
-  public AgentPlan plan(Map<String, String> environment, InetSocketAddress proxy)
+  public AgentPlan plan(Map<String, String> environment, InetSocketAddress proxy, TrustFiles trust)
       throws IOException, InterruptedException {
-    plan = image.plan(launch, arguments, environment, Optional.of(proxy), space, sockets);
+    plan =
+        image.plan(
+            launch, arguments, environment, Optional.of(proxy), Optional.of(trust), space, sockets);
     return plan;
   }
 

@@ -9,6 +9,7 @@ import dev.signet.launcher.process.IsolationMode;
 import dev.signet.launcher.process.JarFiles;
 import dev.signet.launcher.process.JarLaunch;
 import dev.signet.launcher.process.LaunchDirectory;
+import dev.signet.launcher.process.TrustFiles;
 import dev.signet.launcher.workload.WorkloadSocket;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -53,7 +54,7 @@ final class PreparedJar implements Prepared {
   }
 
   @Override
-  public AgentPlan plan(Map<String, String> environment, InetSocketAddress proxy)
+  public AgentPlan plan(Map<String, String> environment, InetSocketAddress proxy, TrustFiles trust)
       throws IOException {
     plan =
         JarLaunch.plan(
@@ -66,7 +67,8 @@ final class PreparedJar implements Prepared {
                 request.arguments(),
                 environment,
                 request.workingDirectory(),
-                Optional.of(proxy)),
+                Optional.of(proxy),
+                Optional.of(trust)),
             space,
             parentEnvironment);
     return plan;

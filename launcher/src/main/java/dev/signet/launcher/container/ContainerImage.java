@@ -6,6 +6,7 @@ import dev.signet.launcher.process.AgentProcess;
 import dev.signet.launcher.process.AgentSpace;
 import dev.signet.launcher.process.LaunchDirectory;
 import dev.signet.launcher.process.PrivateMount;
+import dev.signet.launcher.process.TrustFiles;
 import dev.signet.measurements.image.ImageConfig;
 import dev.signet.measurements.image.ImageLimits;
 import dev.signet.measurements.image.ImageMeasurement;
@@ -15,6 +16,7 @@ import dev.signet.measurements.image.ImageSelection;
 import dev.signet.measurements.image.ImageSource;
 import dev.signet.protocol.Digest;
 import dev.signet.protocol.ReferenceStatement;
+import java.io.ByteArrayInputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -24,6 +26,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,6 +47,9 @@ public final class ContainerImage implements Closeable {
 
   /** For the runtime: its own state, and a log of errors. */
   private static final long STATE_BYTES = 16L << 20;
+
+  /** Where the agent finds the authorities that it trusts. */
+  private static final String TRUST = ".signet";
 
   /** Beside the image's: directories that are implied, the runtime's configuration. */
   private static final long MORE_FILES = 10_000;
@@ -193,6 +199,7 @@ public final class ContainerImage implements Closeable {
    * @param launch of the reference statement
    * @param arguments after the entry point
    * @param environment asked for beside the image's own
+   * @param trust whom to trust instead of what the image trusts
    * @param space with a network for it, opened {@link #within}
    * @param sockets whether the agent sees the launcher's sockets
    * @throws UnsoundImageException if the image cannot be started as it is
@@ -203,6 +210,7 @@ public final class ContainerImage implements Closeable {
       List<String> arguments,
       Map<String, String> environment,
       Optional<InetSocketAddress> proxy,
+      Optional<TrustFiles> trust,
       Optional<AgentSpace> space,
       boolean sockets)
       throws IOException, InterruptedException {
@@ -215,11 +223,18 @@ public final class ContainerImage implements Closeable {
           "the image names no program to start; give it an entry point, or the statement one");
     }
     Map<String, String> variables =
-        ContainerLaunch.environment(ofImage(config), environment, proxy);
+        ContainerLaunch.environment(
+            ofImage(config),
+            environment,
+            proxy,
+            trust.map(files -> new TrustFiles.Place("/" + TRUST)));
     String directoryInside = config.workingDir().isEmpty() ? "/" : config.workingDir();
     return mount.within(
         () -> {
           furnish(directoryInside);
+          if (trust.isPresent()) {
+            place(trust.get());
+          }
           if (sockets) {
             files.require("run");
             files.require(ContainerLaunch.SOCKETS.toString().substring(1));
@@ -256,6 +271,17 @@ public final class ContainerImage implements Closeable {
     if (!inside.isEmpty()) {
       files.require(inside);
     }
+  }
+
+  /** For the container's eyes only: the mount that holds it becomes read-only. */
+  private void place(TrustFiles trust) throws IOException {
+    files.require(TRUST, 0755);
+    RootFiles.Owner root = new RootFiles.Owner(0, 0);
+    Instant made = Instant.EPOCH;
+    files.file(
+        TRUST + "/" + TrustFiles.PEM, root, 0444, made, new ByteArrayInputStream(trust.pem()));
+    files.file(
+        TRUST + "/" + TrustFiles.STORE, root, 0444, made, new ByteArrayInputStream(trust.store()));
   }
 
   private ImageUser user(String words) throws IOException {

@@ -9,6 +9,7 @@ import dev.signet.launcher.process.CoreFiles;
 import dev.signet.launcher.process.Isolation;
 import dev.signet.launcher.process.Isolation.Measure;
 import dev.signet.launcher.process.PrivateMount;
+import dev.signet.launcher.process.TrustFiles;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -115,13 +116,16 @@ public final class ContainerLaunch implements AgentPlan {
   }
 
   /**
-   * The variables of an agent in an image: what its configuration says, what was asked for, and the
-   * way to the signing proxy.
+   * The variables of an agent in an image: what its configuration says, what was asked for, the way
+   * to the signing proxy, and whom to trust.
    *
    * @throws IllegalArgumentException if a variable is asked for that would open a side door
    */
   static Map<String, String> environment(
-      Map<String, String> ofImage, Map<String, String> given, Optional<InetSocketAddress> proxy) {
+      Map<String, String> ofImage,
+      Map<String, String> given,
+      Optional<InetSocketAddress> proxy,
+      Optional<TrustFiles.Place> trust) {
     Map<String, String> environment = new TreeMap<>();
     environment.put("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
     environment.put("HOME", "/tmp");
@@ -134,10 +138,19 @@ public final class ContainerLaunch implements AgentPlan {
     proxy.ifPresent(
         address -> {
           CleanEnvironment.putProxy(environment, address);
-          // JVMs do not read the variables above.
-          environment.merge("JAVA_TOOL_OPTIONS", javaProxy(address), (a, b) -> a + " " + b);
+          addJavaOptions(environment, javaProxy(address));
+        });
+    trust.ifPresent(
+        place -> {
+          place.put(environment);
+          addJavaOptions(environment, String.join(" ", place.javaOptions()));
         });
     return environment;
+  }
+
+  /** JVMs do not read the other variables. */
+  private static void addJavaOptions(Map<String, String> environment, String options) {
+    environment.merge("JAVA_TOOL_OPTIONS", options, (a, b) -> a + " " + b);
   }
 
   private static String javaProxy(InetSocketAddress address) {

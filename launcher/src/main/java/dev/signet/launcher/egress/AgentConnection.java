@@ -7,6 +7,10 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInboundInvoker;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import org.slf4j.Logger;
@@ -27,6 +31,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
   }
 
   private final ProxyContext proxy;
+  private final Target origin;
   private final RequestDecoder decoder;
   private final AgentResponses responses;
   private ChannelHandlerContext ctx;
@@ -37,10 +42,25 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
   private Exchange exchange;
   private boolean draining;
 
-  AgentConnection(ProxyContext proxy, RequestDecoder decoder, AgentResponses responses) {
+  private AgentConnection(
+      ProxyContext proxy, Target origin, RequestDecoder decoder, AgentResponses responses) {
     this.proxy = proxy;
+    this.origin = origin;
     this.decoder = decoder;
     this.responses = responses;
+  }
+
+  /**
+   * Adds what serves HTTP/1.1, and reads.
+   *
+   * @param origin what the tunnel was opened for; null if it is none
+   */
+  static void install(ChannelPipeline pipeline, ProxyContext proxy, Target origin) {
+    RequestDecoder decoder =
+        new RequestDecoder(proxy.limits().headBytes(), proxy.limits().fields());
+    AgentResponses responses = new AgentResponses();
+    pipeline.addLast(decoder, responses, new AgentConnection(proxy, origin, decoder, responses));
+    pipeline.channel().read();
   }
 
   @Override
@@ -98,7 +118,13 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
     proxy.stats().countRequest();
     boolean bodyComes = !(head.framing() instanceof BodyFraming.None);
     try {
-      request = PlannedRequest.of(head, proxy.targets());
+      if (origin == null && head.method().equals("CONNECT")) {
+        Target tunnel = proxy.targets().tunnel(head);
+        proxy.permissions().requireConnection(tunnel);
+        openTunnel(tunnel);
+        return;
+      }
+      request = PlannedRequest.of(head, proxy.targets(), origin);
       proxy.permissions().require(head.method(), request.target());
       // Asked before the body is taken: an agent that is not attested learns it at once.
       proxy.signing().current();
@@ -117,6 +143,37 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
         ctx.writeAndFlush(AgentResponses.goOn());
       }
     }
+  }
+
+  private void openTunnel(Target target) throws RefusedRequestException {
+    TunnelTls tunnels = proxy.tunnels().orElse(null);
+    if (tunnels == null) {
+      throw new RefusedRequestException(
+          EgressReason.CONNECT_UNSUPPORTED,
+          "This proxy has no authority for tunnels. Ask for a route of it without one.");
+    }
+    phase = Phase.EXCHANGE;
+    watchdog.stop();
+    proxy
+        .blocking()
+        .execute(
+            () -> {
+              SslContext tls = tunnels.context(target.hostName());
+              ctx.executor().execute(() -> becomeTunnel(new Tunnel(proxy, target, tls)));
+            });
+  }
+
+  private void becomeTunnel(Tunnel tunnel) {
+    if (draining || !ctx.channel().isActive()) {
+      ctx.close();
+      return;
+    }
+    ctx.writeAndFlush(AgentResponses.established());
+    ChannelPipeline pipeline = ctx.pipeline();
+    pipeline.addLast(tunnel).remove(this);
+    pipeline.remove(responses);
+    // Last: what the agent has sent already goes on to the tunnel.
+    pipeline.remove(decoder);
   }
 
   private void take(ByteBuf content) {
@@ -169,8 +226,10 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
       awaitRequest();
       decoder.next();
       // Bytes of a pipelined request may be here already: let the decoder look at them.
-      ctx.pipeline().fireChannelRead(Unpooled.EMPTY_BUFFER);
-      ctx.pipeline().fireChannelReadComplete();
+      SslHandler tls = ctx.pipeline().get(SslHandler.class);
+      ChannelInboundInvoker before = tls == null ? ctx.pipeline() : ctx.pipeline().context(tls);
+      before.fireChannelRead(Unpooled.EMPTY_BUFFER);
+      before.fireChannelReadComplete();
     } else {
       ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> linger());
     }

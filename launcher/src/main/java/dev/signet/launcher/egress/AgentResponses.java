@@ -54,6 +54,12 @@ final class AgentResponses extends HttpResponseEncoder {
     return response;
   }
 
+  /** After this, the connection is the tunnel's (RFC 9110 section 9.3.6). */
+  static FullHttpResponse established() {
+    return new DefaultFullHttpResponse(
+        HttpVersion.HTTP_1_1, new HttpResponseStatus(200, "Connection established"));
+  }
+
   static FullHttpResponse goOn() {
     return new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE);
   }

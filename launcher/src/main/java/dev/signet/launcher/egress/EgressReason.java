@@ -19,8 +19,10 @@ public enum EgressReason {
   ADDRESS_NOT_PERMITTED(403, "The agent is not permitted to reach this address"),
   /** TRACE and TRACK send the signed request back to whoever asked. */
   METHOD_REFUSED(405, "The method is not forwarded"),
-  /** Tunnels: what flows inside cannot be signed. */
-  CONNECT_UNSUPPORTED(501, "Tunnels are not forwarded"),
+  /** A tunnel within a tunnel, or one through a proxy that was started without an authority. */
+  CONNECT_UNSUPPORTED(501, "This tunnel is not opened"),
+  /** Within a tunnel, a request that names another host than the tunnel was opened for. */
+  MISDIRECTED(421, "The request is for another host than its tunnel"),
   /** The connection does not come from the agent that this proxy signs for. */
   PEER_REFUSED(403, "The connection is not from the agent of this proxy"),
   /** The body is longer than the proxy may sign. */
@@ -32,7 +34,7 @@ public enum EgressReason {
   /** More connections than the proxy serves. */
   TOO_MANY_CONNECTIONS(503, "The proxy is serving its maximum of connections"),
   /** There is no attested identity to sign with, now. */
-  NOT_ATTESTED(503, "The agent is not attested at this moment"),
+  NOT_ATTESTED(502, "The agent is not attested at this moment"),
   /** The request could not be signed although there is an identity. */
   SIGNING_FAILED(502, "The request could not be signed"),
   /** The body could not be kept while its digest was made, for example on a full disk. */

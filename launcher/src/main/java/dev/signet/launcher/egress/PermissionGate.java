@@ -21,6 +21,11 @@ record PermissionGate(EgressPolicy policy, RefusalNotices notices) {
     pass(policy.request(method, destination(target), target.pathAndQuery()));
   }
 
+  /** Whether a tunnel is worth opening, in which each request is asked about again. */
+  void requireConnection(Target target) throws RefusedRequestException {
+    pass(policy.connect(destination(target)));
+  }
+
   /**
    * The only addresses that this request may be sent to. Blocks.
    *

@@ -20,9 +20,12 @@ record PlannedRequest(RequestHead head, Target target, List<Field> fields) {
   /** Methods that say the length of their content even if it is 0 (RFC 9110 section 8.6). */
   private static final Set<String> WITH_CONTENT = Set.of("POST", "PUT", "PATCH");
 
-  static PlannedRequest of(RequestHead head, TargetResolver targets)
+  /**
+   * @param origin what the tunnel in which it came was opened for; null outside of tunnels
+   */
+  static PlannedRequest of(RequestHead head, TargetResolver targets, Target origin)
       throws RefusedRequestException {
-    Target target = targets.resolve(head);
+    Target target = targets.resolve(head, origin);
     if (head.fields().stream()
         .anyMatch(f -> f.key().equals("expect") && !f.value().equalsIgnoreCase("100-continue"))) {
       throw RefusedRequestException.malformed("The only known expectation is 100-continue.");

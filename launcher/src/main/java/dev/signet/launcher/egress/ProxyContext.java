@@ -6,12 +6,14 @@ import io.netty.channel.EventLoop;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 
 /**
  * What all connections of one proxy share.
  *
+ * @param tunnels how TLS is answered in tunnels; without it, there are none
  * @param blocking where peers are looked up, names resolved and keys used: these block
  */
 record ProxyContext(
@@ -24,6 +26,7 @@ record ProxyContext(
     Clock clock,
     Path spoolDirectory,
     UpstreamTls tls,
+    Optional<TunnelTls> tunnels,
     Executor blocking,
     SpoolBudget spoolBudget,
     ConnectionBounds bounds,
@@ -39,6 +42,7 @@ record ProxyContext(
       Clock clock,
       Path spoolDirectory,
       UpstreamTls tls,
+      Optional<TunnelTls> tunnels,
       Executor blocking) {
     this(
         limits,
@@ -50,6 +54,7 @@ record ProxyContext(
         clock,
         spoolDirectory,
         tls,
+        tunnels,
         blocking,
         new SpoolBudget(limits.spoolBytes()),
         new ConnectionBounds(limits.connections()),

@@ -17,6 +17,7 @@ import java.util.function.Consumer;
  * @param extraRoots a PEM file of TLS roots to be trusted besides the JDK's
  * @param policy which requests the agent may send; routes are under it as well
  * @param refusals is told what was not permitted, seldom enough for people to read; may block
+ * @param interception how tunnels are opened; without it, they are refused
  */
 public record ProxySettings(
     Path spoolDirectory,
@@ -24,13 +25,26 @@ public record ProxySettings(
     Optional<Path> extraRoots,
     EgressPolicy policy,
     Consumer<String> refusals,
-    EgressLimits limits) {
+    EgressLimits limits,
+    Optional<Interception> interception) {
   public ProxySettings {
     Objects.requireNonNull(spoolDirectory, "spoolDirectory");
     Objects.requireNonNull(extraRoots, "extraRoots");
     Objects.requireNonNull(policy, "policy");
     Objects.requireNonNull(refusals, "refusals");
     Objects.requireNonNull(limits, "limits");
+    Objects.requireNonNull(interception, "interception");
     routes = List.copyOf(routes);
+  }
+
+  /** For a proxy without tunnels. */
+  public ProxySettings(
+      Path spoolDirectory,
+      List<Route> routes,
+      Optional<Path> extraRoots,
+      EgressPolicy policy,
+      Consumer<String> refusals,
+      EgressLimits limits) {
+    this(spoolDirectory, routes, extraRoots, policy, refusals, limits, Optional.empty());
   }
 }

@@ -31,7 +31,8 @@ import java.util.function.Consumer;
 /**
  * The proxy through which one agent reaches the network: it signs every request that it forwards,
  * and forwards nothing that is unsigned or not permitted. It serves absolute {@code http://}
- * targets and the configured routes, on a loopback port of its own, for the agent's processes only.
+ * targets, the configured routes, and {@code https://} in tunnels whose other end it is itself, on
+ * a loopback port of its own, for the agent's processes only.
  */
 public final class SigningProxy implements Closeable {
   private static final int MAX_LOOPS = 4;
@@ -103,6 +104,7 @@ public final class SigningProxy implements Closeable {
             clock,
             settings.spoolDirectory(),
             tls,
+            settings.interception().map(i -> new TunnelTls(i.authority(), i.clock())),
             blocking);
     listener.config().setAutoRead(true);
   }

@@ -56,6 +56,11 @@ record Target(String scheme, String host, int port, String pathAndQuery) {
     return new Target(scheme, host, port, replacement);
   }
 
+  /** The same place without TLS, for what comes in clear through a tunnel. */
+  Target inClear() {
+    return new Target("http", host, port, pathAndQuery);
+  }
+
   boolean secure() {
     return scheme.equals("https");
   }

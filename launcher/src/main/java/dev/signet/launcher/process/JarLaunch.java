@@ -51,6 +51,7 @@ public final class JarLaunch implements AgentPlan {
    * @param environment variables for the agent beside the few that every agent gets
    * @param workingDirectory an existing directory; without one, a new empty one
    * @param proxy the signing proxy to be used for every request
+   * @param trust whom to trust instead of what the runtime and the host trust
    */
   public record Options(
       Path runtime,
@@ -58,7 +59,8 @@ public final class JarLaunch implements AgentPlan {
       List<String> arguments,
       Map<String, String> environment,
       Optional<Path> workingDirectory,
-      Optional<InetSocketAddress> proxy) {
+      Optional<InetSocketAddress> proxy,
+      Optional<TrustFiles> trust) {
     public Options {
       jvmOptions = List.copyOf(jvmOptions);
       arguments = List.copyOf(arguments);
@@ -111,6 +113,11 @@ public final class JarLaunch implements AgentPlan {
     List<String> command = new ArrayList<>(confinement.prefix());
     command.add(java.toString());
     command.addAll(JvmOptions.of(options.jvmOptions(), directory, options.proxy()));
+    if (options.trust().isPresent()) {
+      TrustFiles.Place trust = options.trust().get().write(directory);
+      trust.put(environment);
+      command.addAll(trust.javaOptions());
+    }
     command.add("-Duser.home=" + environment.get("HOME"));
     command.addAll(files.start(mainClass));
     command.addAll(options.arguments());

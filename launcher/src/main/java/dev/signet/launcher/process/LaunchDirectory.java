@@ -14,8 +14,9 @@ import java.util.random.RandomGenerator;
 
 /**
  * The directories of one launch, made new and removed at its end: {@code jar} for the copy, {@code
- * spool} for the launcher, {@code work} and {@code tmp} for the agent, {@code api} for sockets of the
- * launcher's that the agent may use; and {@code lock}, which the launcher holds while it lives.
+ * spool} for the launcher, {@code trust} for what the agent trusts, {@code work} and {@code tmp}
+ * for the agent, {@code api} for sockets of the launcher's that the agent may use; and {@code
+ * lock}, which the launcher holds while it lives.
  */
 public final class LaunchDirectory implements Closeable {
   static final String PREFIX = "launch-";
@@ -95,12 +96,13 @@ public final class LaunchDirectory implements Closeable {
       throws IOException {
     LaunchDirectory directory = locked(parent.toRealPath(), user, claimed);
     try {
-      for (String name : new String[] {"jar", "spool", "work", "tmp", SOCKETS}) {
+      for (String name : new String[] {"jar", "spool", "trust", "work", "tmp", SOCKETS}) {
         Files.createDirectory(directory.root.resolve(name), OWNER_ONLY);
       }
       if (user.isPresent()) {
         directory.letPass(directory.root);
         directory.letPass(directory.jar());
+        directory.letPass(directory.trust());
         directory.giveTo(directory.work());
         directory.giveTo(directory.tmp());
       }
@@ -137,6 +139,11 @@ public final class LaunchDirectory implements Closeable {
   /** For the agent's JAR; the agent can read what is in it, at most. */
   public Path jar() {
     return root.resolve("jar");
+  }
+
+  /** For the authorities that the agent trusts; the agent can read what is in it, at most. */
+  public Path trust() {
+    return root.resolve("trust");
   }
 
   /** For the launcher alone. */

@@ -7,6 +7,7 @@ import dev.signet.launcher.process.AgentSpace;
 import dev.signet.launcher.process.ForwardedSignals;
 import dev.signet.launcher.process.LaunchDirectory;
 import dev.signet.launcher.process.LauncherHardening;
+import dev.signet.launcher.process.TrustFiles;
 import dev.signet.measurements.image.ImageSelection;
 import dev.signet.measurements.image.OciLayout;
 import dev.signet.protocol.Digest;
@@ -66,6 +67,7 @@ public final class TestContainerLauncher {
                     Map.of("GIVEN", "by the operator"),
                     Optional.ofNullable(Integer.getInteger("egress.port"))
                         .map(port -> new InetSocketAddress("127.0.0.1", port)),
+                    Optional.of(TrustFiles.of(List.of())),
                     space,
                     false);
             System.err.println("isolation=" + plan.isolation().labels());

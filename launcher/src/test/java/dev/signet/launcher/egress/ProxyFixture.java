@@ -22,6 +22,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** A proxy with an attested identity that the test may take away, open to this process. */
@@ -80,12 +82,41 @@ public final class ProxyFixture implements AutoCloseable {
       PeerCheck peers,
       Route... routes)
       throws IOException, GeneralSecurityException {
+    this(
+        port,
+        peers,
+        (spool, refusals) ->
+            new ProxySettings(spool, List.of(routes), roots, policy, refusals, limits));
+  }
+
+  /** A proxy that opens tunnels. */
+  static ProxyFixture intercepting(EgressLimits limits, LaunchAuthority authority, Path roots)
+      throws IOException, GeneralSecurityException {
+    return new ProxyFixture(
+        LoopbackPort.open(),
+        (client, own) -> Optional.empty(),
+        (spool, refusals) ->
+            new ProxySettings(
+                spool,
+                List.of(),
+                Optional.of(roots),
+                permissive(),
+                refusals,
+                limits,
+                Optional.of(new Interception(authority, Clock.systemUTC()))));
+  }
+
+  ProxyFixture(
+      ServerSocketChannel port,
+      PeerCheck peers,
+      BiFunction<Path, Consumer<String>, ProxySettings> settings)
+      throws IOException, GeneralSecurityException {
     key = new TestKey();
     identity.set(key.identity(Instant.now().plusSeconds(300)));
     spool = Files.createTempDirectory("egress-test");
     proxy =
         SigningProxy.start(
-            new ProxySettings(spool, List.of(routes), roots, policy, refusals::add, limits),
+            settings.apply(spool, refusals::add),
             port,
             () -> Optional.ofNullable(identity.get()),
             peers,

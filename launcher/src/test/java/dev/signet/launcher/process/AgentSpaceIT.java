@@ -198,7 +198,8 @@ class AgentSpaceIT {
                 List.of(arguments),
                 Map.of(),
                 Optional.empty(),
-                Optional.of(new java.net.InetSocketAddress("127.0.0.1", port))),
+                Optional.of(new java.net.InetSocketAddress("127.0.0.1", port)),
+                Optional.empty()),
             Optional.of(space),
             System.getenv());
     return AgentProcess.start(launch, Optional.of(space), () -> {});

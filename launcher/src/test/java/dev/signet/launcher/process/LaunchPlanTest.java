@@ -122,6 +122,17 @@ class LaunchPlanTest {
   }
 
   @Test
+  void trustsTheLaunchsAuthorityWhateverWasGiven() throws IOException {
+    JarLaunch launch = plan(List.of(), Map.of("SSL_CERT_FILE", "/evil.pem"));
+
+    assertThat(launch.environment())
+        .containsEntry("SSL_CERT_FILE", directory.trust().resolve("ca.pem").toString())
+        .containsEntry("NODE_USE_ENV_PROXY", "1");
+    assertThat(launch.command())
+        .contains("-Djavax.net.ssl.trustStore=" + directory.trust().resolve("ca.p12"));
+  }
+
+  @Test
   void takesOnlyLanguageAndTimeZoneFromTheLauncher() throws IOException {
     assertThat(plan(List.of(), Map.of()).environmentNames())
         .contains("TZ")
@@ -163,7 +174,8 @@ class LaunchPlanTest {
             List.of(),
             environment,
             Optional.empty(),
-            Optional.of(new InetSocketAddress("127.0.0.1", 8111))),
+            Optional.of(new InetSocketAddress("127.0.0.1", 8111)),
+            Optional.of(TrustFiles.of(List.of()))),
         Map.of("TZ", "UTC", "AWS_SECRET_ACCESS_KEY", "s", "JAVA_TOOL_OPTIONS", "-javaagent:x"));
   }
 }

@@ -51,7 +51,8 @@ public final class TestLauncher {
                   Map.of("GIVEN", "by the operator"),
                   Optional.ofNullable(System.getProperty("agent.cwd")).map(Path::of),
                   Optional.ofNullable(Integer.getInteger("egress.port"))
-                      .map(port -> new InetSocketAddress("127.0.0.1", port))),
+                      .map(port -> new InetSocketAddress("127.0.0.1", port)),
+                  Optional.empty()),
               space,
               System.getenv());
       AgentProcess agent = AgentProcess.start(launch, space, () -> {});
