@@ -4,11 +4,13 @@ package dev.signet.cli;
 
 import dev.signet.launcher.EgressRequest;
 import dev.signet.launcher.egress.Route;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options of {@code signet run} about the agent's way out. */
@@ -27,8 +29,10 @@ final class EgressOptions {
       description = "PEM file of authorities for upstreams, besides the runtime's own.")
   private Path extraRoots;
 
-  EgressRequest request() throws CommandFailure {
-    return new EgressRequest(routes(), Optional.ofNullable(extraRoots));
+  @Mixin private BodyOptions bodies;
+
+  EgressRequest request() throws CommandFailure, IOException {
+    return new EgressRequest(routes(), Optional.ofNullable(extraRoots), bodies.recorded());
   }
 
   private List<Route> routes() throws CommandFailure {

@@ -21,6 +21,9 @@ import dev.signet.launcher.process.AgentProcess;
 import dev.signet.launcher.process.AgentUser;
 import dev.signet.launcher.process.JarFiles;
 import dev.signet.launcher.process.LaunchDirectory;
+import dev.signet.launcher.traffic.ExchangeLog;
+import dev.signet.launcher.traffic.FileExchangeLog;
+import dev.signet.launcher.traffic.LogSettings;
 import dev.signet.measurements.JarRuler;
 import dev.signet.measurements.image.ImageSource;
 import dev.signet.protocol.AgentId;
@@ -55,6 +58,7 @@ public final class AgentLaunch {
   private static final Duration TOLERATED_SKEW = Duration.ofSeconds(2);
 
   private final Attestor attestor;
+  private final Path state;
   private final EnrolledHost host;
   private final StartedVersions versions;
   private final VerifierClient verifier;
@@ -74,6 +78,7 @@ public final class AgentLaunch {
       SecureRandom random,
       Progress progress) {
     this.attestor = attestor;
+    this.state = state;
     this.host = host;
     this.versions = new StartedVersions(state, host.verifier());
     this.verifier = verifier;
@@ -201,13 +206,24 @@ public final class AgentLaunch {
     AtomicReference<Identity> identity = new AtomicReference<>();
     VerifierClock verifierClock = new VerifierClock(clock, System::nanoTime);
     ProcessTreePeerCheck peers = new ProcessTreePeerCheck();
+    ExchangeLog exchanges =
+        FileExchangeLog.open(
+            new LogSettings(
+                LogSettings.in(state), request.egress().bodies(), LogSettings.Bounds.standard()),
+            launch,
+            agent,
+            verifierClock,
+            random,
+            text -> progress.say(Progress.Step.WARNING, text));
+    unwinding.undo(exchanges::close);
     SigningProxy proxy =
         SigningProxy.start(
             new ProxySettings(
                 directory.spool(),
                 request.egress().routes(),
                 request.egress().extraRoots(),
-                EgressLimits.standard()),
+                EgressLimits.standard(),
+                exchanges),
             () -> Optional.ofNullable(identity.get()).flatMap(Identity::current),
             peers,
             verifierClock,

@@ -3,6 +3,7 @@
 package dev.signet.launcher;
 
 import dev.signet.launcher.egress.Route;
+import dev.signet.launcher.traffic.RecordedBodies;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -13,13 +14,17 @@ import java.util.Optional;
  *
  * @param routes local names for upstreams, for clients that cannot use a proxy or need https
  * @param extraRoots PEM file of TLS roots for upstreams besides the JDK's
+ * @param bodies which bodies the exchange log records; none if empty
  */
-public record EgressRequest(List<Route> routes, Optional<Path> extraRoots) {
+public record EgressRequest(
+    List<Route> routes, Optional<Path> extraRoots, Optional<RecordedBodies> bodies) {
   /** Nothing beside what every agent gets. */
-  public static final EgressRequest NONE = new EgressRequest(List.of(), Optional.empty());
+  public static final EgressRequest NONE =
+      new EgressRequest(List.of(), Optional.empty(), Optional.empty());
 
   public EgressRequest {
     routes = List.copyOf(routes);
     Objects.requireNonNull(extraRoots, "extraRoots");
+    Objects.requireNonNull(bodies, "bodies");
   }
 }

@@ -34,10 +34,23 @@ final class EgressProcess {
     EgressIdentity.Current identity =
         new EgressIdentity.Current(
             agent.token(), agent.keyThumbprint(), agent.signer(), Instant.now().plusSeconds(1800));
+    ExchangeLog exchanges =
+        Boolean.getBoolean("signet.bench.unlogged")
+            ? ExchangeLog.NONE
+            : FileExchangeLog.open(
+                new LogSettings(
+                    LogSettings.in(Path.of(args[0])),
+                    Optional.empty(),
+                    LogSettings.Bounds.standard()),
+                LaunchId.random(random),
+                new AgentId("spiffe://example.org/agent/bench"),
+                Clock.systemUTC(),
+                random,
+                System.err::println);
     try (SigningProxy proxy =
         SigningProxy.start(
             new ProxySettings(
-                Path.of(args[0]), List.of(), Optional.empty(), EgressLimits.standard()),
+                Path.of(args[0]), List.of(), Optional.empty(), EgressLimits.standard(), exchanges),
             () -> Optional.of(identity),
             (client, own) -> Optional.empty(),
             Clock.systemUTC(),

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.launcher.egress;
 
+import dev.signet.launcher.traffic.ExchangeDraft;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -35,6 +36,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
   private PlannedRequest request;
   private BodySpool body;
   private Exchange exchange;
+  private ExchangeDraft draft;
   private boolean draining;
 
   AgentConnection(ProxyContext proxy, RequestDecoder decoder, AgentResponses responses) {
@@ -96,9 +98,11 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
 
   private void begin(RequestHead head) {
     proxy.stats().countRequest();
+    draft = Drafts.begin(proxy.exchanges(), head);
     boolean bodyComes = !(head.framing() instanceof BodyFraming.None);
     try {
       request = PlannedRequest.of(head, proxy.targets());
+      Drafts.target(draft, request.target());
       // Asked before the body is taken: an agent that is not attested learns it at once.
       proxy.signing().current();
       refuseTooLarge(head.framing() instanceof BodyFraming.Length(long bytes) ? bytes : 0);
@@ -123,6 +127,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
       return;
     }
     proxy.stats().countSent(content.readableBytes());
+    draft.requestContent(content);
     try {
       refuseTooLarge(body.length() + content.readableBytes());
       body.write(content);
@@ -157,7 +162,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
     phase = Phase.EXCHANGE;
     BodySpool complete = body;
     body = null;
-    exchange = new Exchange(proxy, this, request, complete);
+    exchange = new Exchange(proxy, this, request, complete, draft);
     exchange.start();
   }
 
@@ -178,6 +183,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
   /** Answers the request by ourselves. */
   void refuse(Problem problem, boolean close) {
     proxy.stats().count(problem.reason());
+    Drafts.end(draft == null ? Drafts.begin(proxy.exchanges()) : draft, problem);
     boolean last = close || draining;
     dropBody();
     exchange = null;
@@ -204,6 +210,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
   private void awaitRequest() {
     phase = Phase.WAITING;
     request = null;
+    draft = null;
     watchdog.watch(proxy.limits().agent(), this::agentIsSilent);
   }
 
@@ -249,6 +256,8 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
     if (exchange != null) {
       exchange.agentLeft();
       exchange = null;
+    } else if (draft != null) {
+      draft.abandoned();
     }
   }
 

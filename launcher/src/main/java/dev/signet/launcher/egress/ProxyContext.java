@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.launcher.egress;
 
+import dev.signet.launcher.traffic.ExchangeLog;
 import io.netty.channel.EventLoop;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -20,6 +21,7 @@ record ProxyContext(
     RequestSigning signing,
     PeerCheck peers,
     EgressStats stats,
+    ExchangeLog exchanges,
     Clock clock,
     Path spoolDirectory,
     UpstreamTls tls,
@@ -34,6 +36,7 @@ record ProxyContext(
       RequestSigning signing,
       PeerCheck peers,
       EgressStats stats,
+      ExchangeLog exchanges,
       Clock clock,
       Path spoolDirectory,
       UpstreamTls tls,
@@ -44,6 +47,7 @@ record ProxyContext(
         signing,
         peers,
         stats,
+        exchanges,
         clock,
         spoolDirectory,
         tls,

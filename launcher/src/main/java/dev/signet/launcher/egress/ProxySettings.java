@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.launcher.egress;
 
+import dev.signet.launcher.traffic.ExchangeLog;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -13,13 +14,19 @@ import java.util.Optional;
  * @param spoolDirectory an existing directory that only the launcher's user can enter
  * @param routes local names for upstreams, each name once
  * @param extraRoots a PEM file of TLS roots to be trusted besides the JDK's
+ * @param exchanges told of every exchange, and closed with the proxy
  */
 public record ProxySettings(
-    Path spoolDirectory, List<Route> routes, Optional<Path> extraRoots, EgressLimits limits) {
+    Path spoolDirectory,
+    List<Route> routes,
+    Optional<Path> extraRoots,
+    EgressLimits limits,
+    ExchangeLog exchanges) {
   public ProxySettings {
     Objects.requireNonNull(spoolDirectory, "spoolDirectory");
     Objects.requireNonNull(extraRoots, "extraRoots");
     Objects.requireNonNull(limits, "limits");
+    Objects.requireNonNull(exchanges, "exchanges");
     routes = List.copyOf(routes);
   }
 }

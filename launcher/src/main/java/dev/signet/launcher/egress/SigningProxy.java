@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.launcher.egress;
 
+import dev.signet.launcher.traffic.ExchangeLog;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -39,6 +40,7 @@ public final class SigningProxy implements Closeable {
   private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final EgressStats stats = new EgressStats();
   private final EgressLimits limits;
+  private final ExchangeLog exchanges;
   private final Channel listener;
   private volatile ProxyContext context;
 
@@ -50,6 +52,7 @@ public final class SigningProxy implements Closeable {
       SecureRandom random)
       throws IOException {
     limits = settings.limits();
+    exchanges = settings.exchanges();
     UpstreamTls tls = new UpstreamTls(settings.extraRoots());
     blocking = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("egress-", 0).factory());
     if (settings.routes().stream().anyMatch(Route::isHttps)) {
@@ -91,6 +94,7 @@ public final class SigningProxy implements Closeable {
             new RequestSigning(identity, clock, random),
             peers,
             stats,
+            settings.exchanges(),
             clock,
             settings.spoolDirectory(),
             tls,
@@ -144,6 +148,7 @@ public final class SigningProxy implements Closeable {
         .awaitUninterruptibly(limits.drain().toMillis(), TimeUnit.MILLISECONDS);
     connections.close().awaitUninterruptibly();
     stopThreads();
+    exchanges.close();
   }
 
   private static void drain(Channel channel) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.launcher.egress;
 
+import dev.signet.launcher.traffic.ExchangeLog;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ProxySelector;
@@ -31,12 +32,23 @@ public final class ProxyFixture implements AutoCloseable {
 
   public ProxyFixture(EgressLimits limits, Optional<Path> roots, PeerCheck peers, Route... routes)
       throws IOException, GeneralSecurityException {
+    this(limits, roots, peers, ExchangeLog.NONE, routes);
+  }
+
+  /** One whose exchanges are noted; the log is closed with it. */
+  public ProxyFixture(
+      EgressLimits limits,
+      Optional<Path> roots,
+      PeerCheck peers,
+      ExchangeLog exchanges,
+      Route... routes)
+      throws IOException, GeneralSecurityException {
     key = new TestKey();
     identity.set(key.identity(Instant.now().plusSeconds(300)));
     spool = Files.createTempDirectory("egress-test");
     proxy =
         SigningProxy.start(
-            new ProxySettings(spool, List.of(routes), roots, limits),
+            new ProxySettings(spool, List.of(routes), roots, limits, exchanges),
             () -> Optional.ofNullable(identity.get()),
             peers,
             Clock.systemUTC(),
