@@ -22,10 +22,14 @@ import java.util.Optional;
  * Serves until its standard input ends, thus not longer than the benchmark lives.
  */
 final class EgressProcess {
+  /** Notes no exchanges, so that what noting costs can be told. */
+  static final String WITHOUT_LOG = "without-log";
+
   private EgressProcess() {}
 
   /**
-   * @param args the directory for request bodies that are too large for memory
+   * @param args the directory for request bodies that are too large for memory, also for the
+   *     exchange log; and {@link #WITHOUT_LOG} or nothing
    */
   public static void main(String[] args) throws IOException {
     Preparation.begin(); // as signet run does: bodies are hashed by what it finds
@@ -35,7 +39,7 @@ final class EgressProcess {
         new EgressIdentity.Current(
             agent.token(), agent.keyThumbprint(), agent.signer(), Instant.now().plusSeconds(1800));
     ExchangeLog exchanges =
-        Boolean.getBoolean("signet.bench.unlogged")
+        args.length > 1 && args[1].equals(WITHOUT_LOG)
             ? ExchangeLog.NONE
             : FileExchangeLog.open(
                 new LogSettings(

@@ -21,7 +21,22 @@ final class Drafts {
     ExchangeDraft draft = begin(log);
     draft.request(head.method());
     head.fields().forEach(field -> draft.requestField(field.key(), field.value()));
+    asked(draft, head);
     return draft;
+  }
+
+  /** Where a refused request wanted to go is worth knowing. */
+  private static void asked(ExchangeDraft draft, RequestHead head) {
+    if (head.method().equals("CONNECT")) {
+      try {
+        Target tunnel = Target.parse("https://" + head.target());
+        draft.asked(tunnel.host(), tunnel.port(), null);
+      } catch (RefusedRequestException e) {
+        return; // it names no host
+      }
+    } else if (head.target().startsWith("/") && Target.isVisible(head.target())) {
+      draft.asked(null, 0, head.target());
+    }
   }
 
   static void target(ExchangeDraft draft, Target target) {

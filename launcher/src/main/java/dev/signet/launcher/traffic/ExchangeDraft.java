@@ -103,6 +103,18 @@ public final class ExchangeDraft {
     keep(requestFields, lowerCaseName, value);
   }
 
+  /**
+   * What was asked for, as far as it is understood before it is known where it goes.
+   *
+   * @param itsHost null if none is named; then {@code itsPort} means nothing
+   * @param itsPathAndQuery null if there is none
+   */
+  public void asked(String itsHost, int itsPort, String itsPathAndQuery) {
+    host = itsHost;
+    port = itsHost == null ? null : Integer.valueOf(itsPort);
+    pathAndQuery = itsPathAndQuery;
+  }
+
   /** Where it goes. The bodies are kept from here on, if they are to be recorded. */
   public void target(String itsScheme, String itsHost, int itsPort, String itsPathAndQuery) {
     scheme = itsScheme;

@@ -138,7 +138,7 @@ class ExchangeLogIT {
           exchange.close();
         });
     ask("GET " + upstream.uri("/good") + HEAD + "\r\n");
-    ask("GET http://127.0.0.1:" + fixture.port() + "/nowhere/x" + HEAD + "\r\n");
+    ask("GET /nowhere/x?a=b" + HEAD + "\r\n");
     ask("CONNECT api.example.com:443" + HEAD + "\r\n");
     ask("TRACE " + upstream.uri("/") + HEAD + "\r\n");
     ask("GET no sense\r\n\r\n");
@@ -170,10 +170,14 @@ class ExchangeLogIT {
                         + (e.answer() == null ? "-" : e.answer().status()))
             .toList();
     held.countDown();
+    assertThat(log.exchanges())
+        .filteredOn(e -> "CONNECT".equals(e.request().method()))
+        .singleElement()
+        .satisfies(e -> assertThat(e.request().host()).isEqualTo("api.example.com"));
     assertThat(noted)
         .containsExactlyInAnyOrder(
             "GET /good FORWARDED null 200",
-            "GET null REFUSED NO_SUCH_TARGET 404",
+            "GET /nowhere/x REFUSED NO_SUCH_TARGET 404",
             "CONNECT null REFUSED CONNECT_UNSUPPORTED 501",
             "TRACE null REFUSED METHOD_REFUSED 405",
             "null null REFUSED MALFORMED_REQUEST 400",
