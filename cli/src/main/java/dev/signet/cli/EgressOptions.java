@@ -7,12 +7,14 @@ import dev.signet.launcher.egress.Route;
 import dev.signet.launcher.egress.permission.AddressRange;
 import dev.signet.launcher.egress.permission.OperatorRules;
 import dev.signet.protocol.EgressPermission;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options of {@code signet run} about the agent's way out. */
@@ -54,8 +56,11 @@ final class EgressOptions {
               + " SPIFFE_ENDPOINT_SOCKET leads there. What SVIDs it gets is in its registration.")
   private boolean workloadApi;
 
-  EgressRequest request() throws CommandFailure {
-    return new EgressRequest(routes(), Optional.ofNullable(extraRoots), rules(), workloadApi);
+  @Mixin private BodyOptions bodies;
+
+  EgressRequest request() throws CommandFailure, IOException {
+    return new EgressRequest(
+        routes(), Optional.ofNullable(extraRoots), rules(), workloadApi, bodies.recorded());
   }
 
   private OperatorRules rules() throws CommandFailure {

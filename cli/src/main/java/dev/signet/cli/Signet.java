@@ -144,6 +144,7 @@ public final class Signet {
         ProvisionCommand.class,
         EnrollCommand.class,
         RunCommand.class,
+        TrafficCommand.class,
         ServeCommand.class,
         HostCommand.class,
         AgentCommand.class,
@@ -165,6 +166,7 @@ public final class Signet {
       case "provision" -> List.of(ProvisionCommand.class);
       case "enroll" -> List.of(EnrollCommand.class);
       case "doctor" -> List.of(DoctorCommand.class);
+      case "traffic" -> List.of(TrafficCommand.class);
       default -> everyCommand();
     };
   }

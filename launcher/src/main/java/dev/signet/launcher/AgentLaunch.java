@@ -26,6 +26,9 @@ import dev.signet.launcher.process.AgentUser;
 import dev.signet.launcher.process.IsolationMode;
 import dev.signet.launcher.process.JarFiles;
 import dev.signet.launcher.process.LaunchDirectory;
+import dev.signet.launcher.traffic.ExchangeLog;
+import dev.signet.launcher.traffic.FileExchangeLog;
+import dev.signet.launcher.traffic.LogSettings;
 import dev.signet.measurements.JarRuler;
 import dev.signet.measurements.image.ImageSource;
 import dev.signet.protocol.AgentId;
@@ -61,6 +64,7 @@ public final class AgentLaunch {
   private static final Duration TOLERATED_SKEW = Duration.ofSeconds(2);
 
   private final Attestor attestor;
+  private final Path state;
   private final EnrolledHost host;
   private final StartedVersions versions;
   private final VerifierClient verifier;
@@ -80,6 +84,7 @@ public final class AgentLaunch {
       SecureRandom random,
       Progress progress) {
     this.attestor = attestor;
+    this.state = state;
     this.host = host;
     this.versions = new StartedVersions(state, host.verifier());
     this.verifier = verifier;
@@ -226,6 +231,16 @@ public final class AgentLaunch {
             .orElseGet(ProcessTreePeerCheck::new);
     LaunchTrust trust =
         LaunchTrust.create(passed.statement().statement().predicate(), clock, random);
+    ExchangeLog exchanges =
+        FileExchangeLog.open(
+            new LogSettings(
+                LogSettings.in(state), request.egress().bodies(), LogSettings.Bounds.standard()),
+            launch,
+            agent,
+            verifierClock,
+            random,
+            text -> progress.say(Progress.Step.WARNING, text));
+    unwinding.undo(exchanges::close);
     SigningProxy proxy =
         SigningProxy.start(
             new ProxySettings(
@@ -235,7 +250,8 @@ public final class AgentLaunch {
                 policy,
                 text -> progress.say(Progress.Step.REQUEST_REFUSED, text),
                 EgressLimits.standard(),
-                Optional.of(trust.interception())),
+                Optional.of(trust.interception()),
+                exchanges),
             space.isPresent() ? space.get().within(LoopbackPort::open) : LoopbackPort.open(),
             () -> Optional.ofNullable(identity.get()).flatMap(Identity::current),
             peers,

@@ -4,6 +4,7 @@ package dev.signet.launcher;
 
 import dev.signet.launcher.egress.Route;
 import dev.signet.launcher.egress.permission.OperatorRules;
+import dev.signet.launcher.traffic.RecordedBodies;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -16,16 +17,23 @@ import java.util.Optional;
  * @param extraRoots PEM file of TLS roots for upstreams besides the JDK's
  * @param rules how the statement's permissions are narrowed on this host
  * @param workloadApi whether it gets the SPIFFE Workload API
+ * @param bodies which bodies the exchange log records; none if empty
  */
 public record EgressRequest(
-    List<Route> routes, Optional<Path> extraRoots, OperatorRules rules, boolean workloadApi) {
+    List<Route> routes,
+    Optional<Path> extraRoots,
+    OperatorRules rules,
+    boolean workloadApi,
+    Optional<RecordedBodies> bodies) {
   /** Nothing beside what every agent gets. */
   public static final EgressRequest NONE =
-      new EgressRequest(List.of(), Optional.empty(), OperatorRules.NONE, false);
+      new EgressRequest(
+          List.of(), Optional.empty(), OperatorRules.NONE, false, Optional.empty());
 
   public EgressRequest {
     routes = List.copyOf(routes);
     Objects.requireNonNull(extraRoots, "extraRoots");
     Objects.requireNonNull(rules, "rules");
+    Objects.requireNonNull(bodies, "bodies");
   }
 }

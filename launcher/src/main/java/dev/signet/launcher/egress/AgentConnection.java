@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.launcher.egress;
 
+import dev.signet.launcher.traffic.ExchangeDraft;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -40,6 +41,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
   private PlannedRequest request;
   private BodySpool body;
   private Exchange exchange;
+  private ExchangeDraft draft;
   private boolean draining;
 
   private AgentConnection(
@@ -116,15 +118,19 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
 
   private void begin(RequestHead head) {
     proxy.stats().countRequest();
+    draft = Drafts.begin(proxy.exchanges(), head);
     boolean bodyComes = !(head.framing() instanceof BodyFraming.None);
     try {
       if (origin == null && head.method().equals("CONNECT")) {
         Target tunnel = proxy.targets().tunnel(head);
+        Drafts.target(draft, tunnel);
         proxy.permissions().requireConnection(tunnel);
         openTunnel(tunnel);
+        draft = null; // what passes in it is noted request by request
         return;
       }
       request = PlannedRequest.of(head, proxy.targets(), origin);
+      Drafts.target(draft, request.target());
       proxy.permissions().require(head.method(), request.target());
       // Asked before the body is taken: an agent that is not attested learns it at once.
       proxy.signing().current();
@@ -181,6 +187,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
       return;
     }
     proxy.stats().countSent(content.readableBytes());
+    draft.requestContent(content);
     try {
       refuseTooLarge(body.length() + content.readableBytes());
       body.write(content);
@@ -215,7 +222,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
     phase = Phase.EXCHANGE;
     BodySpool complete = body;
     body = null;
-    exchange = new Exchange(proxy, this, request, complete);
+    exchange = new Exchange(proxy, this, request, complete, draft);
     exchange.start();
   }
 
@@ -238,6 +245,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
   /** Answers the request by ourselves. */
   void refuse(Problem problem, boolean close) {
     proxy.stats().count(problem.reason());
+    Drafts.end(draft == null ? Drafts.begin(proxy.exchanges()) : draft, problem);
     boolean last = close || draining;
     dropBody();
     exchange = null;
@@ -264,6 +272,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
   private void awaitRequest() {
     phase = Phase.WAITING;
     request = null;
+    draft = null;
     watchdog.watch(proxy.limits().agent(), this::agentIsSilent);
   }
 
@@ -309,6 +318,8 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
     if (exchange != null) {
       exchange.agentLeft();
       exchange = null;
+    } else if (draft != null) {
+      draft.abandoned();
     }
   }
 

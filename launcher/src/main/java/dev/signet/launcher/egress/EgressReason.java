@@ -58,6 +58,14 @@ public enum EgressReason {
     this.title = title;
   }
 
+  /** Whether the upstream failed, rather than the launcher refused. */
+  boolean ofUpstream() {
+    return switch (this) {
+      case UPSTREAM_UNREACHABLE, UPSTREAM_TLS, UPSTREAM_BROKEN, UPSTREAM_TIMEOUT -> true;
+      default -> false;
+    };
+  }
+
   /** The HTTP status that the agent gets. */
   public int status() {
     return status;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.launcher.egress;
 
+import dev.signet.launcher.traffic.ExchangeDraft;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
@@ -26,6 +27,7 @@ final class Exchange implements UpstreamConnection.Listener {
   private final PlannedRequest request;
   private final BodySpool body;
   private final byte[] digest;
+  private final ExchangeDraft draft;
   private final UpstreamPool pool;
   private final EventLoop loop;
   private UpstreamConnection upstream;
@@ -37,16 +39,24 @@ final class Exchange implements UpstreamConnection.Listener {
 
   /**
    * @param body the complete body, closed by this exchange; or null
+   * @param draft the note of this exchange, ended by it unless the connection refuses
    */
-  Exchange(ProxyContext proxy, AgentConnection agent, PlannedRequest request, BodySpool body) {
+  Exchange(
+      ProxyContext proxy,
+      AgentConnection agent,
+      PlannedRequest request,
+      BodySpool body,
+      ExchangeDraft draft) {
     this.proxy = proxy;
     this.agent = agent;
     this.request = request;
     boolean empty = body == null || body.length() == 0;
     this.body = body;
+    this.draft = draft;
     this.digest = empty ? null : body.finish();
     this.loop = agent.channel().eventLoop();
     this.pool = proxy.pool(loop);
+    draft.requestComplete(digest);
   }
 
   void start() {
@@ -56,6 +66,7 @@ final class Exchange implements UpstreamConnection.Listener {
 
   /** Off the event loop: keys and name servers take their time. */
   private void prepare() {
+    draft.prepared();
     Target target = request.target();
     try {
       List<InetAddress> addresses = proxy.permissions().addresses(request.head().method(), target);
@@ -92,6 +103,7 @@ final class Exchange implements UpstreamConnection.Listener {
     if (over) {
       return;
     }
+    Drafts.signed(draft, prepared.fields());
     UpstreamPool.Key key = UpstreamPool.Key.of(request.target());
     UpstreamConnection kept = repeated ? null : pool.takeKept(key);
     if (kept != null) {
@@ -123,6 +135,7 @@ final class Exchange implements UpstreamConnection.Listener {
             request.target().pathAndQuery());
     fields.forEach(field -> message.headers().add(field.name(), field.value()));
     proxy.stats().countForwarded();
+    draft.sent(connection.channel().remoteAddress());
     agent.watchdog().watch(proxy.limits().response(), this::upstreamIsSilent);
     connection.channel().write(message);
     sender = new BodySender(digest == null ? null : body, connection.channel());
@@ -147,6 +160,7 @@ final class Exchange implements UpstreamConnection.Listener {
     }
     answering = true;
     agent.watchdog().watch(proxy.limits().stream(), this::upstreamIsSilent);
+    Drafts.answer(draft, response);
     int code = response.status().code();
     AgentResponses.Framed framed =
         AgentResponses.framed(
@@ -167,6 +181,7 @@ final class Exchange implements UpstreamConnection.Listener {
     }
     agent.watchdog().touch();
     proxy.stats().countReceived(content.readableBytes());
+    draft.answerContent(content);
     agent.channel().write(new DefaultHttpContent(content));
   }
 
@@ -176,6 +191,7 @@ final class Exchange implements UpstreamConnection.Listener {
       return;
     }
     finish();
+    draft.forwarded();
     agent.channel().writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
     upstream.release(sender.sent());
     agent.exchangeEnded(agentKeepsAlive);
@@ -203,6 +219,7 @@ final class Exchange implements UpstreamConnection.Listener {
     }
     if (answering) {
       proxy.stats().count(EgressReason.UPSTREAM_BROKEN);
+      draft.failed(EgressReason.UPSTREAM_BROKEN.name(), 0);
       finish();
       agent.abort();
     } else if (upstream.used() && !repeated && request.mayBeRepeated()) {
@@ -218,6 +235,7 @@ final class Exchange implements UpstreamConnection.Listener {
   private void upstreamIsSilent() {
     if (answering) {
       proxy.stats().count(EgressReason.UPSTREAM_TIMEOUT);
+      draft.failed(EgressReason.UPSTREAM_TIMEOUT.name(), 0);
       finish();
       upstream.channel().close();
       agent.abort();
@@ -227,6 +245,7 @@ final class Exchange implements UpstreamConnection.Listener {
   }
 
   void agentLeft() {
+    draft.abandoned();
     finish();
     if (upstream != null) {
       upstream.channel().close();

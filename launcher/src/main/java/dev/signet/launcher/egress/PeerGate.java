@@ -100,6 +100,7 @@ final class PeerGate extends ChannelInboundHandlerAdapter {
 
   private void refuse(ChannelHandlerContext ctx, Problem problem) {
     proxy.stats().count(problem.reason());
+    Drafts.end(Drafts.begin(proxy.exchanges()), problem);
     if (!proxy.bounds().mayLinger(ctx.channel())) {
       ctx.close();
       return;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.launcher.egress;
 
+import dev.signet.launcher.traffic.ExchangeLog;
 import io.netty.channel.EventLoop;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -23,6 +24,7 @@ record ProxyContext(
     RequestSigning signing,
     PeerCheck peers,
     EgressStats stats,
+    ExchangeLog exchanges,
     Clock clock,
     Path spoolDirectory,
     UpstreamTls tls,
@@ -39,6 +41,7 @@ record ProxyContext(
       RequestSigning signing,
       PeerCheck peers,
       EgressStats stats,
+      ExchangeLog exchanges,
       Clock clock,
       Path spoolDirectory,
       UpstreamTls tls,
@@ -51,6 +54,7 @@ record ProxyContext(
         signing,
         peers,
         stats,
+        exchanges,
         clock,
         spoolDirectory,
         tls,

@@ -3,6 +3,7 @@
 package dev.signet.launcher.egress;
 
 import dev.signet.launcher.egress.permission.EgressPolicy;
+import dev.signet.launcher.traffic.ExchangeLog;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -18,6 +19,7 @@ import java.util.function.Consumer;
  * @param policy which requests the agent may send; routes are under it as well
  * @param refusals is told what was not permitted, seldom enough for people to read; may block
  * @param interception how tunnels are opened; without it, they are refused
+ * @param exchanges told of every exchange, and closed with the proxy
  */
 public record ProxySettings(
     Path spoolDirectory,
@@ -26,7 +28,8 @@ public record ProxySettings(
     EgressPolicy policy,
     Consumer<String> refusals,
     EgressLimits limits,
-    Optional<Interception> interception) {
+    Optional<Interception> interception,
+    ExchangeLog exchanges) {
   public ProxySettings {
     Objects.requireNonNull(spoolDirectory, "spoolDirectory");
     Objects.requireNonNull(extraRoots, "extraRoots");
@@ -34,17 +37,7 @@ public record ProxySettings(
     Objects.requireNonNull(refusals, "refusals");
     Objects.requireNonNull(limits, "limits");
     Objects.requireNonNull(interception, "interception");
+    Objects.requireNonNull(exchanges, "exchanges");
     routes = List.copyOf(routes);
-  }
-
-  /** For a proxy without tunnels. */
-  public ProxySettings(
-      Path spoolDirectory,
-      List<Route> routes,
-      Optional<Path> extraRoots,
-      EgressPolicy policy,
-      Consumer<String> refusals,
-      EgressLimits limits) {
-    this(spoolDirectory, routes, extraRoots, policy, refusals, limits, Optional.empty());
   }
 }

@@ -3,6 +3,7 @@
 package dev.signet.launcher.egress;
 
 import dev.signet.launcher.egress.permission.RefusalNotices;
+import dev.signet.launcher.traffic.ExchangeLog;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -42,6 +43,7 @@ public final class SigningProxy implements Closeable {
   private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final EgressStats stats = new EgressStats();
   private final EgressLimits limits;
+  private final ExchangeLog exchanges;
   private final Channel listener;
   private final Consumer<String> refusals;
   private final RefusalNotices notices;
@@ -56,6 +58,7 @@ public final class SigningProxy implements Closeable {
       SecureRandom random)
       throws IOException {
     limits = settings.limits();
+    exchanges = settings.exchanges();
     UpstreamTls tls = new UpstreamTls(settings.extraRoots());
     blocking = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("egress-", 0).factory());
     refusals = settings.refusals();
@@ -101,6 +104,7 @@ public final class SigningProxy implements Closeable {
             new RequestSigning(identity, clock, random),
             peers,
             stats,
+            settings.exchanges(),
             clock,
             settings.spoolDirectory(),
             tls,
@@ -180,6 +184,7 @@ public final class SigningProxy implements Closeable {
     connections.close().awaitUninterruptibly();
     stopThreads();
     notices.rest().ifPresent(refusals);
+    exchanges.close();
   }
 
   private static void drain(Channel channel) {

@@ -6,6 +6,7 @@ import dev.signet.launcher.egress.permission.EgressPolicy;
 import dev.signet.launcher.egress.permission.NameResolver;
 import dev.signet.launcher.egress.permission.OperatorRules;
 import dev.signet.protocol.EgressPermission;
+import dev.signet.launcher.traffic.ExchangeLog;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ProxySelector;
@@ -60,7 +61,22 @@ public final class ProxyFixture implements AutoCloseable {
 
   public ProxyFixture(EgressLimits limits, Optional<Path> roots, PeerCheck peers, Route... routes)
       throws IOException, GeneralSecurityException {
-    this(LoopbackPort.open(), permissive(), limits, roots, peers, routes);
+    this(limits, roots, peers, ExchangeLog.NONE, routes);
+  }
+
+  /** One whose exchanges are noted; the log is closed with it. */
+  public ProxyFixture(
+      EgressLimits limits,
+      Optional<Path> roots,
+      PeerCheck peers,
+      ExchangeLog exchanges,
+      Route... routes)
+      throws IOException, GeneralSecurityException {
+    this(
+        LoopbackPort.open(),
+        peers,
+        (spool, refusals) ->
+            settings(spool, List.of(routes), roots, permissive(), refusals, limits, exchanges));
   }
 
   /** The same on a port of another network. */
@@ -86,7 +102,20 @@ public final class ProxyFixture implements AutoCloseable {
         port,
         peers,
         (spool, refusals) ->
-            new ProxySettings(spool, List.of(routes), roots, policy, refusals, limits));
+            settings(
+                spool, List.of(routes), roots, policy, refusals, limits, ExchangeLog.NONE));
+  }
+
+  private static ProxySettings settings(
+      Path spool,
+      List<Route> routes,
+      Optional<Path> roots,
+      EgressPolicy policy,
+      Consumer<String> refusals,
+      EgressLimits limits,
+      ExchangeLog exchanges) {
+    return new ProxySettings(
+        spool, routes, roots, policy, refusals, limits, Optional.empty(), exchanges);
   }
 
   /** A proxy that opens tunnels. */
@@ -103,7 +132,8 @@ public final class ProxyFixture implements AutoCloseable {
                 permissive(),
                 refusals,
                 limits,
-                Optional.of(new Interception(authority, Clock.systemUTC()))));
+                Optional.of(new Interception(authority, Clock.systemUTC())),
+                ExchangeLog.NONE));
   }
 
   ProxyFixture(
