@@ -273,14 +273,22 @@ class ContainerImageIT {
                     launch,
                     new SecureRandom()))) {
       ReferenceStatement.Launch any = new ReferenceStatement.Launch(null, List.of());
-      assertThatThrownBy(() -> image.plan(any, List.of(), Map.of(), Optional.empty(), Optional.empty()))
+      assertThatThrownBy(
+              () -> image.plan(any, List.of(), Map.of(), Optional.empty(), Optional.empty()))
           .isInstanceOf(UnsoundImageException.class)
           .hasMessageContaining("names no program");
-      assertThatThrownBy(() -> image.plan(any, List.of("/x"), Map.of(), Optional.empty(), Optional.empty()))
+      assertThatThrownBy(
+              () -> image.plan(any, List.of("/x"), Map.of(), Optional.empty(), Optional.empty()))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("nobody-knows");
       assertThatThrownBy(
-              () -> image.plan(any, List.of("/x"), Map.of("LD_PRELOAD", "x"), Optional.empty(), Optional.empty()))
+              () ->
+                  image.plan(
+                      any,
+                      List.of("/x"),
+                      Map.of("LD_PRELOAD", "x"),
+                      Optional.empty(),
+                      Optional.empty()))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("LD_PRELOAD");
     }

@@ -111,7 +111,7 @@ class ContainerLaunchIT {
   }
 
   @Test
-  void attack43And65And66AContainerHasNoWayOutButItsProxy() throws Exception {
+  void attack43And65AContainerHasNoWayOutButItsProxy() throws Exception {
     try (ServerSocket host = new ServerSocket(0, 10, InetAddress.getByName("127.0.0.1"))) {
       Thread.ofPlatform().daemon().start(() -> hangUp(host));
       String attempts =

@@ -180,12 +180,12 @@ class AgentSpaceIT {
     // Waking it could start a thread that then runs others' work in the agent's network.
     assertThatThrownBy(onVirtualThread::get).hasCauseInstanceOf(IllegalStateException.class);
     assertThat(Files.readSymbolicLink(Path.of("/proc/thread-self/ns/net")))
-        .isNotEqualTo(space.within(() -> Files.readSymbolicLink(Path.of("/proc/thread-self/ns/net"))));
+        .isNotEqualTo(
+            space.within(() -> Files.readSymbolicLink(Path.of("/proc/thread-self/ns/net"))));
   }
 
   private AgentProcess start(int port, String... arguments) throws IOException {
-    JarFiles files =
-        JarFiles.copy(TestJar.probe(parent), List.of(), directory, 1_000_000);
+    JarFiles files = JarFiles.copy(TestJar.probe(parent), List.of(), directory, 1_000_000);
     Files.delete(parent.resolve("probe.jar"));
     JarLaunch launch =
         JarLaunch.plan(
