@@ -12,6 +12,7 @@ import dev.signet.launcher.egress.LoopbackPort;
 import dev.signet.launcher.egress.ProcessTreePeerCheck;
 import dev.signet.launcher.egress.ProxyFixture;
 import dev.signet.launcher.egress.TestUpstream;
+import dev.signet.protocol.Appraisal;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.Socket;
@@ -201,6 +202,9 @@ class AgentSpaceIT {
                 Optional.of(new java.net.InetSocketAddress("127.0.0.1", port))),
             Optional.of(space),
             System.getenv());
+    assertThat(Appraisal.Isolation.of(launch.isolation().labels()))
+        .as("what the verifier will take it for")
+        .isEqualTo(Appraisal.Isolation.FULL);
     return AgentProcess.start(launch, Optional.of(space), () -> {});
   }
 
