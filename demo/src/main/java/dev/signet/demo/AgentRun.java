@@ -46,6 +46,7 @@ final class AgentRun implements AutoCloseable {
       List<String> launcher, World world, DemoHost host, Path signer, Path statement, Path jar)
       throws IOException {
     List<String> command = new ArrayList<>(launcher);
+    command.addAll(LaunchCommand.isolation());
     command.addAll(List.of("--state", host.state().toString()));
     command.addAll(List.of("--signer", signer.toString(), "--statement", statement.toString()));
     command.addAll(List.of("--jar", jar.toString(), "--env", "TOOL_API_KEY", "--"));

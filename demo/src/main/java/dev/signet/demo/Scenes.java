@@ -33,6 +33,8 @@ final class Scenes {
   }
 
   void play() throws Exception {
+    LaunchCommand.whyNotIsolated()
+        .ifPresent(why -> story.say("Agents run with --isolation=none: " + why));
     try (AgentRun agent =
         AgentRun.start(world, world.host(), props.signer(), props.statement(), props.jar())) {
       launches.goodAgent(agent);

@@ -79,7 +79,6 @@ class ContainerSystemTest {
           .endsWith(Site.AGENT.value());
       run.awaitTold(line -> line.contains("renewed"), "a renewal");
       assertThat(run.ask("get " + site.toolUrl() + "/weather")).startsWith("200 ");
-      run.awaitTold(line -> line.contains("warning: host-network: "), "a warning of the network");
       run.say("exit 7");
       assertThat(run.end()).isEqualTo(7);
       assertThat(run.rest()).containsExactly("bye");
@@ -97,7 +96,7 @@ class ContainerSystemTest {
     assertThat(start.arguments()).containsExactly("-x", "two words");
     assertThat(start.isolation())
         .contains(
-            "host-network",
+            "own-network",
             "memory-limit",
             "no-capabilities",
             "process-limit",

@@ -241,6 +241,7 @@ final class Site implements AutoCloseable {
     List<String> words = new ArrayList<>(List.of("run", "--state", host.state().toString()));
     words.addAll(List.of("--signer", signer().toString(), "--jar", withJar.toString()));
     words.addAll(List.of("--statement", withStatement.toString(), "--env", "TOOL_API_KEY"));
+    words.addAll(LaunchCommand.isolation());
     words.addAll(List.of(more));
     return words;
   }

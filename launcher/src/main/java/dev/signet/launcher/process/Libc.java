@@ -263,8 +263,7 @@ final class Libc {
     return prctl(option, argument, 0);
   }
 
-  private static int prctl(int option, long argument, long second)
-      throws IOException {
+  private static int prctl(int option, long argument, long second) throws IOException {
     MethodHandle prctl =
         function(
             "prctl",
@@ -275,7 +274,8 @@ final class Libc {
             ValueLayout.JAVA_LONG,
             ValueLayout.JAVA_LONG,
             ValueLayout.JAVA_LONG);
-    return require("prctl", state -> (int) prctl.invokeExact(state, option, argument, second, 0L, 0L));
+    return require(
+        "prctl", state -> (int) prctl.invokeExact(state, option, argument, second, 0L, 0L));
   }
 
   /** One call; the segment takes errno. */

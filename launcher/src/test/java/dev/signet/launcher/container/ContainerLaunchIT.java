@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.signet.launcher.container.StartedContainer.Option;
 import dev.signet.launcher.process.LaunchDirectory;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -110,8 +111,9 @@ class ContainerLaunchIT {
   }
 
   @Test
-  void attack43And65And66AContainerHasNoWayOutButItsProxy() throws Exception {
+  void attack43And65AContainerHasNoWayOutButItsProxy() throws Exception {
     try (ServerSocket host = new ServerSocket(0, 10, InetAddress.getByName("127.0.0.1"))) {
+      Thread.ofPlatform().daemon().start(() -> hangUp(host));
       String attempts =
           "nc -w 2 127.0.0.1 %d </dev/null && echo reached; grep -c : /proc/net/dev; ls /dev/tpm0;"
                   .formatted(host.getLocalPort())
@@ -128,6 +130,16 @@ class ContainerLaunchIT {
         assertThat(run.all()).startsWith("reached\n").isNotEqualTo("reached\n1\n");
         assertThat(run.errors()).contains("isolation=[").contains("host-network");
       }
+    }
+  }
+
+  private static void hangUp(ServerSocket server) {
+    try {
+      while (true) {
+        server.accept().close();
+      }
+    } catch (IOException e) {
+      // closed at the end of the test
     }
   }
 

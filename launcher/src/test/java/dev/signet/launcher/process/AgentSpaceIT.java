@@ -12,6 +12,7 @@ import dev.signet.launcher.egress.LoopbackPort;
 import dev.signet.launcher.egress.ProcessTreePeerCheck;
 import dev.signet.launcher.egress.ProxyFixture;
 import dev.signet.launcher.egress.TestUpstream;
+import dev.signet.protocol.Appraisal;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.Socket;
@@ -180,12 +181,12 @@ class AgentSpaceIT {
     // Waking it could start a thread that then runs others' work in the agent's network.
     assertThatThrownBy(onVirtualThread::get).hasCauseInstanceOf(IllegalStateException.class);
     assertThat(Files.readSymbolicLink(Path.of("/proc/thread-self/ns/net")))
-        .isNotEqualTo(space.within(() -> Files.readSymbolicLink(Path.of("/proc/thread-self/ns/net"))));
+        .isNotEqualTo(
+            space.within(() -> Files.readSymbolicLink(Path.of("/proc/thread-self/ns/net"))));
   }
 
   private AgentProcess start(int port, String... arguments) throws IOException {
-    JarFiles files =
-        JarFiles.copy(TestJar.probe(parent), List.of(), directory, 1_000_000);
+    JarFiles files = JarFiles.copy(TestJar.probe(parent), List.of(), directory, 1_000_000);
     Files.delete(parent.resolve("probe.jar"));
     JarLaunch launch =
         JarLaunch.plan(
@@ -202,6 +203,9 @@ class AgentSpaceIT {
                 Optional.empty()),
             Optional.of(space),
             System.getenv());
+    assertThat(Appraisal.Isolation.of(launch.isolation().labels()))
+        .as("what the verifier will take it for")
+        .isEqualTo(Appraisal.Isolation.FULL);
     return AgentProcess.start(launch, Optional.of(space), () -> {});
   }
 

@@ -46,8 +46,7 @@ final class EscapeAgent {
       String with = way.substring(name.length() + 1);
       String kind = name.contains("/") ? name.substring(0, name.indexOf('/')) : name;
       attempt(
-          name,
-          () -> go(kind, with.replace("%LAUNCHER%", launcher).replace("%LAUNCH%", launch)));
+          name, () -> go(kind, with.replace("%LAUNCHER%", launcher).replace("%LAUNCH%", launch)));
     }
     System.out.println("tried");
     System.out.flush();
@@ -76,10 +75,11 @@ final class EscapeAgent {
         }
       }
       case "udp" -> echo(Integer.parseInt(with));
-      case "device" -> NetworkInterface.networkInterfaces()
-          .filter(device -> !device.getName().equals("lo"))
-          .findAny()
-          .orElseThrow();
+      case "device" ->
+          NetworkInterface.networkInterfaces()
+              .filter(device -> !device.getName().equals("lo"))
+              .findAny()
+              .orElseThrow();
       case "socket" -> {
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(with))) {
           require(channel.isConnected() ? 0 : -1);

@@ -87,7 +87,10 @@ final class HostOfEscapes implements AutoCloseable {
     if (Files.exists(Path.of("/usr/sbin/ip"))) {
       ways.add("run/route=/usr/sbin/ip~route~add~" + ROUTE + "~dev~lo");
       open.push(
-          () -> new ProcessBuilder("/usr/sbin/ip", "route", "del", ROUTE, "dev", "lo").start().waitFor());
+          () ->
+              new ProcessBuilder("/usr/sbin/ip", "route", "del", ROUTE, "dev", "lo")
+                  .start()
+                  .waitFor());
     }
   }
 
@@ -109,8 +112,7 @@ final class HostOfEscapes implements AutoCloseable {
     new ProcessBuilder("mknod", "-m", "666", device.toString(), "c", "1", "5").start().waitFor();
     open.push(() -> Files.delete(device));
     ways.add("read/device=" + device);
-    ways.add(
-        "run/uncover=/usr/bin/unshare~-U~-r~-m~sh~-c~umount -l /dev 2>&1; test -e " + device);
+    ways.add("run/uncover=/usr/bin/unshare~-U~-r~-m~sh~-c~umount -l /dev 2>&1; test -e " + device);
     for (String directory : List.of("/home", "/tmp", "/run")) {
       Path file = Files.writeString(Path.of(directory, mark + ".txt"), "x");
       open.push(() -> Files.delete(file));
@@ -135,8 +137,7 @@ final class HostOfEscapes implements AutoCloseable {
     ways.add("memory=%LAUNCHER%");
     ways.add("signal=%LAUNCHER%");
     ways.add("namespace=/proc/%LAUNCHER%/ns/net");
-    ways.add(
-        "run/attach=" + LaunchedAgent.RUNTIME.resolve("bin/jcmd") + "~%LAUNCHER%~VM.version");
+    ways.add("run/attach=" + LaunchedAgent.RUNTIME.resolve("bin/jcmd") + "~%LAUNCHER%~VM.version");
   }
 
   private int listen(String address) throws IOException {

@@ -58,23 +58,25 @@ class IsolationIT {
   }
 
   @Test
-  void attack43And65And66NoWayLeadsOutOfFullIsolation() throws Exception {
+  void attack43And66NoWayLeadsOutOfFullIsolation() throws Exception {
     Map<String, String> without = attempt(false);
-    assertThat(without).as("without isolation").isNotEmpty().allSatisfy((way, found) ->
-        assertThat(found).as(way).isEqualTo("works"));
+    assertThat(without)
+        .as("without isolation")
+        .isNotEmpty()
+        .allSatisfy((way, found) -> assertThat(found).as(way).isEqualTo("works"));
 
     Map<String, String> with = attempt(true);
 
     assertThat(with.keySet()).isEqualTo(without.keySet());
-    assertThat(with).as("isolated").allSatisfy((way, found) ->
-        assertThat(found).as(way).startsWith("kept "));
+    assertThat(with)
+        .as("isolated")
+        .allSatisfy((way, found) -> assertThat(found).as(way).startsWith("kept "));
   }
 
   private Map<String, String> attempt(boolean full) throws Exception {
     List<String> options = new ArrayList<>(List.of("-Dagent.full=" + full));
     try (LaunchedAgent agent =
-        new LaunchedAgent(
-            directory, jar, Map.of(), options, host.ways().toArray(String[]::new))) {
+        new LaunchedAgent(directory, jar, Map.of(), options, host.ways().toArray(String[]::new))) {
       Map<String, String> found = new TreeMap<>();
       for (String line = agent.output().readLine();
           line != null && !line.equals("tried");

@@ -5,6 +5,7 @@ package dev.signet.launcher.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.signet.protocol.Appraisal;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -146,6 +147,28 @@ class LaunchPlanTest {
     assertThat(isolation.has(Isolation.Measure.OTHER_USER)).isFalse();
     assertThat(isolation.gaps()).anyMatch(gap -> gap.startsWith("other-user: "));
     assertThat(isolation.labels()).isSorted().contains("private-copy").doesNotContain("other-user");
+  }
+
+  @Test
+  void saysThatItIsNotIsolatedWhereItIsNot() throws IOException {
+    Isolation isolation = plan(List.of(), Map.of()).isolation();
+
+    assertThat(isolation.labels()).contains("host-network").doesNotContain("own-network");
+    assertThat(isolation.gaps()).anyMatch(gap -> gap.startsWith("host-network: "));
+    assertThat(Appraisal.Isolation.of(isolation.labels())).isEqualTo(Appraisal.Isolation.NONE);
+  }
+
+  @Test
+  void namesWhatFullIsolationLacksAndHowToDoWithout() {
+    for (String status :
+        List.of(
+            "Uid:\t1000\t1000\t1000\t1000\nCapEff:\t000001ffffffffff\n",
+            "Uid:\t0\t0\t0\t0\nCapEff:\t00000000a80425fb\n")) {
+      assertThatThrownBy(() -> AgentSpace.requireRights(status))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining(status.contains("1000") ? "uid 1000" : "CAP_SYS_ADMIN")
+          .hasMessageContaining("--isolation=none");
+    }
   }
 
   @Test

@@ -201,8 +201,7 @@ public record AgentRegistration(
           "raiseFloor: expected \"" + ACCEPTED + "\", or no such member");
     }
     if (isolation != null && !isolation.equals(FULL)) {
-      throw new IllegalArgumentException(
-          "isolation: expected \"" + FULL + "\", or no such member");
+      throw new IllegalArgumentException("isolation: expected \"" + FULL + "\", or no such member");
     }
     if (baselines != null && baselines.isEmpty()) {
       throw new IllegalArgumentException("baselines: expected at least one, or no such member");

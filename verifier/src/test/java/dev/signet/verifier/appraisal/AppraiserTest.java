@@ -276,8 +276,7 @@ class AppraiserTest {
         Refusal.MEASUREMENT_MISMATCH,
         "isolation: expected at least [no-new-privileges, other-user, own-mounts, own-network],"
             + " launched with [host-network, no-new-privileges, other-user]");
-    start =
-        withIsolation(List.of("no-new-privileges", "other-user", "own-mounts", "own-network"));
+    start = withIsolation(List.of("no-new-privileges", "other-user", "own-mounts", "own-network"));
     affirms();
   }
 
