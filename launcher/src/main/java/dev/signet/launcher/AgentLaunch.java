@@ -17,6 +17,7 @@ import dev.signet.launcher.egress.ProxySettings;
 import dev.signet.launcher.egress.Route;
 import dev.signet.launcher.egress.SigningProxy;
 import dev.signet.launcher.egress.permission.EgressPolicy;
+import dev.signet.launcher.egress.permission.Judgement;
 import dev.signet.launcher.egress.permission.NameResolver;
 import dev.signet.launcher.process.AgentPlan;
 import dev.signet.launcher.process.AgentProcess;
@@ -312,6 +313,13 @@ public final class AgentLaunch {
           Progress.Step.WARNING,
           "the reference statement permits the agent no request; signet measure --egress says"
               + " which it may send");
+    }
+    for (Route route : request.egress().routes()) {
+      if (policy.connect(route.destination()) instanceof Judgement.Refused refused) {
+        progress.say(
+            Progress.Step.WARNING,
+            "the route " + route.name() + " is of no use: " + refused.detail());
+      }
     }
     return policy;
   }
