@@ -16,9 +16,6 @@ import dev.signet.launcher.egress.ProcessTreePeerCheck;
 import dev.signet.launcher.egress.ProxySettings;
 import dev.signet.launcher.egress.Route;
 import dev.signet.launcher.egress.SigningProxy;
-import dev.signet.launcher.egress.permission.EgressPolicy;
-import dev.signet.launcher.egress.permission.Judgement;
-import dev.signet.launcher.egress.permission.NameResolver;
 import dev.signet.launcher.process.AgentPlan;
 import dev.signet.launcher.process.AgentProcess;
 import dev.signet.launcher.process.AgentUser;
@@ -29,7 +26,6 @@ import dev.signet.measurements.image.ImageSource;
 import dev.signet.protocol.AgentId;
 import dev.signet.protocol.AttestationResult;
 import dev.signet.protocol.Bytes;
-import dev.signet.protocol.EgressPermission;
 import dev.signet.protocol.KeyProtection;
 import dev.signet.protocol.LaunchEvent;
 import dev.signet.protocol.LaunchId;
@@ -205,14 +201,13 @@ public final class AgentLaunch {
     AtomicReference<Identity> identity = new AtomicReference<>();
     VerifierClock verifierClock = new VerifierClock(clock, System::nanoTime);
     ProcessTreePeerCheck peers = new ProcessTreePeerCheck();
-    EgressPolicy policy = policy(request, passed);
     SigningProxy proxy =
         SigningProxy.start(
             new ProxySettings(
                 directory.spool(),
                 request.egress().routes(),
                 request.egress().extraRoots(),
-                policy,
+                StatedEgress.policy(passed.statement(), request.egress(), progress),
                 text -> progress.say(Progress.Step.REQUEST_REFUSED, text),
                 EgressLimits.standard()),
             () -> Optional.ofNullable(identity.get()).flatMap(Identity::current),
@@ -303,25 +298,6 @@ public final class AgentLaunch {
             prepared,
             directory,
             progress));
-  }
-
-  private EgressPolicy policy(LaunchRequest request, LaunchCheck.Result.Passed passed) {
-    List<EgressPermission> signed = passed.statement().statement().predicate().egress();
-    EgressPolicy policy = new EgressPolicy(signed, request.egress().rules(), NameResolver.SYSTEM);
-    if (policy.signed().isEmpty()) {
-      progress.say(
-          Progress.Step.WARNING,
-          "the reference statement permits the agent no request; signet measure --egress says"
-              + " which it may send");
-    }
-    for (Route route : request.egress().routes()) {
-      if (policy.connect(route.destination()) instanceof Judgement.Refused refused) {
-        progress.say(
-            Progress.Step.WARNING,
-            "the route " + route.name() + " is of no use: " + refused.detail());
-      }
-    }
-    return policy;
   }
 
   /** The variables asked for, and where each route is: {@code SIGNET_ROUTE_} and its name. */
