@@ -17,8 +17,6 @@ import dev.signet.launcher.egress.ProcessTreePeerCheck;
 import dev.signet.launcher.egress.ProxySettings;
 import dev.signet.launcher.egress.Route;
 import dev.signet.launcher.egress.SigningProxy;
-import dev.signet.launcher.egress.permission.EgressPolicy;
-import dev.signet.launcher.egress.permission.NameResolver;
 import dev.signet.launcher.process.AgentPlan;
 import dev.signet.launcher.process.AgentProcess;
 import dev.signet.launcher.process.AgentSpace;
@@ -34,7 +32,6 @@ import dev.signet.measurements.image.ImageSource;
 import dev.signet.protocol.AgentId;
 import dev.signet.protocol.AttestationResult;
 import dev.signet.protocol.Bytes;
-import dev.signet.protocol.EgressPermission;
 import dev.signet.protocol.KeyProtection;
 import dev.signet.protocol.LaunchEvent;
 import dev.signet.protocol.LaunchId;
@@ -222,7 +219,6 @@ public final class AgentLaunch {
     SealedKey sealedKey = sealedKey(agent);
     AtomicReference<Identity> identity = new AtomicReference<>();
     VerifierClock verifierClock = new VerifierClock(clock, System::nanoTime);
-    EgressPolicy policy = policy(request, passed);
     Optional<AgentSpace> space = prepared.openSpace();
     space.ifPresent(own -> unwinding.undo(own::close));
     ProcessTreePeerCheck peers =
@@ -247,7 +243,7 @@ public final class AgentLaunch {
                 directory.spool(),
                 request.egress().routes(),
                 request.egress().extraRoots(),
-                policy,
+                StatedEgress.policy(passed.statement(), request.egress(), progress),
                 text -> progress.say(Progress.Step.REQUEST_REFUSED, text),
                 EgressLimits.standard(),
                 Optional.of(trust.interception()),
@@ -355,18 +351,6 @@ public final class AgentLaunch {
             prepared,
             directory,
             progress));
-  }
-
-  private EgressPolicy policy(LaunchRequest request, LaunchCheck.Result.Passed passed) {
-    List<EgressPermission> signed = passed.statement().statement().predicate().egress();
-    EgressPolicy policy = new EgressPolicy(signed, request.egress().rules(), NameResolver.SYSTEM);
-    if (policy.signed().isEmpty()) {
-      progress.say(
-          Progress.Step.WARNING,
-          "the reference statement permits the agent no request; signet measure --egress says"
-              + " which it may send");
-    }
-    return policy;
   }
 
   private WorkloadServing workloadApi(

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.launcher.egress;
 
-import dev.signet.launcher.egress.permission.Destination;
 import dev.signet.launcher.egress.permission.EgressPolicy;
 import dev.signet.launcher.egress.permission.Judgement;
 import dev.signet.launcher.egress.permission.RefusalNotices;
@@ -18,7 +17,7 @@ import java.util.List;
 record PermissionGate(EgressPolicy policy, RefusalNotices notices) {
 
   void require(String method, Target target) throws RefusedRequestException {
-    pass(policy.request(method, destination(target), target.pathAndQuery()));
+    pass(policy.request(method, target.destination(), target.pathAndQuery()));
   }
 
   /** Whether a tunnel is worth opening, in which each request is asked about again. */
@@ -33,7 +32,7 @@ record PermissionGate(EgressPolicy policy, RefusalNotices notices) {
    */
   List<InetAddress> addresses(String method, Target target)
       throws RefusedRequestException, UnknownHostException {
-    return pass(target, policy.addresses(method, destination(target), target.pathAndQuery()));
+    return pass(target, policy.addresses(method, target.destination(), target.pathAndQuery()));
   }
 
   private void pass(Judgement judgement) throws RefusedRequestException {
@@ -59,9 +58,5 @@ record PermissionGate(EgressPolicy policy, RefusalNotices notices) {
         throw new RefusedRequestException(EgressReason.ADDRESS_NOT_PERMITTED, detail);
       }
     };
-  }
-
-  private static Destination destination(Target target) {
-    return new Destination(target.scheme(), target.host(), target.port());
   }
 }
