@@ -147,6 +147,7 @@ public final class Signet {
         ServeCommand.class,
         HostCommand.class,
         AgentCommand.class,
+        VerifierCommand.class,
         RevocationCommand.Revoke.class,
         RevocationCommand.Reinstate.class,
         AuditCommand.class,

@@ -64,6 +64,8 @@ final class Housekeeping implements AutoCloseable {
 
   private void round() {
     try {
+      // A key may have ended meanwhile.
+      publisher.noteKeys();
       publisher.publish();
       database.write(
           tx -> {

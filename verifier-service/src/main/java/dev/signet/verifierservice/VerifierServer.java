@@ -19,10 +19,13 @@ import dev.signet.verifierservice.attestation.HostCallRoutes;
 import dev.signet.verifierservice.attestation.TokenIssuer;
 import dev.signet.verifierservice.audit.DecisionLog;
 import dev.signet.verifierservice.config.ServiceConfig;
+import dev.signet.verifierservice.ear.ResultRoutes;
+import dev.signet.verifierservice.ear.ResultService;
 import dev.signet.verifierservice.http.ApiServer;
 import dev.signet.verifierservice.http.Route;
 import dev.signet.verifierservice.http.ServerTls;
 import dev.signet.verifierservice.keys.EvidenceProvider;
+import dev.signet.verifierservice.keys.KeyContainers;
 import dev.signet.verifierservice.keys.KeyStore;
 import dev.signet.verifierservice.keys.MakerCertificates;
 import dev.signet.verifierservice.keys.PrivateFiles;
@@ -31,6 +34,7 @@ import dev.signet.verifierservice.operations.Metrics;
 import dev.signet.verifierservice.operations.OperationsRoutes;
 import dev.signet.verifierservice.operators.Acts;
 import dev.signet.verifierservice.operators.HostRoutes;
+import dev.signet.verifierservice.operators.KeyRoutes;
 import dev.signet.verifierservice.operators.RegistrationRoutes;
 import dev.signet.verifierservice.operators.RevocationRoutes;
 import dev.signet.verifierservice.registry.Challenges;
@@ -38,6 +42,9 @@ import dev.signet.verifierservice.requests.AgentCalls;
 import dev.signet.verifierservice.requests.RequestJudge;
 import dev.signet.verifierservice.requests.RequestRoutes;
 import dev.signet.verifierservice.storage.Database;
+import dev.signet.verifierservice.svid.BundlePublisher;
+import dev.signet.verifierservice.svid.FederationRoutes;
+import dev.signet.verifierservice.svid.SignedCalls;
 import dev.signet.verifierservice.svid.SvidRoutes;
 import dev.signet.verifierservice.svid.SvidService;
 import dev.signet.verifierservice.trust.HighWater;
@@ -48,6 +55,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.Provider;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,6 +68,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class VerifierServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(VerifierServer.class);
+
+  /** Of token keys where nothing else is published. */
+  private static final Duration PUBLISH_AHEAD = Duration.ofMinutes(10);
 
   private final ServerTls tls;
   private final KeyStore keys;
@@ -135,10 +146,11 @@ public final class VerifierServer implements AutoCloseable {
     closing.add(() -> highWater.raise(database));
     KeyStore keys =
         KeyStore.open(
-            data.resolve("keys"),
-            providers,
+            KeyContainers.open(config.keys(), data.resolve("keys"), providers),
+            new KeyStore.Terms(
+                config.svids().map(ServiceConfig.Svids::trustDomain).orElse(null),
+                config.svids().map(ServiceConfig.Svids::publishAhead).orElse(PUBLISH_AHEAD)),
             database,
-            config.svids().map(ServiceConfig.Svids::trustDomain).orElse(null),
             clock.instant(),
             options.random());
     Path snapshotKeyFile = data.resolve("snapshot-key.jwk.json");
@@ -169,18 +181,31 @@ public final class VerifierServer implements AutoCloseable {
     routes.addAll(
         new HostCallRoutes(enrollments, attestations, config.limits(), metrics, clock).routes());
     routes.addAll(new RequestRoutes(judge, clock).routes());
+    SignedCalls signed =
+        new SignedCalls(
+            new AgentCalls(config.issuer(), replays, judge::trusted),
+            config.limits(),
+            metrics,
+            clock);
     routes.addAll(
-        new SvidRoutes(
-                new AgentCalls(config.issuer(), replays, judge::trusted),
-                svids(config, options, keys, providers, database, log),
-                config.limits(),
-                metrics,
+        new SvidRoutes(signed, svids(config, options, keys, providers, database, log)).routes());
+    routes.addAll(
+        new ResultRoutes(
+                signed,
+                new ResultService(config.issuer(), config.pcrs(), keys, database, log, clock))
+            .routes());
+    routes.addAll(
+        new FederationRoutes(
+                config.issuer(),
+                keys,
+                config.svids().map(s -> new BundlePublisher(keys, database, s.refreshHint())),
                 clock)
             .routes());
     routes.addAll(new TrustRoutes(keys, publisher, config.limits().streams(), clock).routes());
     routes.addAll(new HostRoutes(acts, config.requireBoundTokens(), options.random()).routes());
     routes.addAll(new RegistrationRoutes(acts, sigstore != null).routes());
     routes.addAll(new RevocationRoutes(acts, publisher).routes());
+    routes.addAll(new KeyRoutes(acts, keys, publisher, clock, options.random()).routes());
     List<Route> operationsRoutes =
         new OperationsRoutes(
                 () -> Housekeeping.requireWritable(database, publisher, clock), metrics, clock)

@@ -79,7 +79,7 @@ class SvidIT {
     leaf.verify(root.getPublicKey());
     root.verify(root.getPublicKey());
     assertThat(leaf.getPublicKey()).isEqualTo(caller.agentKey.getPublic());
-    assertThat(leaf.getSubjectAlternativeNames())
+    assertThat(List.copyOf(leaf.getSubjectAlternativeNames()))
         .isEqualTo(List.of(List.of(6, TestHost.AGENT.value())));
     assertThat(leaf.getBasicConstraints()).isEqualTo(-1);
     assertThat(leaf.getKeyUsage()).startsWith(true, false, false, false, false, false, false);
@@ -87,7 +87,7 @@ class SvidIT {
         .containsExactlyInAnyOrder("1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2");
     assertThat(leaf.getNotAfter().toInstant()).isEqualTo(svid.notAfter());
     assertThat(root.getBasicConstraints()).isZero();
-    assertThat(root.getSubjectAlternativeNames())
+    assertThat(List.copyOf(root.getSubjectAlternativeNames()))
         .isEqualTo(List.of(List.of(6, "spiffe://example.org")));
     assertThat(svid.notAfter())
         .isBetween(Instant.now().plusSeconds(590), Instant.now().plusSeconds(600));

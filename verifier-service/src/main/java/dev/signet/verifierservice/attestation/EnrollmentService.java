@@ -147,7 +147,7 @@ public final class EnrollmentService {
     Digest tpm = ek.certificate();
     if (Revocations.findHost(tx, request.host(), tpm).isPresent()) {
       // Whoever shows a revoked certificate shows which key must not come back under another.
-      EndorsementKeys.note(tx, tpm, ek.publicKey());
+      EndorsementKeys.note(tx, tpm, ek.publicKey(), ek.tpm().isSimulator());
       return new Refused<>(Refusal.REVOKED, "the host or its TPM is revoked", null);
     }
     if (EndorsementKeys.isRevoked(tx, ek.publicKey())) {
@@ -177,7 +177,7 @@ public final class EnrollmentService {
       return new Refused<>(
           Refusal.NOT_ADMITTED, ek + " asks to be " + request.host() + "; not admitted", null);
     }
-    EndorsementKeys.note(tx, tpm, ek.publicKey());
+    EndorsementKeys.note(tx, tpm, ek.publicKey(), ek.tpm().isSimulator());
     if (AttestationKeys.existsFor(tx, request.host(), tpm)
         || EndorsementKeys.hasAttestationKey(tx, ek.publicKey())) {
       return new Refused<>(Refusal.AK_EXISTS, request.host() + " has a live key", null);

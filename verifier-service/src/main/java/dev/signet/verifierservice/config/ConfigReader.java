@@ -6,6 +6,7 @@ import dev.signet.protocol.Digest;
 import dev.signet.protocol.Limits;
 import dev.signet.verifierservice.config.ServiceConfig.CallingService;
 import dev.signet.verifierservice.config.ServiceConfig.Credential;
+import dev.signet.verifierservice.config.ServiceConfig.KeyPlace;
 import dev.signet.verifierservice.config.ServiceConfig.Listen;
 import dev.signet.verifierservice.config.ServiceConfig.Operator;
 import dev.signet.verifierservice.config.ServiceConfig.Role;
@@ -89,6 +90,7 @@ final class ConfigReader {
                 t -> matching(AUTHORITY, t)),
             keepDecisions(root.section("audit", false)),
             svids(root.section("svids", false)),
+            keys(root.section("keys", false)),
             limits(root.section("limits", false)));
     root.end();
     return config;
@@ -132,6 +134,33 @@ final class ConfigReader {
     }
     s.end();
     return Optional.of(new ServiceConfig.Svids(trustDomain, hint, ahead));
+  }
+
+  private KeyPlace keys(Section s) {
+    if (s == null) {
+      return new KeyPlace.Files();
+    }
+    Section pkcs12 = s.section("pkcs12", false);
+    Section pkcs11 = s.section("pkcs11", false);
+    KeyPlace place = new KeyPlace.Files();
+    if ((pkcs12 == null) == (pkcs11 == null)) {
+      s.problem("pkcs12", "expected either pkcs12 or pkcs11; no keys section for files in dataDir");
+    } else if (pkcs12 != null) {
+      place =
+          new KeyPlace.Pkcs12(
+              pkcs12.required("file", "a PKCS #12 file", this::path),
+              pkcs12.required("passwordFile", "a file with the password", this::path));
+      pkcs12.end();
+    } else {
+      place =
+          new KeyPlace.Pkcs11(
+              pkcs11.required("library", "a PKCS #11 module", this::path),
+              pkcs11.number("slot", 0, 10_000, 0),
+              pkcs11.required("pinFile", "a file with the PIN", this::path));
+      pkcs11.end();
+    }
+    s.end();
+    return place;
   }
 
   private static Listen listen(Section s, String host) {

@@ -23,6 +23,7 @@ import java.util.Set;
  * @param pcrs SHA-256 bank indexes that a quote covers, ascending
  * @param authorities {@code scheme://authority} that requests shown to /v1/verify may name
  * @param keepDecisions how long the audit log keeps an entry; nothing for ever
+ * @param keys where the verifier's private keys are
  * @param svids what this verifier is as a SPIFFE trust domain; nothing: it issues no SVIDs
  */
 public record ServiceConfig(
@@ -43,6 +44,7 @@ public record ServiceConfig(
     List<String> authorities,
     Optional<Duration> keepDecisions,
     Optional<Svids> svids,
+    KeyPlace keys,
     ServiceLimits limits) {
   public ServiceConfig {
     pcrs = List.copyOf(pcrs);
@@ -83,6 +85,23 @@ public record ServiceConfig(
    * @param publishAhead how long a new key is published before it signs
    */
   public record Svids(String trustDomain, Duration refreshHint, Duration publishAhead) {}
+
+  /** Where the verifier's private keys are; passwords and PINs are in files of their own. */
+  public sealed interface KeyPlace {
+    /** {@code keys/} in the data directory. */
+    record Files() implements KeyPlace {}
+
+    /** One PKCS #12 file. */
+    record Pkcs12(Path file, Path passwordFile) implements KeyPlace {}
+
+    /**
+     * A token behind PKCS #11: an HSM, or this machine's TPM.
+     *
+     * @param library the module, absolute
+     * @param slot index in the module's list of slots
+     */
+    record Pkcs11(Path library, int slot, Path pinFile) implements KeyPlace {}
+  }
 
   /** Rights of an operator; each call needs exactly one. */
   public enum Role {

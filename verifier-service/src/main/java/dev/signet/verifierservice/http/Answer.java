@@ -5,6 +5,7 @@ package dev.signet.verifierservice.http;
 import dev.signet.protocol.ProblemDetails;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.Map;
 
 /** What goes back. */
@@ -17,6 +18,13 @@ public sealed interface Answer {
   record Json(int status, Object body) implements Answer {}
 
   record Document(String contentType, byte[] body) implements Answer {}
+
+  /**
+   * A document that anybody may keep.
+   *
+   * @param maxAge for how long
+   */
+  record Cacheable(String contentType, byte[] body, Duration maxAge) implements Answer {}
 
   /** 204. */
   record Empty(Map<String, String> fields) implements Answer {}

@@ -24,6 +24,7 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -315,11 +316,17 @@ final class Gate implements Handler {
   }
 
   private static void send(Answer answer, ServerResponse response) {
-    response.header(HeaderNames.CACHE_CONTROL, "no-store");
+    response.header(
+        HeaderNames.CACHE_CONTROL,
+        answer instanceof Answer.Cacheable kept
+            ? "public, max-age=" + kept.maxAge().toSeconds()
+            : "no-store");
     switch (answer) {
       case Answer.Json(int status, Object body) ->
           send(response, status, "application/json", StrictJson.encode(body));
       case Answer.Document(String type, byte[] body) -> send(response, 200, type, body);
+      case Answer.Cacheable(String type, byte[] body, Duration maxAge) ->
+          send(response, 200, type, body);
       case Answer.Empty(Map<String, String> fields) -> {
         fields.forEach((name, value) -> response.header(HeaderNames.create(name), value));
         response.status(Status.NO_CONTENT_204);

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.util.SortedMap;
 
 /** Where private keys are: files, a PKCS #12 file, or a token behind PKCS #11. */
-interface KeyContainer {
+public interface KeyContainer {
   /** The keys of a purpose by their numbers. */
   SortedMap<Integer, SigningKey> keys(KeyPurpose purpose) throws IOException;
 

@@ -16,7 +16,9 @@ public enum KeyPurpose {
   /** JWT-SVIDs and tokens for federation by OpenID Connect. */
   JWT("jwt", Limits.FEDERATION_TOKEN_LIFE_MAX),
   /** WIT-SVIDs of keys that agents hold: no service of Signet takes them for identity tokens. */
-  WIT("wit", Limits.SVID_LIFE_MAX);
+  WIT("wit", Limits.SVID_LIFE_MAX),
+  /** Attestation results. */
+  EAR("ear", Limits.TOKEN_LIFE_MAX);
 
   private final String wireName;
   private final Duration signedLife;

@@ -41,7 +41,5 @@ final class KeySchedule {
         entry.published(),
         entry.signsFrom(),
         entry.certificate());
-    // Whoever reads a bundle knows by this number that it changed.
-    tx.update("UPDATE state SET value = value + 1 WHERE name = 'bundle'");
   }
 }

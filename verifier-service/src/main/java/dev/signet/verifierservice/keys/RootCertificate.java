@@ -27,7 +27,15 @@ final class RootCertificate {
 
   private RootCertificate() {}
 
-  static Bytes selfSigned(SigningKey key, String trustDomain, Instant now, SecureRandom random)
+  static Bytes selfSigned(SigningKey key, String trustDomain, Instant now, SecureRandom random) {
+    try {
+      return build(key, trustDomain, now, random);
+    } catch (IOException e) {
+      throw new IllegalStateException("a certificate of our own making cannot be encoded", e);
+    }
+  }
+
+  private static Bytes build(SigningKey key, String trustDomain, Instant now, SecureRandom random)
       throws IOException {
     // The key is in the name: validators that look up issuers by name find the right root.
     X500Name name = new X500Name("O=Signet,CN=" + key.publicJwk().kid());

@@ -14,9 +14,24 @@ import java.sql.SQLException;
 public final class EndorsementKeys {
   private EndorsementKeys() {}
 
-  /** Remembers which key {@code tpm}, SHA-256 of a certificate, is about. */
-  public static void note(Transaction tx, Digest tpm, Digest key) throws SQLException {
-    tx.update("INSERT INTO tpm_keys VALUES (?, ?) ON CONFLICT DO NOTHING", tpm, key);
+  /**
+   * Remembers which key {@code tpm}, SHA-256 of a certificate, is about.
+   *
+   * @param simulator whether the certificate says that the TPM is one
+   */
+  public static void note(Transaction tx, Digest tpm, Digest key, boolean simulator)
+      throws SQLException {
+    tx.update(
+        "INSERT INTO tpm_keys (ek_hash, key_hash, simulator) VALUES (?, ?, ?) ON CONFLICT (ek_hash)"
+            + " DO UPDATE SET simulator = excluded.simulator",
+        tpm,
+        key,
+        simulator);
+  }
+
+  /** Whether the certificate is known to be of a TPM that its maker calls no simulator. */
+  public static boolean isHardware(Transaction tx, Digest tpm) throws SQLException {
+    return tx.number("SELECT count(*) FROM tpm_keys WHERE ek_hash = ? AND simulator = 0", tpm) == 1;
   }
 
   /** The TPM was enrolled as this host. */

@@ -23,11 +23,11 @@ import java.util.function.Predicate;
  * says what was true when it was made; here everything that can have changed since is looked at
  * again.
  */
-final class IssueCheck {
+public final class IssueCheck {
   private IssueCheck() {}
 
   /** Why not. */
-  record Finding(Refusal reason, String detail) {}
+  public record Finding(Refusal reason, String detail) {}
 
   /** What is permitted, or why nothing is: exactly one is not null. */
   record Outcome(AgentRegistration.Svids permitted, Finding finding) {}
@@ -42,10 +42,36 @@ final class IssueCheck {
       String trustDomain,
       Predicate<AgentRegistration.Svids> asked)
       throws SQLException {
+    Optional<Finding> ended = finding(tx, claims);
+    if (ended.isPresent()) {
+      return new Outcome(null, ended.get());
+    }
+    String ofAgent = claims.sub().trustDomain();
+    if (!ofAgent.equals(trustDomain)) {
+      return new Outcome(
+          null,
+          new Finding(
+              Refusal.NOT_PERMITTED,
+              "trust domain: expected " + trustDomain + ", the agent is of " + ofAgent));
+    }
+    AgentRegistration.Svids permitted =
+        Registrations.row(tx, claims.sub()).map(row -> row.registration().svids()).orElse(null);
+    return permitted == null || !asked.test(permitted)
+        ? new Outcome(
+            null,
+            new Finding(
+                Refusal.NOT_PERMITTED,
+                "the registration's svids: expected that they permit this, got " + permitted))
+        : new Outcome(permitted, null);
+  }
+
+  /** Why what the token says does not hold any more; nothing if it does. */
+  public static Optional<Finding> finding(Transaction tx, IdentityClaims claims)
+      throws SQLException {
     IdentityClaims.Attested attested = claims.signet();
     Optional<Finding> revoked = revoked(tx, claims);
     if (revoked.isPresent()) {
-      return new Outcome(null, revoked.get());
+      return revoked;
     }
     if (AttestationKeys.ofHost(tx, attested.host())
         .filter(live -> live.tpm().equals(attested.tpm()))
@@ -56,39 +82,20 @@ final class IssueCheck {
     if (row.isEmpty()) {
       return found(Refusal.NOT_REGISTERED, "no such agent any more");
     }
-    AgentRegistration registration = row.get().registration();
-    if (!registration.hosts().contains(attested.host())) {
+    if (!row.get().registration().hosts().contains(attested.host())) {
       return found(Refusal.NOT_REGISTERED, "no longer for this host");
     }
     long floor = row.get().floor().securityVersion();
-    if (attested.appraisal().securityVersion() < floor) {
+    long version = attested.appraisal().securityVersion();
+    if (version < floor) {
       return found(
-          Refusal.ROLLED_BACK,
-          "security version: expected "
-              + floor
-              + " or more, got "
-              + attested.appraisal().securityVersion());
+          Refusal.ROLLED_BACK, "security version: expected " + floor + " or more, got " + version);
     }
-    if (AgentKeys.newestLaunch(tx, claims.sub(), attested.host())
-        .filter(attested.launch()::equals)
-        .isEmpty()) {
-      return found(Refusal.NO_LIVE_LAUNCH, "another launch of the agent was attested since");
-    }
-    if (!claims.sub().trustDomain().equals(trustDomain)) {
-      return found(
-          Refusal.NOT_PERMITTED,
-          "trust domain: expected "
-              + trustDomain
-              + ", the agent is of "
-              + claims.sub().trustDomain());
-    }
-    AgentRegistration.Svids permitted = registration.svids();
-    if (permitted == null || !asked.test(permitted)) {
-      return found(
-          Refusal.NOT_PERMITTED,
-          "the registration's svids: expected that they permit this, got " + permitted);
-    }
-    return new Outcome(permitted, null);
+    return AgentKeys.newestLaunch(tx, claims.sub(), attested.host())
+            .filter(attested.launch()::equals)
+            .isEmpty()
+        ? found(Refusal.NO_LIVE_LAUNCH, "another launch of the agent was attested since")
+        : Optional.empty();
   }
 
   private static Optional<Finding> revoked(Transaction tx, IdentityClaims claims)
@@ -110,7 +117,7 @@ final class IssueCheck {
         r -> new Finding(Refusal.REVOKED, r.scope() + " " + r.value() + " is revoked"));
   }
 
-  private static Outcome found(Refusal reason, String detail) {
-    return new Outcome(null, new Finding(reason, detail));
+  private static Optional<Finding> found(Refusal reason, String detail) {
+    return Optional.of(new Finding(reason, detail));
   }
 }

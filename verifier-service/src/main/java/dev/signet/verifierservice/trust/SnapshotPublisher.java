@@ -113,7 +113,7 @@ public final class SnapshotPublisher implements AutoCloseable {
     return closed;
   }
 
-  /** Raises the number if the token keys are not those of the last start. */
+  /** Raises the number if the token keys are not those of the last time. */
   public void noteKeys() throws IOException {
     byte[] all = String.join(" ", thumbprints(clock.instant())).getBytes(StandardCharsets.US_ASCII);
     long print = ByteBuffer.wrap(Digest.hash(all).toArray()).getLong();
