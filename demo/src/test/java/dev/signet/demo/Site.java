@@ -118,7 +118,8 @@ final class Site implements AutoCloseable {
     operatorToken = made.operatorCredential();
     Files.copy(maker.rootFile(), made.makers().resolve("root.pem"));
     Files.copy(maker.issuerFile(), made.makers().resolve("issuer.pem"));
-    configure("allowSimulators: false", "allowSimulators: true\ntokenLife: " + seconds(tokenLife));
+    configure("allowSimulators: false", "allowSimulators: true\nsvids: {trustDomain: site.example}\ntokenLife: "
+            + seconds(tokenLife));
     startVerifier();
     configure("port: 0", "port: " + verifier.port());
     open.push(this::stopVerifier);
@@ -288,13 +289,23 @@ final class Site implements AutoCloseable {
   }
 
   void register(AgentId agent, DemoHost... where) throws Exception {
+    register(agent, null, where);
+  }
+
+  /**
+   * @param svids what it may have beside its identity token; null for nothing
+   */
+  void register(AgentId agent, AgentRegistration.Svids svids, DemoHost... where) throws Exception {
     AgentRegistration registration =
         new AgentRegistration(
             Stream.of(where).map(DemoHost::id).toList(),
             List.of(ci.publicKey()),
+            null,
             new AgentRegistration.Boot(null, null, "simulated TPMs without firmware"),
             null,
-            new AgentRegistration.Launcher(null, "run from a source tree"));
+            new AgentRegistration.Launcher(null, "run from a source tree"),
+            null,
+            svids);
     String name = URLEncoder.encode(agent.value(), StandardCharsets.UTF_8);
     operator("PUT", "/v1/registrations?agent=" + name, registration);
   }
