@@ -22,6 +22,7 @@ import dev.signet.launcher.process.AgentUser;
 import dev.signet.launcher.process.JarFiles;
 import dev.signet.launcher.process.LaunchDirectory;
 import dev.signet.measurements.JarRuler;
+import dev.signet.measurements.image.ImageSelection;
 import dev.signet.measurements.image.ImageSource;
 import dev.signet.protocol.AgentId;
 import dev.signet.protocol.AttestationResult;
@@ -152,11 +153,17 @@ public final class AgentLaunch {
       case LaunchCheck.Result.Passed p -> passed = p;
     }
     sayAccepted(passed, "this image");
+    Optional<LaunchOutcome.RefusedHere> unsigned =
+        ImageSignatureCheck.refuse(image, passed.manifest(), clock.instant(), progress);
+    if (unsigned.isPresent()) {
+      return unsigned.get();
+    }
     LaunchDirectory directory = directory(request, Optional.empty());
     unwinding.undo(directory::close);
     ContainerImage unpacked;
     try (ImageSource source = image.place().open()) {
-      switch (ContainerImage.unpack(containers, source, passed.image(), directory, random)) {
+      switch (ContainerImage.unpack(
+          containers, source, ImageSelection.of(passed.manifest()), directory, random)) {
         case ContainerImage.Unpacked.Refused(String reason, String detail) -> {
           return new LaunchOutcome.RefusedHere(reason, image.name() + ": " + detail);
         }
