@@ -163,7 +163,7 @@ public final class RegistryRepository implements Closeable {
       try {
         URI all = base.resolve(path(list));
         URI next = answer.from().resolve(form.group(1));
-        if (sameOrigin(next, all) && all.getPath().equals(next.getPath())) {
+        if (sameOrigin(all, next) && all.getPath().equals(next.getPath())) {
           return Optional.of("?" + next.getRawQuery());
         }
       } catch (IllegalArgumentException e) {

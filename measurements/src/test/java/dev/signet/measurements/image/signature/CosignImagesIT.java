@@ -95,8 +95,7 @@ class CosignImagesIT {
                 assertThat(v.signature().signedAt()).isPresent();
               });
     }
-    SignerIdentity other =
-        SignerIdentity.of(TestSigstore.ISSUER, TestSigstore.IDENTITY + "-evil");
+    SignerIdentity other = SignerIdentity.of(TestSigstore.ISSUER, TestSigstore.IDENTITY + "-evil");
     assertThat(verify(keyless(other)))
         .isInstanceOfSatisfying(
             Refused.class,
@@ -106,8 +105,7 @@ class CosignImagesIT {
   @Test
   void signatureByAKeyIsFoundInBothForms() throws Exception {
     cosign("generate-key-pair", "--output-key-prefix", dir.resolve("ci").toString());
-    SignerPolicy pinned =
-        SignerPolicy.pinned(List.of(KeyFiles.readPublic(dir.resolve("ci.pub"))));
+    SignerPolicy pinned = SignerPolicy.pinned(List.of(KeyFiles.readPublic(dir.resolve("ci.pub"))));
     assertThat(verify(pinned))
         .isInstanceOfSatisfying(
             Refused.class, r -> assertThat(r.reason()).isEqualTo(Reason.IMAGE_NOT_SIGNED));
@@ -143,13 +141,7 @@ class CosignImagesIT {
   void attestationIsFoundWhereItWasAskedFor() throws Exception {
     Path predicate = Files.writeString(dir.resolve("predicate.json"), "{\"passed\":true}");
     keyless(
-        2,
-        "attest",
-        "--yes",
-        "--predicate",
-        predicate.toString(),
-        "--type",
-        "https://scan.test/1");
+        2, "attest", "--yes", "--predicate", predicate.toString(), "--type", "https://scan.test/1");
     assertThat(verify(keyless(TestSigstore.SIGNER))).isInstanceOf(Refused.class);
     try (RegistryRepository open = RegistryRepository.of(repository, Optional.empty())) {
       assertThat(

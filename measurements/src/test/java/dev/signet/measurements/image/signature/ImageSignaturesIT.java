@@ -117,6 +117,21 @@ class ImageSignaturesIT {
   }
 
   @Test
+  void statementOfAnotherKindDoesNotCount() throws Exception {
+    String good = new String(SignedImage.cosignStatement(IMAGE), StandardCharsets.UTF_8);
+    for (String other :
+        List.of(
+            good.replace("Statement/v1", "Statement/v2"),
+            good.replace("predicateType", "predicate_type"),
+            good.replace("[{", "{\"a\":{").replace("}],", "}},"))) {
+      assertThat(other).isNotEqualTo(good);
+      registry.list(
+          IMAGE, push(SIGSTORE.bundle().statement(SignedImage.bytes(other)).encode()));
+      refused(Reason.IMAGE_SIGNATURE_NOT_ACCEPTED).contains("STATEMENT_MALFORMED");
+    }
+  }
+
+  @Test
   void whatOthersAddNeitherHelpsNorHarms() throws Exception {
     registry.list(IMAGE, push(byOther()));
     registry.list(IMAGE, push("no bundle".getBytes(StandardCharsets.UTF_8)));
@@ -298,6 +313,7 @@ class ImageSignaturesIT {
         "<https://evil.test/v2/acme/agent/referrers/x?n=1>; rel=\"next\"",
         "</v2/other/agent/referrers/x?n=1>; rel=\"next\"",
         "</v2/acme/agent/blobs/x?n=1>; rel=\"next\"",
+        "<mailto:x?n=1>; rel=\"next\"",
         "nonsense"
       })
   void listLeadsNowhereElse(String link) {
