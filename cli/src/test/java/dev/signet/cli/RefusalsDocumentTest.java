@@ -8,6 +8,7 @@ import dev.signet.launcher.container.ContainerImage;
 import dev.signet.launcher.egress.EgressReason;
 import dev.signet.measurements.JarMeasurement;
 import dev.signet.measurements.image.ImageMeasurement;
+import dev.signet.measurements.image.signature.ImageSignatureVerification;
 import dev.signet.measurements.sigstore.BundleVerification;
 import dev.signet.protocol.Refusal;
 import java.io.IOException;
@@ -52,7 +53,9 @@ class RefusalsDocumentTest {
                     BundleVerification.Flaw.values(),
                     BundleVerification.Mismatch.values(),
                     ImageMeasurement.Reason.values(),
-                    ContainerImage.Fault.values())
+                    ContainerImage.Fault.values(),
+                    ImageSignatureVerification.Reason.values(),
+                    ImageSignatureVerification.Fault.values())
                 .flatMap(Arrays::stream)
                 .map(Enum::name)
                 .distinct()

@@ -34,6 +34,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -221,6 +222,14 @@ final class Site implements AutoCloseable {
 
   void stopVerifier() throws IOException {
     verifier.close();
+  }
+
+  /** The verifier takes keyless signatures from now on. */
+  void trustSigstore(Path trustedRoot) throws Exception {
+    stopVerifier();
+    Files.writeString(
+        config, "\nsigstore:\n  trustedRoot: " + trustedRoot + "\n", StandardOpenOption.APPEND);
+    startVerifier();
   }
 
   /** A machine of the same maker that nobody has enrolled yet. */

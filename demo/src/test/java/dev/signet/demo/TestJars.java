@@ -51,4 +51,14 @@ final class TestJars {
     }
     return file;
   }
+
+  /** The agent in two JARs: the first names the program, the second has it. */
+  static Path agent(Path file, Path library) throws IOException {
+    agent(library);
+    Manifest manifest = new Manifest();
+    manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+    manifest.getMainAttributes().put(Attributes.Name.MAIN_CLASS, TestAgent.class.getName());
+    new JarOutputStream(Files.newOutputStream(file), manifest).close();
+    return file;
+  }
 }

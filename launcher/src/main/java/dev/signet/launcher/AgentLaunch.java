@@ -28,6 +28,7 @@ import dev.signet.launcher.traffic.ExchangeLog;
 import dev.signet.launcher.traffic.FileExchangeLog;
 import dev.signet.launcher.traffic.LogSettings;
 import dev.signet.measurements.JarRuler;
+import dev.signet.measurements.image.ImageSelection;
 import dev.signet.measurements.image.ImageSource;
 import dev.signet.protocol.AgentId;
 import dev.signet.protocol.AttestationResult;
@@ -171,11 +172,17 @@ public final class AgentLaunch {
       case LaunchCheck.Result.Passed p -> passed = p;
     }
     sayAccepted(passed, "this image");
+    Optional<LaunchOutcome.RefusedHere> unsigned =
+        ImageSignatureCheck.refuse(image, passed.manifest(), clock.instant(), progress);
+    if (unsigned.isPresent()) {
+      return unsigned.get();
+    }
     LaunchDirectory directory = directory(request, Optional.empty());
     unwinding.undo(directory::close);
     ContainerImage unpacked;
     try (ImageSource source = image.place().open()) {
-      switch (ContainerImage.unpack(containers, source, passed.image(), directory, random)) {
+      switch (ContainerImage.unpack(
+          containers, source, ImageSelection.of(passed.manifest()), directory, random)) {
         case ContainerImage.Unpacked.Refused(String reason, String detail) -> {
           return new LaunchOutcome.RefusedHere(reason, image.name() + ": " + detail);
         }

@@ -11,6 +11,7 @@ public interface Progress {
   enum Step {
     COPIED,
     STATEMENT_ACCEPTED,
+    IMAGE_SIGNATURE_ACCEPTED,
     KEY_CREATED,
     RECORDED,
     RELEASED,
