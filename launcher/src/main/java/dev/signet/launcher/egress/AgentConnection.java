@@ -10,10 +10,13 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInboundInvoker;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
-import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * One connection of the agent: takes a request, keeps its body, hands it to an {@link Exchange},
  * and goes on with the next. Everything runs on the connection's event loop.
  */
-final class AgentConnection extends ChannelInboundHandlerAdapter {
+final class AgentConnection extends ChannelInboundHandlerAdapter implements AgentSide {
   private static final Logger LOG = LoggerFactory.getLogger(AgentConnection.class);
 
   private enum Phase {
@@ -38,10 +41,11 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
   private ChannelHandlerContext ctx;
   private Watchdog watchdog;
   private Phase phase = Phase.WAITING;
-  private PlannedRequest request;
-  private BodySpool body;
+  private RequestHead head;
+  private Intake intake;
   private Exchange exchange;
   private ExchangeDraft draft;
+  private boolean keptAfterAnswer;
   private boolean draining;
 
   private AgentConnection(
@@ -72,16 +76,14 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
     awaitRequest();
   }
 
-  Channel channel() {
+  @Override
+  public Channel channel() {
     return ctx.channel();
   }
 
-  Watchdog watchdog() {
+  @Override
+  public Watchdog watchdog() {
     return watchdog;
-  }
-
-  AgentResponses responses() {
-    return responses;
   }
 
   /** Closes now if no request is under way, else after it. */
@@ -90,10 +92,6 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
     if (phase == Phase.WAITING) {
       ctx.close();
     }
-  }
-
-  boolean draining() {
-    return draining;
   }
 
   @Override
@@ -105,8 +103,8 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
       } finally {
         content.release();
       }
-    } else if (message instanceof RequestHead head) {
-      begin(head);
+    } else if (message instanceof RequestHead request) {
+      begin(request);
     } else if (message instanceof Problem problem) {
       refuse(problem, true);
     } else if (message == RequestDecoder.END) {
@@ -116,8 +114,9 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private void begin(RequestHead head) {
+  private void begin(RequestHead request) {
     proxy.stats().countRequest();
+    head = request;
     draft = Drafts.begin(proxy.exchanges(), head);
     boolean bodyComes = !(head.framing() instanceof BodyFraming.None);
     try {
@@ -129,21 +128,13 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
         draft = null; // what passes in it is noted request by request
         return;
       }
-      request = PlannedRequest.of(head, proxy.targets(), origin);
-      Drafts.target(draft, request.target());
-      proxy.permissions().require(head.method(), request.target());
-      // Asked before the body is taken: an agent that is not attested learns it at once.
-      proxy.signing().current();
-      refuseTooLarge(head.framing() instanceof BodyFraming.Length(long bytes) ? bytes : 0);
+      intake = Intake.begin(proxy, head, origin, draft);
     } catch (RefusedRequestException e) {
       refuse(e.problem(), bodyComes || !head.keepAlive());
       return;
     }
     phase = Phase.BODY;
     if (bodyComes) {
-      body =
-          new BodySpool(
-              proxy.spoolDirectory(), proxy.limits().bodyMemoryBytes(), proxy.spoolBudget());
       watchdog.watch(proxy.limits().agent(), this::agentIsSilent);
       if (head.expectsContinue()) {
         ctx.writeAndFlush(AgentResponses.goOn());
@@ -164,8 +155,20 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
         .blocking()
         .execute(
             () -> {
-              SslContext tls = tunnels.context(target.hostName());
-              ctx.executor().execute(() -> becomeTunnel(new Tunnel(proxy, target, tls)));
+              try {
+                SslContext tls = tunnels.context(target.hostName());
+                ctx.executor().execute(() -> becomeTunnel(new Tunnel(proxy, target, tls)));
+              } catch (RuntimeException e) {
+                // A fault of ours must not leave the agent waiting.
+                ctx.executor()
+                    .execute(
+                        () ->
+                            refuse(
+                                new Problem(
+                                    EgressReason.SIGNING_FAILED,
+                                    "No certificate could be made for the tunnel's host.")));
+                throw e;
+              }
             });
   }
 
@@ -186,28 +189,10 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
     if (phase != Phase.BODY) {
       return;
     }
-    proxy.stats().countSent(content.readableBytes());
-    draft.requestContent(content);
     try {
-      refuseTooLarge(body.length() + content.readableBytes());
-      body.write(content);
+      intake.take(content);
     } catch (RefusedRequestException e) {
       refuse(e.problem(), true);
-    } catch (IOException e) {
-      refuse(
-          new Problem(
-              EgressReason.SPOOL_FAILED,
-              "The launcher could not keep the body while making its digest; is its disk full?"),
-          true);
-    }
-  }
-
-  private void refuseTooLarge(long length) throws RefusedRequestException {
-    if (length > proxy.limits().bodyBytes()) {
-      throw new RefusedRequestException(
-          EgressReason.BODY_TOO_LARGE,
-          "A body is kept until it is signed, up to %d bytes; this one is longer. Send it in parts."
-              .formatted(proxy.limits().bodyBytes()));
     }
   }
 
@@ -220,14 +205,39 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
       return;
     }
     phase = Phase.EXCHANGE;
-    BodySpool complete = body;
-    body = null;
-    exchange = new Exchange(proxy, this, request, complete, draft);
+    exchange = intake.complete(this);
     exchange.start();
   }
 
+  @Override
+  public void answer(HttpResponse upstream) {
+    int code = upstream.status().code();
+    boolean isHead = head.method().equals("HEAD");
+    AgentResponses.Framed framed =
+        AgentResponses.framed(
+            upstream,
+            head.minorVersion(),
+            head.keepAlive() && !draining,
+            isHead || code == 204 || code == 304);
+    keptAfterAnswer = framed.keepAlive();
+    responses.answeringHead(isHead);
+    ctx.channel().write(framed.response());
+  }
+
+  @Override
+  public void content(ByteBuf piece) {
+    ctx.channel().write(new DefaultHttpContent(piece));
+  }
+
+  /** Trailers end here: few HTTP/1.1 clients read them, and none asked for them. */
+  @Override
+  public void end(HttpHeaders trailers) {
+    ctx.channel().writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
+    exchangeEnded(keptAfterAnswer);
+  }
+
   /** The answer was written; the connection serves the next request or ends. */
-  void exchangeEnded(boolean keepAlive) {
+  private void exchangeEnded(boolean keepAlive) {
     exchange = null;
     if (keepAlive && !draining) {
       awaitRequest();
@@ -242,14 +252,18 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Answers the request by ourselves. */
-  void refuse(Problem problem, boolean close) {
+  @Override
+  public void refuse(Problem problem) {
+    refuse(problem, !head.keepAlive());
+  }
+
+  private void refuse(Problem problem, boolean close) {
     proxy.stats().count(problem.reason());
     Drafts.end(draft == null ? Drafts.begin(proxy.exchanges()) : draft, problem);
     boolean last = close || draining;
     dropBody();
     exchange = null;
-    responses.answeringHead(request != null && request.isHead());
+    responses.answeringHead(head != null && head.method().equals("HEAD"));
     var written = ctx.writeAndFlush(AgentResponses.problem(problem, proxy.clock().instant(), last));
     if (last) {
       phase = Phase.LINGERING;
@@ -263,15 +277,16 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Breaks off an answer that has begun: the missing end tells the agent. */
-  void abort() {
+  @Override
+  public void abort() {
     exchange = null;
     ctx.close();
   }
 
   private void awaitRequest() {
     phase = Phase.WAITING;
-    request = null;
+    head = null;
+    intake = null;
     draft = null;
     watchdog.watch(proxy.limits().agent(), this::agentIsSilent);
   }
@@ -330,9 +345,9 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void dropBody() {
-    if (body != null) {
-      body.discard();
-      body = null;
+    if (intake != null) {
+      intake.discard();
+      intake = null;
     }
   }
 }

@@ -6,13 +6,12 @@ import dev.signet.launcher.traffic.ExchangeDraft;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.codec.http.LastHttpContent;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -23,7 +22,7 @@ final class Exchange implements UpstreamConnection.Listener {
   private record Prepared(List<Field> fields, List<InetAddress> addresses) {}
 
   private final ProxyContext proxy;
-  private final AgentConnection agent;
+  private final AgentSide agent;
   private final PlannedRequest request;
   private final BodySpool body;
   private final byte[] digest;
@@ -34,7 +33,6 @@ final class Exchange implements UpstreamConnection.Listener {
   private BodySender sender;
   private boolean repeated;
   private boolean answering;
-  private boolean agentKeepsAlive;
   private boolean over;
 
   /**
@@ -43,7 +41,7 @@ final class Exchange implements UpstreamConnection.Listener {
    */
   Exchange(
       ProxyContext proxy,
-      AgentConnection agent,
+      AgentSide agent,
       PlannedRequest request,
       BodySpool body,
       ExchangeDraft draft) {
@@ -105,12 +103,7 @@ final class Exchange implements UpstreamConnection.Listener {
     }
     Drafts.signed(draft, prepared.fields());
     UpstreamPool.Key key = UpstreamPool.Key.of(request.target());
-    UpstreamConnection kept = repeated ? null : pool.takeKept(key);
-    if (kept != null) {
-      send(kept, prepared.fields());
-      return;
-    }
-    pool.connect(key, prepared.addresses())
+    pool.take(key, prepared.addresses(), repeated)
         .addListener(
             connected -> {
               if (connected.isSuccess()) {
@@ -161,16 +154,7 @@ final class Exchange implements UpstreamConnection.Listener {
     answering = true;
     agent.watchdog().watch(proxy.limits().stream(), this::upstreamIsSilent);
     Drafts.answer(draft, response);
-    int code = response.status().code();
-    AgentResponses.Framed framed =
-        AgentResponses.framed(
-            response,
-            request.head().minorVersion(),
-            request.head().keepAlive() && !agent.draining(),
-            request.isHead() || code == 204 || code == 304);
-    agentKeepsAlive = framed.keepAlive();
-    agent.responses().answeringHead(request.isHead());
-    agent.channel().write(framed.response());
+    agent.answer(response);
   }
 
   @Override
@@ -182,19 +166,18 @@ final class Exchange implements UpstreamConnection.Listener {
     agent.watchdog().touch();
     proxy.stats().countReceived(content.readableBytes());
     draft.answerContent(content);
-    agent.channel().write(new DefaultHttpContent(content));
+    agent.content(content);
   }
 
   @Override
-  public void answerEnds() {
+  public void answerEnds(HttpHeaders trailers) {
     if (over) {
       return;
     }
     finish();
     draft.forwarded();
-    agent.channel().writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
     upstream.release(sender.sent());
-    agent.exchangeEnded(agentKeepsAlive);
+    agent.end(trailers);
   }
 
   @Override
@@ -222,7 +205,9 @@ final class Exchange implements UpstreamConnection.Listener {
       draft.failed(EgressReason.UPSTREAM_BROKEN.name(), 0);
       finish();
       agent.abort();
-    } else if (upstream.used() && !repeated && request.mayBeRepeated()) {
+    } else if (!repeated
+        && (cause instanceof NotProcessedException
+            || (upstream.used() && request.mayBeRepeated()))) {
       // Signed anew: the service may have seen the first one, and would call this a replay.
       repeated = true;
       upstream = null;
@@ -258,7 +243,7 @@ final class Exchange implements UpstreamConnection.Listener {
       if (upstream != null) {
         upstream.channel().close();
       }
-      agent.refuse(problem, !request.head().keepAlive());
+      agent.refuse(problem);
     }
   }
 

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  * close.
  */
 final class Lingering {
-  private static final Duration MOMENT = Duration.ofSeconds(2);
+  static final Duration MOMENT = Duration.ofSeconds(2);
 
   private Lingering() {}
 

@@ -22,7 +22,7 @@ record PermissionGate(EgressPolicy policy, RefusalNotices notices) {
 
   /** Whether a tunnel is worth opening, in which each request is asked about again. */
   void requireConnection(Target target) throws RefusedRequestException {
-    pass(policy.connect(destination(target)));
+    pass(policy.connect(target.destination()));
   }
 
   /**

@@ -6,6 +6,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import java.util.List;
@@ -59,12 +61,37 @@ final class Tunnel extends ByteToMessageDecoder {
       SslHandler handler = TunnelTls.handler(tls, origin.hostName(), ctx.alloc());
       handler.setHandshakeTimeoutMillis(proxy.limits().connect().toMillis());
       handler.handshakeFuture().addListener(done -> tell(done.cause()));
-      pipeline.addLast(handler);
-      AgentConnection.install(pipeline, proxy, origin);
+      pipeline.addLast(handler, new Choice());
     } else {
       AgentConnection.install(pipeline, proxy, origin.inClear());
     }
     pipeline.remove(this);
+  }
+
+  /** HTTP/2 or HTTP/1.1, as TLS agreed. */
+  private final class Choice extends ApplicationProtocolNegotiationHandler {
+    Choice() {
+      super(ApplicationProtocolNames.HTTP_1_1);
+    }
+
+    @Override
+    protected void configurePipeline(ChannelHandlerContext ctx, String agreed) {
+      if (Alpn.isHttp2(agreed)) {
+        AgentHttp2.install(ctx.pipeline(), proxy, origin);
+      } else {
+        AgentConnection.install(ctx.pipeline(), proxy, origin);
+      }
+    }
+
+    @Override
+    protected void handshakeFailure(ChannelHandlerContext ctx, Throwable cause) {
+      ctx.close();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      ctx.close();
+    }
   }
 
   /** The usual cause is a program that does not read the trust files that it was given. */

@@ -3,8 +3,6 @@
 package dev.signet.launcher.egress;
 
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.handler.ssl.ApplicationProtocolConfig;
-import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
@@ -90,12 +88,7 @@ final class TunnelTls {
       return SslContextBuilder.forServer(new OneKey(leaf.key(), leaf.certificate()))
           .sslProvider(SslProvider.JDK)
           .protocols("TLSv1.3", "TLSv1.2")
-          .applicationProtocolConfig(
-              new ApplicationProtocolConfig(
-                  ApplicationProtocolConfig.Protocol.ALPN,
-                  ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
-                  ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
-                  ApplicationProtocolNames.HTTP_1_1))
+          .applicationProtocolConfig(Alpn.HTTP)
           .build();
     } catch (SSLException e) {
       throw new IllegalStateException("this Java platform has no TLS 1.3 with P-256", e);

@@ -83,6 +83,7 @@ final class UpstreamTls {
         .protocols("TLSv1.3", "TLSv1.2")
         .trustManager(trust)
         .endpointIdentificationAlgorithm("HTTPS")
+        .applicationProtocolConfig(Alpn.HTTP)
         .build();
   }
 
