@@ -139,6 +139,10 @@ final class MeasureCommand implements SignetCommand {
       throw CommandFailure.usage(e.getMessage());
     }
     byte[] bytes = StatementDraft.write(statement);
+    if (said.egress() == null) {
+      invocation.note(
+          "warning: the statement permits the agent no request; --egress says which it may send");
+    }
     if (out == null) {
       invocation.write(bytes);
     } else {
