@@ -103,7 +103,7 @@ public final class AgentSecrets {
     }
     key.confirmSecretsKey();
     SealedSecret sealed =
-        SealedSecret.of(key, name, value, now.truncatedTo(ChronoUnit.MILLIS), random);
+        SealedSecret.of(key, name, value, now.truncatedTo(ChronoUnit.SECONDS), random);
     return lock()
         .holding(
             () -> {

@@ -165,6 +165,23 @@ public final class Attestor {
     return new SealedKey(host, made);
   }
 
+  /**
+   * Keeps the agent's sealed key if approvals by this key release it, and makes a new one
+   * otherwise: a launch and a command that start together get the same one.
+   */
+  public SealedKey keepOrCreateSealedKey(AgentId agent, PublicJwk approvalKey) throws IOException {
+    return new ExclusiveFile(directory.child("keys").path().resolve("lock"))
+        .holding(
+            () -> {
+              Optional<SealedKey> kept = sealedKey(agent);
+              // By thumbprint: a JWK may carry a name and a use besides the point.
+              String approving = approvalKey.thumbprint();
+              return kept.isPresent() && kept.get().approvalKey().thumbprint().equals(approving)
+                  ? kept.get()
+                  : createSealedKey(agent, approvalKey);
+            });
+  }
+
   /** The secrets of one agent on this host. */
   public AgentSecrets secrets(AgentId agent) throws IOException {
     return AgentSecrets.of(directory.child("secrets"), akName().toArray(), agent);

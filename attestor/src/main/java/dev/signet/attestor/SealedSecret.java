@@ -16,7 +16,7 @@ import java.util.Optional;
  * A secret on disk: worth nothing without the key that the TPM keeps.
  *
  * @param version of this form, 1
- * @param put when it was put
+ * @param put when it was put, in whole seconds
  * @param bytes of the secret
  * @param key RFC 7638 thumbprint of the key that it is encrypted to
  * @param encapsulated HPKE's encapsulated key, 65 bytes
@@ -93,7 +93,7 @@ record SealedSecret(
         new byte[1],
         Octets.sized(akName),
         Digest.hash(agent.value().getBytes(StandardCharsets.UTF_8)).toArray(),
-        Octets.u64(put.toEpochMilli()),
+        Octets.u64(put.getEpochSecond()),
         name.value().getBytes(StandardCharsets.US_ASCII));
   }
 

@@ -31,7 +31,7 @@ class AgentSecretsIT extends WithSealedKey {
   private static final AgentId OTHER = new AgentId("spiffe://example.org/agent/other");
   private static final SecretName LLM = new SecretName("llm");
   private static final String VALUE = "sk-live-0123456789abcdef";
-  private static final Instant NOW = Instant.parse("2026-11-28T12:00:00Z");
+  private static final Instant NOW = Instant.parse("2026-11-28T12:00:00.987654321Z");
 
   private AgentSecrets secrets() throws IOException {
     return host.attestor().secrets(TestHost.AGENT);
@@ -82,7 +82,11 @@ class AgentSecretsIT extends WithSealedKey {
     assertThat(secrets().list())
         .containsExactly(
             new AgentSecrets.Listed(
-                LLM, NOW, Optional.of(NOW.plusSeconds(90)), 15, key.secretsKey().thumbprint()));
+                LLM,
+                Instant.parse("2026-11-28T12:00:00Z"),
+                Optional.of(Instant.parse("2026-11-28T12:01:30Z")),
+                15,
+                key.secretsKey().thumbprint()));
 
     assertThat(secrets().remove(LLM)).isTrue();
     assertThat(secrets().remove(LLM)).isFalse();
@@ -251,6 +255,16 @@ class AgentSecretsIT extends WithSealedKey {
             state.auth(),
             publicArea,
             state.privatePart()));
+  }
+
+  @Test
+  void keepsTheKeyUnlessAnotherApprovalKeyIsToReleaseIt() throws Exception {
+    SealedKey kept = host.attestor().keepOrCreateSealedKey(TestHost.AGENT, verifier.approvalKey());
+    assertThat(kept.publicKey()).isEqualTo(key.publicKey());
+    PublicJwk another = new TestVerifier().approvalKey();
+    SealedKey made = host.attestor().keepOrCreateSealedKey(TestHost.AGENT, another);
+    assertThat(made.publicKey()).isNotEqualTo(key.publicKey());
+    assertThat(made.approvalKey().thumbprint()).isEqualTo(another.thumbprint());
   }
 
   @Test

@@ -3,7 +3,12 @@
 package dev.signet.cli;
 
 import dev.signet.launcher.EgressRequest;
+import dev.signet.launcher.egress.CredentialRule;
+import dev.signet.launcher.egress.CredentialRules;
 import dev.signet.launcher.egress.Route;
+import dev.signet.protocol.Limits;
+import dev.signet.protocol.MalformedMessageException;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,8 +32,30 @@ final class EgressOptions {
       description = "PEM file of authorities for upstreams, besides the runtime's own.")
   private Path extraRoots;
 
-  EgressRequest request() throws CommandFailure {
-    return new EgressRequest(routes(), Optional.ofNullable(extraRoots));
+  @Option(
+      names = "--credential",
+      paramLabel = "FILE",
+      description =
+          "Rules by which secrets are added to requests, so that the agent needs no API key (see"
+              + " signet secret). May be repeated; of two rules for one field the first counts.")
+  private List<Path> credentials = new ArrayList<>();
+
+  EgressRequest request(Invocation invocation) throws CommandFailure, IOException {
+    return new EgressRequest(routes(), Optional.ofNullable(extraRoots), credentials(invocation));
+  }
+
+  private List<CredentialRule> credentials(Invocation invocation)
+      throws CommandFailure, IOException {
+    List<CredentialRule> rules = new ArrayList<>();
+    for (Path file : credentials) {
+      try {
+        byte[] json = InputFile.read(file, Limits.SMALL_MESSAGE_BYTES, invocation);
+        rules.addAll(CredentialRules.parse(json));
+      } catch (MalformedMessageException | IllegalArgumentException e) {
+        throw CommandFailure.usage("--credential " + file + ": " + e.getMessage());
+      }
+    }
+    return rules;
   }
 
   private List<Route> routes() throws CommandFailure {

@@ -144,6 +144,7 @@ public final class Signet {
         ProvisionCommand.class,
         EnrollCommand.class,
         RunCommand.class,
+        SecretCommand.class,
         ServeCommand.class,
         HostCommand.class,
         AgentCommand.class,
@@ -164,6 +165,7 @@ public final class Signet {
       case "run" -> List.of(RunCommand.class);
       case "provision" -> List.of(ProvisionCommand.class);
       case "enroll" -> List.of(EnrollCommand.class);
+      case "secret" -> List.of(SecretCommand.class);
       case "doctor" -> List.of(DoctorCommand.class);
       default -> everyCommand();
     };

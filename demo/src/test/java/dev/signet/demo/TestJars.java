@@ -22,17 +22,26 @@ final class TestJars {
     return agent(file, 0);
   }
 
+  /** Of another program, which is one class. */
+  static Path of(Class<?> program, Path file) throws IOException {
+    return jar(program, file, 0);
+  }
+
   /**
    * @param padding bytes that it is larger; they do not compress
    */
   static Path agent(Path file, int padding) throws IOException {
+    return jar(TestAgent.class, file, padding);
+  }
+
+  private static Path jar(Class<?> program, Path file, int padding) throws IOException {
     Manifest manifest = new Manifest();
     manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
-    manifest.getMainAttributes().put(Attributes.Name.MAIN_CLASS, TestAgent.class.getName());
-    String entry = TestAgent.class.getName().replace('.', '/') + ".class";
+    manifest.getMainAttributes().put(Attributes.Name.MAIN_CLASS, program.getName());
+    String entry = program.getName().replace('.', '/') + ".class";
     try (OutputStream out = Files.newOutputStream(file);
         JarOutputStream made = new JarOutputStream(out, manifest);
-        InputStream code = TestAgent.class.getResourceAsStream("/" + entry)) {
+        InputStream code = program.getResourceAsStream("/" + entry)) {
       made.putNextEntry(new JarEntry(entry));
       code.transferTo(made);
       made.putNextEntry(new JarEntry("padding"));

@@ -199,6 +199,7 @@ public final class AgentLaunch {
     LaunchId launch = LaunchId.random(random);
     SealedKey sealedKey = sealedKey(agent);
     AtomicReference<Identity> identity = new AtomicReference<>();
+    LaunchSecrets secrets = new LaunchSecrets(request.egress().credentials(), clock, progress);
     VerifierClock verifierClock = new VerifierClock(clock, System::nanoTime);
     ProcessTreePeerCheck peers = new ProcessTreePeerCheck();
     SigningProxy proxy =
@@ -207,7 +208,8 @@ public final class AgentLaunch {
                 directory.spool(),
                 request.egress().routes(),
                 request.egress().extraRoots(),
-                EgressLimits.standard()),
+                EgressLimits.standard(),
+                secrets.credentials()),
             () -> Optional.ofNullable(identity.get()).flatMap(Identity::current),
             peers,
             verifierClock,
@@ -259,6 +261,7 @@ public final class AgentLaunch {
         Progress.Step.RELEASED,
         "the verifier approved this state, and the TPM released the request key "
             + key.publicKey().thumbprint());
+    secrets.begin(attestor, agent, key.secretsKey());
 
     AttestationResult result;
     switch (flow.attest(key)) {
@@ -309,13 +312,11 @@ public final class AgentLaunch {
   }
 
   private SealedKey sealedKey(AgentId agent) throws IOException {
-    Optional<SealedKey> kept = attestor.sealedKey(agent);
-    // By thumbprint: a JWK may carry a name and a use besides the point.
-    String approvalKey = host.approvalKey().thumbprint();
-    if (kept.isPresent() && kept.get().approvalKey().thumbprint().equals(approvalKey)) {
-      return kept.get();
+    SealedKeys.Found found = SealedKeys.keptOrMade(attestor, host, agent);
+    SealedKey made = found.key();
+    if (!found.made()) {
+      return made;
     }
-    SealedKey made = attestor.createSealedKey(agent, host.approvalKey());
     progress.say(
         Progress.Step.KEY_CREATED,
         "made a request key for this agent on this host, sealed by the TPM: "

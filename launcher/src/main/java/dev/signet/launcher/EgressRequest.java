@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.launcher;
 
+import dev.signet.launcher.egress.CredentialRule;
 import dev.signet.launcher.egress.Route;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,13 +14,17 @@ import java.util.Optional;
  *
  * @param routes local names for upstreams, for clients that cannot use a proxy or need https
  * @param extraRoots PEM file of TLS roots for upstreams besides the JDK's
+ * @param credentials which secrets are added to which requests
  */
-public record EgressRequest(List<Route> routes, Optional<Path> extraRoots) {
+public record EgressRequest(
+    List<Route> routes, Optional<Path> extraRoots, List<CredentialRule> credentials) {
   /** Nothing beside what every agent gets. */
-  public static final EgressRequest NONE = new EgressRequest(List.of(), Optional.empty());
+  public static final EgressRequest NONE =
+      new EgressRequest(List.of(), Optional.empty(), List.of());
 
   public EgressRequest {
     routes = List.copyOf(routes);
+    credentials = List.copyOf(credentials);
     Objects.requireNonNull(extraRoots, "extraRoots");
   }
 }

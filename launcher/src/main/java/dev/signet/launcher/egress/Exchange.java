@@ -16,10 +16,12 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.Optional;
 
 /** One request on its way to the upstream, and the answer on its way back. */
 final class Exchange implements UpstreamConnection.Listener {
-  private record Prepared(List<Field> fields, List<InetAddress> addresses) {}
+  private record Prepared(
+      CredentialedRequest added, List<Field> fields, List<InetAddress> addresses) {}
 
   private final ProxyContext proxy;
   private final AgentConnection agent;
@@ -30,6 +32,7 @@ final class Exchange implements UpstreamConnection.Listener {
   private final EventLoop loop;
   private UpstreamConnection upstream;
   private BodySender sender;
+  private Optional<AnswerMask> mask = Optional.empty();
   private boolean repeated;
   private boolean answering;
   private boolean agentKeepsAlive;
@@ -59,15 +62,11 @@ final class Exchange implements UpstreamConnection.Listener {
     Target target = request.target();
     try {
       List<InetAddress> addresses = List.of(InetAddress.getAllByName(target.hostName()));
-      List<Field> fields =
-          proxy
-              .signing()
-              .sign(
-                  request.head().method(),
-                  target,
-                  request.fieldsWithLength(body == null ? 0 : body.length()),
-                  digest);
-      loop.execute(() -> connect(new Prepared(fields, addresses)));
+      String method = request.head().method();
+      List<Field> own = request.fieldsWithLength(body == null ? 0 : body.length());
+      CredentialedRequest added = proxy.credentials().to(method, target, own);
+      List<Field> fields = proxy.signing().sign(method, added, digest);
+      loop.execute(() -> connect(new Prepared(added, fields, addresses)));
     } catch (RefusedRequestException e) {
       loop.execute(() -> refuse(e.problem()));
     } catch (UnknownHostException e) {
@@ -95,33 +94,34 @@ final class Exchange implements UpstreamConnection.Listener {
     UpstreamPool.Key key = UpstreamPool.Key.of(request.target());
     UpstreamConnection kept = repeated ? null : pool.takeKept(key);
     if (kept != null) {
-      send(kept, prepared.fields());
+      send(kept, prepared);
       return;
     }
     pool.connect(key, prepared.addresses())
         .addListener(
             connected -> {
               if (connected.isSuccess()) {
-                send((UpstreamConnection) connected.getNow(), prepared.fields());
+                send((UpstreamConnection) connected.getNow(), prepared);
               } else {
                 refuse(UpstreamFailures.whileConnecting(request.target(), connected.cause()));
               }
             });
   }
 
-  private void send(UpstreamConnection connection, List<Field> fields) {
+  private void send(UpstreamConnection connection, Prepared prepared) {
     if (over) {
       connection.channel().close();
       return;
     }
     upstream = connection;
+    mask = prepared.added().mask();
     connection.begin(this);
     HttpRequest message =
         new DefaultHttpRequest(
             HttpVersion.HTTP_1_1,
             HttpMethod.valueOf(request.head().method()),
-            request.target().pathAndQuery());
-    fields.forEach(field -> message.headers().add(field.name(), field.value()));
+            prepared.added().target().pathAndQuery());
+    prepared.fields().forEach(field -> message.headers().add(field.name(), field.value()));
     proxy.stats().countForwarded();
     agent.watchdog().watch(proxy.limits().response(), this::upstreamIsSilent);
     connection.channel().write(message);
@@ -145,6 +145,11 @@ final class Exchange implements UpstreamConnection.Listener {
     if (over) {
       return;
     }
+    if (mask.isPresent() && mask.get().isBlindTo(response)) {
+      refuse(UpstreamFailures.encoded(request.target()));
+      return;
+    }
+    mask.ifPresent(m -> m.hideIn(response));
     answering = true;
     agent.watchdog().watch(proxy.limits().stream(), this::upstreamIsSilent);
     int code = response.status().code();
@@ -167,7 +172,7 @@ final class Exchange implements UpstreamConnection.Listener {
     }
     agent.watchdog().touch();
     proxy.stats().countReceived(content.readableBytes());
-    agent.channel().write(new DefaultHttpContent(content));
+    agent.channel().write(new DefaultHttpContent(mask.map(m -> m.hideIn(content)).orElse(content)));
   }
 
   @Override
@@ -175,6 +180,9 @@ final class Exchange implements UpstreamConnection.Listener {
     if (over) {
       return;
     }
+    mask.map(AnswerMask::rest)
+        .filter(ByteBuf::isReadable)
+        .ifPresent(rest -> agent.channel().write(new DefaultHttpContent(rest)));
     finish();
     agent.channel().writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
     upstream.release(sender.sent());
@@ -246,6 +254,7 @@ final class Exchange implements UpstreamConnection.Listener {
   private void finish() {
     over = true;
     agent.watchdog().stop();
+    mask.ifPresent(AnswerMask::close);
     if (body != null) {
       body.discard();
     }

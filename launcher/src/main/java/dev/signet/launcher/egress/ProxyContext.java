@@ -17,6 +17,7 @@ import java.util.concurrent.Executor;
 record ProxyContext(
     EgressLimits limits,
     TargetResolver targets,
+    AddedCredentials credentials,
     RequestSigning signing,
     PeerCheck peers,
     EgressStats stats,
@@ -31,6 +32,7 @@ record ProxyContext(
   ProxyContext(
       EgressLimits limits,
       TargetResolver targets,
+      AddedCredentials credentials,
       RequestSigning signing,
       PeerCheck peers,
       EgressStats stats,
@@ -41,6 +43,7 @@ record ProxyContext(
     this(
         limits,
         targets,
+        credentials,
         signing,
         peers,
         stats,

@@ -88,6 +88,7 @@ public final class SigningProxy implements Closeable {
         new ProxyContext(
             limits,
             new TargetResolver(settings.routes(), address()),
+            new AddedCredentials(settings.credentials()),
             new RequestSigning(identity, clock, random),
             peers,
             stats,
@@ -143,6 +144,7 @@ public final class SigningProxy implements Closeable {
         .newCloseFuture()
         .awaitUninterruptibly(limits.drain().toMillis(), TimeUnit.MILLISECONDS);
     connections.close().awaitUninterruptibly();
+    context.credentials().close();
     stopThreads();
   }
 

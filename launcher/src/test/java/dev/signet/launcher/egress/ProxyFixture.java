@@ -31,12 +31,22 @@ public final class ProxyFixture implements AutoCloseable {
 
   public ProxyFixture(EgressLimits limits, Optional<Path> roots, PeerCheck peers, Route... routes)
       throws IOException, GeneralSecurityException {
+    this(limits, roots, peers, Credentials.NONE, routes);
+  }
+
+  ProxyFixture(
+      EgressLimits limits,
+      Optional<Path> roots,
+      PeerCheck peers,
+      Credentials credentials,
+      Route... routes)
+      throws IOException, GeneralSecurityException {
     key = new TestKey();
     identity.set(key.identity(Instant.now().plusSeconds(300)));
     spool = Files.createTempDirectory("egress-test");
     proxy =
         SigningProxy.start(
-            new ProxySettings(spool, List.of(routes), roots, limits),
+            new ProxySettings(spool, List.of(routes), roots, limits, credentials),
             () -> Optional.ofNullable(identity.get()),
             peers,
             Clock.systemUTC(),
