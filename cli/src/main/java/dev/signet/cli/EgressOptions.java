@@ -3,10 +3,14 @@
 package dev.signet.cli;
 
 import dev.signet.launcher.EgressRequest;
+import dev.signet.launcher.egress.CredentialRule;
+import dev.signet.launcher.egress.CredentialRules;
 import dev.signet.launcher.egress.Route;
 import dev.signet.launcher.egress.permission.AddressRange;
 import dev.signet.launcher.egress.permission.OperatorRules;
 import dev.signet.protocol.EgressPermission;
+import dev.signet.protocol.Limits;
+import dev.signet.protocol.MalformedMessageException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -56,11 +60,24 @@ final class EgressOptions {
               + " SPIFFE_ENDPOINT_SOCKET leads there. What SVIDs it gets is in its registration.")
   private boolean workloadApi;
 
+  @Option(
+      names = "--credential",
+      paramLabel = "FILE",
+      description =
+          "Rules by which secrets are added to requests, so that the agent needs no API key (see"
+              + " signet secret). May be repeated; of two rules for one field the first counts.")
+  private List<Path> credentials = new ArrayList<>();
+
   @Mixin private BodyOptions bodies;
 
-  EgressRequest request() throws CommandFailure, IOException {
+  EgressRequest request(Invocation invocation) throws CommandFailure, IOException {
     return new EgressRequest(
-        routes(), Optional.ofNullable(extraRoots), rules(), workloadApi, bodies.recorded());
+        routes(),
+        Optional.ofNullable(extraRoots),
+        rules(),
+        credentials(invocation),
+        workloadApi,
+        bodies.recorded());
   }
 
   private OperatorRules rules() throws CommandFailure {
@@ -78,6 +95,20 @@ final class EgressOptions {
     } catch (IllegalArgumentException e) {
       throw CommandFailure.usage(option + ": " + e.getMessage());
     }
+  }
+
+  private List<CredentialRule> credentials(Invocation invocation)
+      throws CommandFailure, IOException {
+    List<CredentialRule> rules = new ArrayList<>();
+    for (Path file : credentials) {
+      try {
+        byte[] json = InputFile.read(file, Limits.SMALL_MESSAGE_BYTES, invocation);
+        rules.addAll(CredentialRules.parse(json));
+      } catch (MalformedMessageException | IllegalArgumentException e) {
+        throw CommandFailure.usage("--credential " + file + ": " + e.getMessage());
+      }
+    }
+    return rules;
   }
 
   private List<Route> routes() throws CommandFailure {

@@ -227,7 +227,7 @@ final class RunCommand implements SignetCommand {
         arguments,
         environment(),
         Optional.ofNullable(workingDirectory),
-        egress.request(),
+        egress.request(invocation),
         isolation,
         user == null ? Optional.empty() : Optional.of(agentUser()),
         PrivateParent.of(state, invocation.environment()),

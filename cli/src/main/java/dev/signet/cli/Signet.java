@@ -145,6 +145,7 @@ public final class Signet {
         EnrollCommand.class,
         RunCommand.class,
         TrafficCommand.class,
+        SecretCommand.class,
         ServeCommand.class,
         HostCommand.class,
         AgentCommand.class,
@@ -166,6 +167,7 @@ public final class Signet {
       case "run" -> List.of(RunCommand.class);
       case "provision" -> List.of(ProvisionCommand.class);
       case "enroll" -> List.of(EnrollCommand.class);
+      case "secret" -> List.of(SecretCommand.class);
       case "doctor" -> List.of(DoctorCommand.class);
       case "traffic" -> List.of(TrafficCommand.class);
       default -> everyCommand();

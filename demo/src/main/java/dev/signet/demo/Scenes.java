@@ -19,6 +19,7 @@ final class Scenes {
   private final LaunchScenes launches;
   private final TheftScenes thefts;
   private final InsiderScenes insider;
+  private final SecretScenes secrets;
 
   Scenes(World world, Story story) throws Exception {
     this.world = world;
@@ -30,6 +31,7 @@ final class Scenes {
     launches = new LaunchScenes(props);
     thefts = new TheftScenes(props);
     insider = new InsiderScenes(props);
+    secrets = new SecretScenes(props);
   }
 
   void play() throws Exception {
@@ -44,6 +46,7 @@ final class Scenes {
       launches.revocation(agent);
     }
     world.operator("POST", "/v1/reinstatements", LaunchScenes.revocationOfAgent());
+    secrets.keyNeverHeld();
     launches.tamperedJar();
     insider.bypassedLauncher();
     insider.keyElsewhere();

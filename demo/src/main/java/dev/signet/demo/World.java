@@ -180,6 +180,14 @@ public final class World implements AutoCloseable {
   /** The reference statement for a JAR, signed as CI does it; returns the envelope's file. */
   Path statement(String name, Path jar, long securityVersion)
       throws IOException, MalformedMessageException {
+    return statement(name, jar, securityVersion, List.of(toolUrl()));
+  }
+
+  /**
+   * @param arguments that the agent must be started with
+   */
+  Path statement(String name, Path jar, long securityVersion, List<String> arguments)
+      throws IOException, MalformedMessageException {
     if (!(JarRuler.measure(jar) instanceof JarMeasurement.Measured measured)) {
       throw new IOException("expected a JAR that can be measured: " + jar);
     }
@@ -191,7 +199,7 @@ public final class World implements AutoCloseable {
             securityVersion,
             now.minusSeconds(60),
             now.plus(Duration.ofDays(90)),
-            List.of(toolUrl()),
+            arguments,
             List.of("TOOL_API_KEY"),
             StatementDraft.Terms.permitting(
                 "GET 127.0.0.1:" + tap.port() + "/weather",

@@ -66,6 +66,8 @@ class DemoSystemTest {
             "other-host NOT_PERMITTED",
             "approval-twice OTHER_SESSION",
             "revocation REVOKED",
+            "key-never-held ACCEPTED",
+            "agent-robbed invalid_api_key",
             "tampered-jar MEASUREMENT_MISMATCH",
             "launcher-bypassed MEASUREMENT_MISMATCH",
             "tpm-keeps-key NOT_THE_APPROVAL_KEY",

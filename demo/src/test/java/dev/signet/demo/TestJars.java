@@ -22,6 +22,11 @@ final class TestJars {
     return agent(file, 0);
   }
 
+  /** Of another program, which is one class. */
+  static Path of(Class<?> program, Path file) throws IOException {
+    return of(program, file, 0);
+  }
+
   /**
    * @param padding bytes that it is larger; they do not compress
    */

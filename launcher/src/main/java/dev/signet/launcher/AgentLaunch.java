@@ -225,6 +225,7 @@ public final class AgentLaunch {
     LaunchId launch = LaunchId.random(random);
     SealedKey sealedKey = sealedKey(agent);
     AtomicReference<Identity> identity = new AtomicReference<>();
+    LaunchSecrets secrets = new LaunchSecrets(request.egress().credentials(), clock, progress);
     VerifierClock verifierClock = new VerifierClock(clock, System::nanoTime);
     Optional<AgentSpace> space = prepared.openSpace();
     space.ifPresent(own -> unwinding.undo(own::close));
@@ -254,6 +255,7 @@ public final class AgentLaunch {
                 text -> progress.say(Progress.Step.REQUEST_REFUSED, text),
                 EgressLimits.standard(),
                 Optional.of(trust.interception()),
+                secrets.credentials(),
                 exchanges),
             space.isPresent() ? space.get().within(LoopbackPort::open) : LoopbackPort.open(),
             () -> Optional.ofNullable(identity.get()).flatMap(Identity::current),
@@ -317,6 +319,7 @@ public final class AgentLaunch {
         Progress.Step.RELEASED,
         "the verifier approved this state, and the TPM released the request key "
             + key.publicKey().thumbprint());
+    secrets.begin(attestor, agent, key.secretsKey());
 
     AttestationResult result;
     switch (flow.attest(key)) {
@@ -399,13 +402,11 @@ public final class AgentLaunch {
   }
 
   private SealedKey sealedKey(AgentId agent) throws IOException {
-    Optional<SealedKey> kept = attestor.sealedKey(agent);
-    // By thumbprint: a JWK may carry a name and a use besides the point.
-    String approvalKey = host.approvalKey().thumbprint();
-    if (kept.isPresent() && kept.get().approvalKey().thumbprint().equals(approvalKey)) {
-      return kept.get();
+    SealedKeys.Found found = SealedKeys.keptOrMade(attestor, host, agent);
+    SealedKey made = found.key();
+    if (!found.made()) {
+      return made;
     }
-    SealedKey made = attestor.createSealedKey(agent, host.approvalKey());
     progress.say(
         Progress.Step.KEY_CREATED,
         "made a request key for this agent on this host, sealed by the TPM: "

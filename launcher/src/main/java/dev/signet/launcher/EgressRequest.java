@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.launcher;
 
+import dev.signet.launcher.egress.CredentialRule;
 import dev.signet.launcher.egress.Route;
 import dev.signet.launcher.egress.permission.OperatorRules;
 import dev.signet.launcher.traffic.RecordedBodies;
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param routes local names for upstreams, for clients that cannot use a proxy or need https
  * @param extraRoots PEM file of TLS roots for upstreams besides the JDK's
  * @param rules how the statement's permissions are narrowed on this host
+ * @param credentials which secrets are added to which requests
  * @param workloadApi whether it gets the SPIFFE Workload API
  * @param bodies which bodies the exchange log records; none if empty
  */
@@ -23,15 +25,17 @@ public record EgressRequest(
     List<Route> routes,
     Optional<Path> extraRoots,
     OperatorRules rules,
+    List<CredentialRule> credentials,
     boolean workloadApi,
     Optional<RecordedBodies> bodies) {
   /** Nothing beside what every agent gets. */
   public static final EgressRequest NONE =
       new EgressRequest(
-          List.of(), Optional.empty(), OperatorRules.NONE, false, Optional.empty());
+          List.of(), Optional.empty(), OperatorRules.NONE, List.of(), false, Optional.empty());
 
   public EgressRequest {
     routes = List.copyOf(routes);
+    credentials = List.copyOf(credentials);
     Objects.requireNonNull(extraRoots, "extraRoots");
     Objects.requireNonNull(rules, "rules");
     Objects.requireNonNull(bodies, "bodies");

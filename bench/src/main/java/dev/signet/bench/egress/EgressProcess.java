@@ -4,6 +4,7 @@ package dev.signet.bench.egress;
 
 import dev.signet.bench.requests.AttestedAgent;
 import dev.signet.launcher.Preparation;
+import dev.signet.launcher.egress.Credentials;
 import dev.signet.launcher.egress.EgressIdentity;
 import dev.signet.launcher.egress.EgressLimits;
 import dev.signet.launcher.egress.ProxySettings;
@@ -73,6 +74,7 @@ final class EgressProcess {
                 System.err::println,
                 EgressLimits.standard(),
                 Optional.empty(),
+                Credentials.NONE,
                 exchanges),
             () -> Optional.of(identity),
             (client, own) -> Optional.empty(),

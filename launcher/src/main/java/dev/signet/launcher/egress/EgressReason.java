@@ -41,6 +41,14 @@ public enum EgressReason {
   SPOOL_FAILED(507, "The request body could not be stored for signing"),
   /** All bodies under way together fill what the proxy may keep. */
   SPOOL_FULL(503, "The proxy is keeping its maximum of request bodies"),
+  /** A rule adds a secret that nobody put. */
+  SECRET_MISSING(502, "A secret that goes with this request is missing"),
+  /** A rule adds a secret that does not open: damaged, moved, or put for an earlier key. */
+  SECRET_UNREADABLE(502, "A secret that goes with this request cannot be read"),
+  /** A rule adds a secret, and the request would have carried it in the clear. */
+  SECRET_NEEDS_TLS(403, "Secrets leave over https only"),
+  /** The answer to a request with a secret is compressed, so that nobody sees what is in it. */
+  ANSWER_ENCODED(502, "The answer cannot be looked through for the secret"),
   /** Name resolution, connecting, or sending to the upstream failed. */
   UPSTREAM_UNREACHABLE(502, "The upstream could not be reached"),
   /** The upstream's certificate or TLS version was not accepted. */

@@ -16,10 +16,12 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.Optional;
 
 /** One request on its way to the upstream, and the answer on its way back. */
 final class Exchange implements UpstreamConnection.Listener {
-  private record Prepared(List<Field> fields, List<InetAddress> addresses) {}
+  private record Prepared(
+      CredentialedRequest added, List<Field> fields, List<InetAddress> addresses) {}
 
   private final ProxyContext proxy;
   private final AgentSide agent;
@@ -31,6 +33,7 @@ final class Exchange implements UpstreamConnection.Listener {
   private final EventLoop loop;
   private UpstreamConnection upstream;
   private BodySender sender;
+  private Optional<AnswerMask> mask = Optional.empty();
   private boolean repeated;
   private boolean answering;
   private boolean over;
@@ -67,16 +70,12 @@ final class Exchange implements UpstreamConnection.Listener {
     draft.prepared();
     Target target = request.target();
     try {
-      List<InetAddress> addresses = proxy.permissions().addresses(request.head().method(), target);
-      List<Field> fields =
-          proxy
-              .signing()
-              .sign(
-                  request.head().method(),
-                  target,
-                  request.fieldsWithLength(body == null ? 0 : body.length()),
-                  digest);
-      loop.execute(() -> connect(new Prepared(fields, addresses)));
+      String method = request.head().method();
+      List<InetAddress> addresses = proxy.permissions().addresses(method, target);
+      List<Field> own = request.fieldsWithLength(body == null ? 0 : body.length());
+      CredentialedRequest added = proxy.credentials().to(method, target, own);
+      List<Field> fields = proxy.signing().sign(method, added, digest);
+      loop.execute(() -> connect(new Prepared(added, fields, addresses)));
     } catch (RefusedRequestException e) {
       loop.execute(() -> refuse(e.problem()));
     } catch (UnknownHostException e) {
@@ -107,26 +106,27 @@ final class Exchange implements UpstreamConnection.Listener {
         .addListener(
             connected -> {
               if (connected.isSuccess()) {
-                send((UpstreamConnection) connected.getNow(), prepared.fields());
+                send((UpstreamConnection) connected.getNow(), prepared);
               } else {
                 refuse(UpstreamFailures.whileConnecting(request.target(), connected.cause()));
               }
             });
   }
 
-  private void send(UpstreamConnection connection, List<Field> fields) {
+  private void send(UpstreamConnection connection, Prepared prepared) {
     if (over) {
       connection.channel().close();
       return;
     }
     upstream = connection;
+    mask = prepared.added().mask();
     connection.begin(this);
     HttpRequest message =
         new DefaultHttpRequest(
             HttpVersion.HTTP_1_1,
             HttpMethod.valueOf(request.head().method()),
-            request.target().pathAndQuery());
-    fields.forEach(field -> message.headers().add(field.name(), field.value()));
+            prepared.added().target().pathAndQuery());
+    prepared.fields().forEach(field -> message.headers().add(field.name(), field.value()));
     proxy.stats().countForwarded();
     draft.sent(connection.channel().remoteAddress());
     agent.watchdog().watch(proxy.limits().response(), this::upstreamIsSilent);
@@ -151,6 +151,11 @@ final class Exchange implements UpstreamConnection.Listener {
     if (over) {
       return;
     }
+    if (mask.isPresent() && mask.get().isBlindTo(response)) {
+      refuse(UpstreamFailures.encoded(request.target()));
+      return;
+    }
+    mask.ifPresent(m -> m.hideIn(response));
     answering = true;
     agent.watchdog().watch(proxy.limits().stream(), this::upstreamIsSilent);
     Drafts.answer(draft, response);
@@ -165,8 +170,9 @@ final class Exchange implements UpstreamConnection.Listener {
     }
     agent.watchdog().touch();
     proxy.stats().countReceived(content.readableBytes());
-    draft.answerContent(content);
-    agent.content(content);
+    ByteBuf shown = mask.map(m -> m.hideIn(content)).orElse(content);
+    draft.answerContent(shown);
+    agent.content(shown);
   }
 
   @Override
@@ -174,6 +180,13 @@ final class Exchange implements UpstreamConnection.Listener {
     if (over) {
       return;
     }
+    mask.map(AnswerMask::rest)
+        .filter(ByteBuf::isReadable)
+        .ifPresent(
+            rest -> {
+              draft.answerContent(rest);
+              agent.content(rest);
+            });
     finish();
     draft.forwarded();
     upstream.release(sender.sent());
@@ -250,6 +263,7 @@ final class Exchange implements UpstreamConnection.Listener {
   private void finish() {
     over = true;
     agent.watchdog().stop();
+    mask.ifPresent(AnswerMask::close);
     if (body != null) {
       body.discard();
     }

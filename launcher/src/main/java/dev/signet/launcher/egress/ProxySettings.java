@@ -19,6 +19,7 @@ import java.util.function.Consumer;
  * @param policy which requests the agent may send; routes are under it as well
  * @param refusals is told what was not permitted, seldom enough for people to read; may block
  * @param interception how tunnels are opened; without it, they are refused
+ * @param credentials what is added that the agent does not hold
  * @param exchanges told of every exchange, and closed with the proxy
  */
 public record ProxySettings(
@@ -29,6 +30,7 @@ public record ProxySettings(
     Consumer<String> refusals,
     EgressLimits limits,
     Optional<Interception> interception,
+    Credentials credentials,
     ExchangeLog exchanges) {
   public ProxySettings {
     Objects.requireNonNull(spoolDirectory, "spoolDirectory");
@@ -37,6 +39,7 @@ public record ProxySettings(
     Objects.requireNonNull(refusals, "refusals");
     Objects.requireNonNull(limits, "limits");
     Objects.requireNonNull(interception, "interception");
+    Objects.requireNonNull(credentials, "credentials");
     Objects.requireNonNull(exchanges, "exchanges");
     routes = List.copyOf(routes);
   }

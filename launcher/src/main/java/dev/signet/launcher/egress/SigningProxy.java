@@ -101,6 +101,7 @@ public final class SigningProxy implements Closeable {
             limits,
             new TargetResolver(settings.routes(), address()),
             new PermissionGate(settings.policy(), notices),
+            new AddedCredentials(settings.credentials()),
             new RequestSigning(identity, clock, random),
             peers,
             stats,
@@ -182,6 +183,7 @@ public final class SigningProxy implements Closeable {
         .newCloseFuture()
         .awaitUninterruptibly(limits.drain().toMillis(), TimeUnit.MILLISECONDS);
     connections.close().awaitUninterruptibly();
+    context.credentials().close();
     stopThreads();
     notices.rest().ifPresent(refusals);
     exchanges.close();

@@ -64,6 +64,30 @@ public final class ProxyFixture implements AutoCloseable {
     this(limits, roots, peers, ExchangeLog.NONE, routes);
   }
 
+  /** One that adds to requests what the agent does not hold. */
+  ProxyFixture(
+      EgressLimits limits,
+      Optional<Path> roots,
+      PeerCheck peers,
+      Credentials credentials,
+      Route... routes)
+      throws IOException, GeneralSecurityException {
+    this(
+        LoopbackPort.open(),
+        peers,
+        (spool, refusals) ->
+            new ProxySettings(
+                spool,
+                List.of(routes),
+                roots,
+                permissive(),
+                refusals,
+                limits,
+                Optional.empty(),
+                credentials,
+                ExchangeLog.NONE));
+  }
+
   /** One whose exchanges are noted; the log is closed with it. */
   public ProxyFixture(
       EgressLimits limits,
@@ -115,7 +139,15 @@ public final class ProxyFixture implements AutoCloseable {
       EgressLimits limits,
       ExchangeLog exchanges) {
     return new ProxySettings(
-        spool, routes, roots, policy, refusals, limits, Optional.empty(), exchanges);
+        spool,
+        routes,
+        roots,
+        policy,
+        refusals,
+        limits,
+        Optional.empty(),
+        Credentials.NONE,
+        exchanges);
   }
 
   /** A proxy that opens tunnels. */
@@ -133,6 +165,7 @@ public final class ProxyFixture implements AutoCloseable {
                 refusals,
                 limits,
                 Optional.of(new Interception(authority, Clock.systemUTC())),
+                Credentials.NONE,
                 ExchangeLog.NONE));
   }
 
