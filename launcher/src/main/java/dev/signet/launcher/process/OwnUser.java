@@ -10,10 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
 
 /**
@@ -28,8 +30,8 @@ final class OwnUser implements Closeable {
   private static final int ATTEMPTS = 200;
   private static final int SIGKILL = 9;
 
-  /** Each may leave others while it ends. */
-  private static final int ROUNDS = 50;
+  private static final Duration END_PATIENCE = Duration.ofSeconds(10);
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(2);
 
   private static final Path LOCKS = Path.of("/run/signet/users");
 
@@ -97,10 +99,14 @@ final class OwnUser implements Closeable {
    * @throws IOException if something does not end
    */
   void endProcesses() throws IOException {
-    for (int i = 0; i < ROUNDS; i++) {
-      List<Long> left = processesOf(user.uid());
-      if (left.isEmpty()) {
-        return;
+    long end = System.nanoTime() + END_PATIENCE.toNanos();
+    // Again and again: each may leave others while it ends.
+    for (List<Long> left = processesOf(user.uid());
+        !left.isEmpty();
+        left = processesOf(user.uid())) {
+      if (System.nanoTime() > end) {
+        throw new IOException(
+            "processes of the agent's user %d do not end: %s".formatted(user.uid(), left));
       }
       for (long pid : left) {
         try {
@@ -110,11 +116,8 @@ final class OwnUser implements Closeable {
           continue;
         }
       }
-      Thread.yield();
+      LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
     }
-    throw new IOException(
-        "processes of the agent's user %d do not end: %s"
-            .formatted(user.uid(), processesOf(user.uid())));
   }
 
   /** Those that run with this user in any way, but for the dead whose parent has not asked yet. */

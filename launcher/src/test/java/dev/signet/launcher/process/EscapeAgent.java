@@ -76,10 +76,11 @@ final class EscapeAgent {
       }
       case "udp" -> echo(Integer.parseInt(with));
       case "device" ->
-          NetworkInterface.networkInterfaces()
-              .filter(device -> !device.getName().equals("lo"))
-              .findAny()
-              .orElseThrow();
+          require(
+              NetworkInterface.networkInterfaces()
+                      .anyMatch(device -> !device.getName().equals("lo"))
+                  ? 0
+                  : -1);
       case "socket" -> {
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(with))) {
           require(channel.isConnected() ? 0 : -1);
@@ -97,7 +98,7 @@ final class EscapeAgent {
       }
       case "list" -> {
         try (Stream<Path> files = Files.list(Path.of(with))) {
-          files.findAny().orElseThrow();
+          require(files.findAny().isPresent() ? 0 : -1);
         }
       }
       case "signal" -> require(call("kill", number(with), 0));

@@ -28,12 +28,17 @@ import java.util.List;
 
 /** What there is on a host for an agent that wants to get away; all of it open to everybody. */
 @SuppressWarnings("restricted") // what Java has no method for, the C library has
-final class HostOfEscapes implements AutoCloseable {
+final class HostOfEscapes {
   /** Of no use for anybody, RFC 5737. */
   private static final String ROUTE = "203.0.113.7/32";
 
+  /** Takes one thing away. */
+  private interface Undo {
+    void run() throws Exception;
+  }
+
   /** Last first. */
-  private final Deque<AutoCloseable> open = new ArrayDeque<>();
+  private final Deque<Undo> open = new ArrayDeque<>();
 
   private final List<String> ways = new ArrayList<>();
 
@@ -74,7 +79,7 @@ final class HostOfEscapes implements AutoCloseable {
       ways.add("tcp/outside=" + outside + ":" + listen(outside));
     }
     DatagramSocket echo = new DatagramSocket(0, InetAddress.getByName("127.0.0.1"));
-    open.push(echo);
+    open.push(echo::close);
     Thread.ofPlatform().daemon().start(() -> echo(echo));
     ways.add("udp=" + echo.getLocalPort());
     listenAbstract(mark);
@@ -98,7 +103,7 @@ final class HostOfEscapes implements AutoCloseable {
     for (String directory : List.of("/run", "/tmp", "/dev/shm", "/var/lib")) {
       Path path = Path.of(directory, mark + ".socket");
       ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-      open.push(socket);
+      open.push(socket::close);
       socket.bind(UnixDomainSocketAddress.of(path));
       open.push(() -> Files.delete(path));
       Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxrwxrwx"));
@@ -142,7 +147,7 @@ final class HostOfEscapes implements AutoCloseable {
 
   private int listen(String address) throws IOException {
     ServerSocket server = new ServerSocket(0, 10, InetAddress.getByName(address));
-    open.push(server);
+    open.push(server::close);
     return server.getLocalPort();
   }
 
@@ -198,10 +203,10 @@ final class HostOfEscapes implements AutoCloseable {
     return result;
   }
 
-  @Override
-  public void close() throws Exception {
+  /** Takes it all away. */
+  void close() throws Exception {
     while (!open.isEmpty()) {
-      open.pop().close();
+      open.pop().run();
     }
   }
 }

@@ -33,8 +33,16 @@ class SocketFilterTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"amd64,425,38", "amd64,248,1", "amd64,249,1", "amd64,250,1", "aarch64,425,38",
-    "aarch64,217,1", "aarch64,218,1", "aarch64,219,1"})
+  @CsvSource({
+    "amd64,425,38",
+    "amd64,248,1",
+    "amd64,249,1",
+    "amd64,250,1",
+    "aarch64,425,38",
+    "aarch64,217,1",
+    "aarch64,218,1",
+    "aarch64,219,1"
+  })
   void refusesOtherWaysToSocketsAndTheKernelsKeys(String machine, int call, int error)
       throws IOException {
     assertThat(run(machine, machine.equals("amd64") ? X86 : ARM, call, 1))
