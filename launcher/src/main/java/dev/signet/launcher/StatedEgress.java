@@ -8,7 +8,9 @@ import dev.signet.launcher.egress.permission.Judgement;
 import dev.signet.launcher.egress.permission.NameResolver;
 import dev.signet.measurements.VerifiedStatement;
 
-/** What a launch's statement and operator say of the agent's way out, and what that will come to. */
+/**
+ * What a launch's statement and operator say of the agent's way out, and what that will come to.
+ */
 final class StatedEgress {
   private StatedEgress() {}
 

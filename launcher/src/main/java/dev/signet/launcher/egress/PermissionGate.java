@@ -35,6 +35,21 @@ record PermissionGate(EgressPolicy policy, RefusalNotices notices) {
     return pass(target, policy.addresses(method, target.destination(), target.pathAndQuery()));
   }
 
+  /** Whether it is worth opening a connection to intercept: some request may be permitted there. */
+  void requireConnection(Target target) throws RefusedRequestException {
+    pass(policy.connect(target.destination()));
+  }
+
+  /**
+   * The addresses for a tunnel that nobody looks into. Blocks.
+   *
+   * @throws UnknownHostException if the name has none
+   */
+  List<InetAddress> tunnel(Target target) throws RefusedRequestException, UnknownHostException {
+    pass(policy.tunnel(target.destination()));
+    return pass(target, policy.tunnelAddresses(target.destination()));
+  }
+
   private void pass(Judgement judgement) throws RefusedRequestException {
     if (judgement instanceof Judgement.Refused(String detail)) {
       notices.tell(EgressReason.NOT_PERMITTED + ": " + detail);
