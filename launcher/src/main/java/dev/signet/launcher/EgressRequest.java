@@ -15,8 +15,7 @@ import java.util.Optional;
  * @param extraRoots PEM file of TLS roots for upstreams besides the JDK's
  * @param workloadApi whether it gets the SPIFFE Workload API
  */
-public record EgressRequest(
-    List<Route> routes, Optional<Path> extraRoots, boolean workloadApi) {
+public record EgressRequest(List<Route> routes, Optional<Path> extraRoots, boolean workloadApi) {
   /** Nothing beside what every agent gets. */
   public static final EgressRequest NONE = new EgressRequest(List.of(), Optional.empty(), false);
 

@@ -13,8 +13,8 @@ import java.util.Optional;
 
 /**
  * The directories of one launch, made new and removed at its end: {@code jar} for the copy, {@code
- * spool} for the launcher, {@code work} and {@code tmp} for the agent, {@code api} for sockets of the
- * launcher's that the agent may use; and {@code lock}, which the launcher holds while it lives.
+ * spool} for the launcher, {@code work} and {@code tmp} for the agent, {@code api} for sockets of
+ * the launcher's that the agent may use; and {@code lock}, which the launcher holds while it lives.
  */
 public final class LaunchDirectory implements Closeable {
   static final String PREFIX = "launch-";

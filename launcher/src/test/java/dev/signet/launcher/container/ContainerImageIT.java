@@ -280,7 +280,9 @@ class ContainerImageIT {
           .isInstanceOf(IOException.class)
           .hasMessageContaining("nobody-knows");
       assertThatThrownBy(
-              () -> image.plan(any, List.of("/x"), Map.of("LD_PRELOAD", "x"), Optional.empty(), false))
+              () ->
+                  image.plan(
+                      any, List.of("/x"), Map.of("LD_PRELOAD", "x"), Optional.empty(), false))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("LD_PRELOAD");
     }

@@ -26,8 +26,7 @@ class GoSpiffeIT {
   void getsRotatesAndChecksSvidsAndSpeaksMutualTls() throws Exception {
     Path program = directory.resolve("client");
     Process build =
-        new ProcessBuilder(
-                System.getProperty("signet.go"), "build", "-o", program.toString(), ".")
+        new ProcessBuilder(System.getProperty("signet.go"), "build", "-o", program.toString(), ".")
             .directory(SOURCE.toFile())
             .inheritIO()
             .start();
@@ -37,8 +36,7 @@ class GoSpiffeIT {
       ProcessBuilder client = new ProcessBuilder(program.toString()).redirectErrorStream(true);
       client.environment().put("SPIFFE_ENDPOINT_SOCKET", served.endpoint());
       Process running = client.start();
-      String said =
-          new String(running.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      String said = new String(running.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertThat(running.waitFor(40, TimeUnit.SECONDS)).isTrue();
       String id = ServedApi.AGENT.value();
       assertThat(said.lines())
