@@ -73,8 +73,10 @@ class ContainerSystemTest {
 
   @Test
   void requestsOfAContainerAreSignedAndItsIdentityRenewed() throws Exception {
-    try (SignetProcess run = run(image, statement)) {
+    List<String> withApi = words(place(image), statement, "--workload-api");
+    try (SignetProcess run = SignetProcess.signet(site.agentEnvironment(), withApi)) {
       run.ready();
+      assertThat(run.ask("workload")).isEqualTo("unix:///run/signet/workload.sock frame 4");
       assertThat(run.ask("args")).isEqualTo("[-x, two words]");
       assertThat(run.ask("echo füße → 足")).isEqualTo("füße → 足");
       assertThat(run.ask("cwd")).isEqualTo("/opt/agent");

@@ -92,7 +92,9 @@ class RunSystemTest {
       try (Stream<Path> files = Files.list(work)) {
         assertThat(files).isEmpty();
       }
-      assertThat(run.ask("environment")).contains("TOOL_API_KEY").doesNotContain("SECRET");
+      assertThat(run.ask("environment"))
+          .contains("TOOL_API_KEY")
+          .doesNotContain("SECRET", "SPIFFE_");
       run.say("exit 0");
       assertThat(run.end()).isZero();
       assertThat(work.getParent()).as("the launch's directory").doesNotExist();

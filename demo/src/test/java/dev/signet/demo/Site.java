@@ -119,7 +119,9 @@ final class Site implements AutoCloseable {
     operatorToken = made.operatorCredential();
     Files.copy(maker.rootFile(), made.makers().resolve("root.pem"));
     Files.copy(maker.issuerFile(), made.makers().resolve("issuer.pem"));
-    configure("allowSimulators: false", "allowSimulators: true\nsvids: {trustDomain: site.example}\ntokenLife: "
+    configure(
+        "allowSimulators: false",
+        "allowSimulators: true\nsvids: {trustDomain: site.example}\ntokenLife: "
             + seconds(tokenLife));
     startVerifier();
     configure("port: 0", "port: " + verifier.port());

@@ -112,9 +112,8 @@ public final class ContainerImage implements Closeable {
     Optional<Integer> idBase =
         host.userNamespaces() ? Optional.of(idBase(random)) : Optional.empty();
     ImageLimits limits = ImageLimits.standard();
-    PrivateMount mount = 
-        PrivateMount.over(
-            directory.path(), limits.entries() + MORE_FILES, LaunchDirectory.SOCKETS);
+    PrivateMount mount =
+        PrivateMount.over(directory.path(), limits.entries() + MORE_FILES, LaunchDirectory.SOCKETS);
     boolean ready = false;
     try {
       RootFiles files =

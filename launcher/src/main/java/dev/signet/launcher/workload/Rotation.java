@@ -257,8 +257,7 @@ final class Rotation<T> implements AutoCloseable {
           Instant until =
               held != null && held.notAfter().isBefore(nextAt) ? held.notAfter() : nextAt;
           Duration wait = Duration.between(now, until);
-          changed.awaitNanos(
-              (wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait).toNanos());
+          changed.awaitNanos((wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait).toNanos());
         } else {
           changed.await();
         }

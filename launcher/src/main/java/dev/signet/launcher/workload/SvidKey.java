@@ -18,8 +18,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The key of one SVID, P-256, made for it and handed to the agent with it, as the Workload API wants
- * it. It is another key than the one that signs requests, which never leaves the launcher.
+ * The key of one SVID, P-256, made for it and handed to the agent with it, as the Workload API
+ * wants it. It is another key than the one that signs requests, which never leaves the launcher.
  */
 public final class SvidKey {
   private static final int COORDINATE = 32;

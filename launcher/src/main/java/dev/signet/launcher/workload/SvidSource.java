@@ -14,8 +14,8 @@ import java.util.Optional;
  */
 public interface SvidSource {
   /**
-   * Why nothing may be handed out any more, though what there is has not ended: the agent's identity
-   * was refused. Never blocks.
+   * Why nothing may be handed out any more, though what there is has not ended: the agent's
+   * identity was refused. Never blocks.
    *
    * @return empty unless it was
    */

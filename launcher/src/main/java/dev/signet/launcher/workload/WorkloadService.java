@@ -197,8 +197,7 @@ final class WorkloadService implements AutoCloseable {
       case Issued.None<SvidResult.Token>(Issued.Absence why) -> new Issued.None<>(why);
       case Issued.Granted<SvidResult.Token>(SvidResult.Token svid) -> {
         requireIssuedTo(svid.id());
-        byte[] message =
-            WorkloadMessages.witSvid(agent.value(), svid.token(), key.privateJwk());
+        byte[] message = WorkloadMessages.witSvid(agent.value(), svid.token(), key.privateJwk());
         yield held(message, svid.renewAfter(), svid.notAfter());
       }
     };

@@ -125,8 +125,7 @@ class JavaSpiffeIT {
   void twoAgentsTalkByMutualTlsAndOnlyToWhomTheyExpect() throws Exception {
     try (ServedApi one = ServedApi.of(LONG);
         ServedApi two =
-            new ServedApi(
-                OTHER, new TestAuthority(OTHER, one.authority), ProcessHandle.current());
+            new ServedApi(OTHER, new TestAuthority(OTHER, one.authority), ProcessHandle.current());
         DefaultX509Source serverSource = one.x509(PATIENCE);
         DefaultX509Source clientSource = two.x509(PATIENCE)) {
       assertThat(talk(serverSource, OTHER, clientSource, ServedApi.AGENT)).isEqualTo(42);

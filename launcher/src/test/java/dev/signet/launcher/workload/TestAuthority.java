@@ -214,8 +214,7 @@ final class TestAuthority implements SvidSource {
 
   SpiffeBundle keys() {
     List<SpiffeBundle.Key> keys = new ArrayList<>();
-    keys.add(
-        SpiffeBundle.Key.x509(PublicJwk.of((ECPublicKey) root.getPublic()), rootCertificate));
+    keys.add(SpiffeBundle.Key.x509(PublicJwk.of((ECPublicKey) root.getPublic()), rootCertificate));
     keys.add(SpiffeBundle.Key.token(tokens.publicKey(), SpiffeBundle.JWT_SVID));
     keys.add(SpiffeBundle.Key.token(tokens.publicKey(), SpiffeBundle.WIT_SVID));
     return new SpiffeBundle(keys, 1, 60);

@@ -64,8 +64,7 @@ class WorkloadApiIT {
   @Test
   void attack65RefusesAnotherProcessOfTheSameUser() throws Exception {
     Process agent = new ProcessBuilder("sleep", "60").start();
-    try (ServedApi another =
-            new ServedApi(ServedApi.AGENT, served.authority, agent.toHandle());
+    try (ServedApi another = new ServedApi(ServedApi.AGENT, served.authority, agent.toHandle());
         RawCalls stranger = new RawCalls(another.socket, "true")) {
       int before = served.authority.certificates.get();
       assertStatus(
@@ -123,7 +122,9 @@ class WorkloadApiIT {
     assertStatus(
         () -> calls.unary("FetchJWTSVID", other), Status.Code.PERMISSION_DENIED, "nobody else");
     byte[] otherWit =
-        Workload.JWTSVIDRequest.newBuilder().addAudience("spiffe://signet.test/x").build()
+        Workload.JWTSVIDRequest.newBuilder()
+            .addAudience("spiffe://signet.test/x")
+            .build()
             .toByteArray(); // field 1 of WITSVIDRequest is the id
     assertStatus(
         () -> calls.stream("FetchWITSVID", otherWit).next(),
@@ -138,8 +139,7 @@ class WorkloadApiIT {
     assertStatus(
         () -> calls.stream("FetchX509SVID", groupEnd).next(), Status.Code.INVALID_ARGUMENT, "");
     assertStatus(() -> calls.unary("FetchJWTSVID", NOTHING), Status.Code.INVALID_ARGUMENT, "");
-    assertStatus(
-        () -> calls.unary("FetchJWTSVID", tooLong), Status.Code.RESOURCE_EXHAUSTED, "");
+    assertStatus(() -> calls.unary("FetchJWTSVID", tooLong), Status.Code.RESOURCE_EXHAUSTED, "");
     Workload.JWTSVIDRequest.Builder many = Workload.JWTSVIDRequest.newBuilder();
     for (int i = 0; i < 17; i++) {
       many.addAudience("a" + i);
@@ -156,8 +156,7 @@ class WorkloadApiIT {
   void saysUnavailableForWhatMayComeAndDeniedForWhatMayNot() throws Exception {
     try (ServedApi own = ServedApi.of(Duration.ofMinutes(5));
         RawCalls raw = new RawCalls(own.socket, "true")) {
-      byte[] jwt =
-          Workload.JWTSVIDRequest.newBuilder().addAudience("a").build().toByteArray();
+      byte[] jwt = Workload.JWTSVIDRequest.newBuilder().addAudience("a").build().toByteArray();
       own.authority.away = true;
       assertStatus(
           () -> raw.stream("FetchX509SVID", NOTHING).next(),
