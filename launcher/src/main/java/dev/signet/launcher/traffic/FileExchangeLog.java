@@ -206,7 +206,7 @@ public final class FileExchangeLog implements ExchangeLog {
               launch,
               agent,
               next,
-              TrafficLine.time(clock.instant()),
+              LineTime.format(clock.instant()),
               lost,
               lostBecause));
       next += lost;
