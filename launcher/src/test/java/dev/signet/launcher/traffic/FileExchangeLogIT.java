@@ -261,6 +261,14 @@ class FileExchangeLogIT {
   }
 
   @Test
+  void aLaunchWithoutExchangesLeavesNothing() throws Exception {
+    TestLog log = new TestLog(logs());
+    assertThat(files()).hasSize(1);
+    log.log.close();
+    Awaitility.await().until(() -> LaunchLogs.launches(logs()).isEmpty());
+  }
+
+  @Test
   void strangersCannotPushTheAgentOut() throws Exception {
     TestLog log = new TestLog(logs());
     for (int i = 0; i < 500; i++) {
