@@ -13,7 +13,9 @@ final class Check {
   private Check() {}
 
   static void version(int v) {
-    that(v == TrafficLine.VERSION, "v", "version " + TrafficLine.VERSION + ", got " + v);
+    if (v != TrafficLine.VERSION) {
+      that(false, "v", "version " + TrafficLine.VERSION + ", got " + v);
+    }
   }
 
   static void that(boolean good, String name, String expected) {
@@ -29,21 +31,22 @@ final class Check {
 
   /** Text, or null where none needs to be. */
   static void text(String value, int most, String name) {
-    that(
-        value == null || (!value.isEmpty() && value.length() <= most),
-        name,
-        "1 to " + most + " characters");
+    if (value != null && (value.isEmpty() || value.length() > most)) {
+      that(false, name, "1 to " + most + " characters");
+    }
   }
 
   static List<String> texts(List<String> values, int most, int mostChars, String name) {
     if (values == null) {
       return List.of();
     }
-    that(
-        values.size() <= most
-            && values.stream().allMatch(value -> value != null && value.length() <= mostChars),
-        name,
-        "at most " + most + " texts of at most " + mostChars + " characters");
+    boolean good = values.size() <= most;
+    for (String value : values) {
+      good &= value != null && value.length() <= mostChars;
+    }
+    if (!good) {
+      that(false, name, "at most " + most + " texts of at most " + mostChars + " characters");
+    }
     return List.copyOf(values);
   }
 
@@ -51,17 +54,18 @@ final class Check {
     if (values == null) {
       return Map.of();
     }
-    that(
-        values.entrySet().stream()
-            .allMatch(
-                f -> SafeFields.NAMES.contains(f.getKey()) && SafeFields.isValue(f.getValue())),
-        name,
-        "only fields that are safe to keep: " + SafeFields.NAMES);
+    for (Map.Entry<String, String> field : values.entrySet()) {
+      if (!SafeFields.NAMES.contains(field.getKey()) || !SafeFields.isValue(field.getValue())) {
+        that(false, name, "only fields that are safe to keep: " + SafeFields.NAMES);
+      }
+    }
     return Map.copyOf(values);
   }
 
   /** A number of bytes or microseconds, or null where none needs to be. */
   static void count(Long value, String name) {
-    that(value == null || (value >= 0 && value < MOST), name, "0 to " + MOST);
+    if (value != null && (value < 0 || value >= MOST)) {
+      that(false, name, "0 to " + MOST);
+    }
   }
 }

@@ -19,8 +19,6 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * The note of an exchange while it goes on. The proxy tells what happens, once each and in any
@@ -28,8 +26,6 @@ import java.util.regex.Pattern;
  * log's writer has it.
  */
 public final class ExchangeDraft {
-  private static final Pattern KEYID = Pattern.compile(";keyid=\"([A-Za-z0-9_-]{1,64})\"");
-  private static final Pattern NONCE = Pattern.compile(";nonce=\"([A-Za-z0-9_=+/-]{1,64})\"");
   private static final long UNSET = -1;
 
   private final Kind kind;
@@ -300,7 +296,7 @@ public final class ExchangeDraft {
         launch,
         agent,
         n,
-        TrafficLine.time(began),
+        LineTime.format(began),
         kind,
         decision,
         reason,
@@ -317,11 +313,16 @@ public final class ExchangeDraft {
     if (signatureInput == null) {
       return null;
     }
-    Matcher keyid = KEYID.matcher(signatureInput);
-    Matcher nonce = NONCE.matcher(signatureInput);
-    return keyid.find() && nonce.find()
-        ? new ExchangeRecord.Signature(keyid.group(1), nonce.group(1))
-        : null;
+    String keyid = parameter(";keyid=\"");
+    String nonce = parameter(";nonce=\"");
+    return keyid == null || nonce == null ? null : new ExchangeRecord.Signature(keyid, nonce);
+  }
+
+  /** Of a field that the launcher wrote: it has no escapes in these parameters. */
+  private String parameter(String start) {
+    int at = signatureInput.indexOf(start);
+    int end = at < 0 ? -1 : signatureInput.indexOf('"', at + start.length());
+    return end < 0 ? null : signatureInput.substring(at + start.length(), end);
   }
 
   /** Names only: values are where keys and personal data stand. So is a word without a name. */

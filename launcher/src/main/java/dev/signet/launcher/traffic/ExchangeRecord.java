@@ -10,6 +10,7 @@ import dev.signet.protocol.LaunchId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * What became of one exchange of an agent with the world. It holds no secret by construction:
@@ -40,6 +41,8 @@ public record ExchangeRecord(
     int attempts,
     Times times)
     implements TrafficLine {
+  private static final Pattern REASON = Pattern.compile("[A-Z][A-Z0-9_]{0,63}");
+
   static final int METHOD_CHARS = 32;
   static final int HOST_CHARS = 256;
   static final int PATH_CHARS = 1024;
@@ -200,15 +203,14 @@ public record ExchangeRecord(
     Check.present(times, "times");
     Check.that(n > 0, "n", "a number from 1");
     Check.that(attempts >= 0, "attempts", "0 or more");
-    Check.that(
-        reason == null || reason.matches("[A-Z][A-Z0-9_]{0,63}"), "reason", "a reason's name");
+    Check.that(reason == null || REASON.matcher(reason).matches(), "reason", "a reason's name");
     Check.text(upstream, 64, "upstream");
-    TrafficLine.time(Check.present(time, "time"));
+    LineTime.parse(Check.present(time, "time"));
   }
 
   /** When it began. */
   public Instant began() {
-    return TrafficLine.time(time);
+    return LineTime.parse(time);
   }
 
   @Override

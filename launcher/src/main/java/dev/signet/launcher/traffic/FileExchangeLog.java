@@ -206,7 +206,7 @@ public final class FileExchangeLog implements ExchangeLog {
               launch,
               agent,
               next,
-              TrafficLine.time(clock.instant()),
+              LineTime.format(clock.instant()),
               lost,
               lostBecause));
       next += lost;
@@ -268,6 +268,9 @@ public final class FileExchangeLog implements ExchangeLog {
     }
     try (var _ = directory.lock()) {
       writer.close();
+      if (next == 1 && lost == 0) { // launches that are refused over and over keep no place
+        LaunchLogs.remove(directory.path());
+      }
     } catch (IOException e) {
       warnings.accept("the exchange log could not be closed: " + e.getMessage());
     }

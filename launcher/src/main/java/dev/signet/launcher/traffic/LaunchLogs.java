@@ -137,6 +137,15 @@ final class LaunchLogs {
     }
   }
 
+  /** By whoever holds its lock. */
+  static void remove(Path launch) throws IOException {
+    for (Path file : files(launch)) {
+      Files.deleteIfExists(file);
+    }
+    Files.deleteIfExists(launch.resolve(LOCK));
+    Files.deleteIfExists(launch);
+  }
+
   private static void removeIfEnded(Path launch) throws IOException {
     try (FileChannel channel =
             FileChannel.open(
@@ -147,11 +156,7 @@ final class LaunchLogs {
       if (lock == null) {
         return;
       }
-      for (Path file : files(launch)) {
-        Files.deleteIfExists(file);
-      }
-      Files.deleteIfExists(launch.resolve(LOCK));
-      Files.deleteIfExists(launch);
+      remove(launch);
     } catch (OverlappingFileLockException | NoSuchFileException e) {
       // Of a launch in this process; or another launcher is removing it.
       return;

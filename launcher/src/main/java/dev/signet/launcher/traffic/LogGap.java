@@ -36,11 +36,11 @@ public record LogGap(
     Check.present(agent, "agent");
     Check.present(reason, "reason");
     Check.that(n > 0 && count > 0, "n, count", "numbers from 1");
-    TrafficLine.time(Check.present(time, "time"));
+    LineTime.parse(Check.present(time, "time"));
   }
 
   @Override
   public Instant ended() {
-    return TrafficLine.time(time);
+    return LineTime.parse(time);
   }
 }

@@ -15,6 +15,9 @@ final class SafeFields {
 
   /** The value as it is kept: visible ASCII and spaces, not longer than a line on a screen. */
   static String value(String received) {
+    if (isValue(received)) {
+      return received;
+    }
     StringBuilder kept = new StringBuilder();
     for (int i = 0; i < received.length() && i < MAX_CHARS; i++) {
       char c = received.charAt(i);
@@ -24,6 +27,14 @@ final class SafeFields {
   }
 
   static boolean isValue(String kept) {
-    return kept != null && kept.length() <= MAX_CHARS && value(kept).equals(kept);
+    if (kept == null || kept.length() > MAX_CHARS) {
+      return false;
+    }
+    for (int i = 0; i < kept.length(); i++) {
+      if (kept.charAt(i) < 0x20 || kept.charAt(i) > 0x7e) {
+        return false;
+      }
+    }
+    return true;
   }
 }

@@ -8,10 +8,7 @@ import dev.signet.protocol.AgentId;
 import dev.signet.protocol.LaunchId;
 import dev.signet.protocol.MalformedMessageException;
 import dev.signet.protocol.StrictJson;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 
 /** One line of an exchange log: JSON with a version, read as strictly as it was written. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
@@ -38,7 +35,10 @@ public sealed interface TrafficLine permits ExchangeRecord, LogGap {
 
   /** Compact JSON without a line end. */
   default byte[] encode() {
-    return StrictJson.encode(this);
+    return switch (this) {
+      case ExchangeRecord exchange -> ExchangeJson.encode(exchange);
+      case LogGap gap -> StrictJson.encode(gap);
+    };
   }
 
   /**
@@ -46,33 +46,5 @@ public sealed interface TrafficLine permits ExchangeRecord, LogGap {
    */
   static TrafficLine decode(byte[] line) throws MalformedMessageException {
     return StrictJson.decode(line, TrafficLine.class, MAX_BYTES);
-  }
-
-  /** RFC 3339 in UTC with exactly three decimals: one instant has one spelling. */
-  static String time(Instant time) {
-    return Spelling.FORMAT.format(time);
-  }
-
-  /**
-   * @throws IllegalArgumentException if it is not spelt as {@link #time(Instant)} does
-   */
-  static Instant time(String text) {
-    try {
-      Instant time = Instant.parse(text);
-      if (time(time).equals(text)) {
-        return time;
-      }
-    } catch (DateTimeException e) {
-      throw new IllegalArgumentException("expected a time like 2026-11-21T10:15:30.123Z", e);
-    }
-    throw new IllegalArgumentException("expected a time like 2026-11-21T10:15:30.123Z");
-  }
-
-  /** Not a constant of the interface: nobody else's business. */
-  final class Spelling {
-    private static final DateTimeFormatter FORMAT =
-        DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
-
-    private Spelling() {}
   }
 }

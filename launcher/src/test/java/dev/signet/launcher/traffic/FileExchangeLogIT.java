@@ -227,12 +227,29 @@ class FileExchangeLogIT {
       Files.writeString(old.resolve("00000001.jsonl"), "");
       ended.add(old);
     }
-    TestLog next = new TestLog(logs(), Optional.empty(), two);
-    assertThat(ended).noneMatch(Files::exists);
-    running.exchange("/");
-    running.log.close();
-    next.log.close();
-    assertThat(next.lines()).hasSize(1);
+    Path live = ended.removeFirst();
+    Path lock = Files.createFile(live.resolve("lock"));
+    Process launcher =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                LockHolder.class.getName(),
+                lock.toString())
+            .start();
+    try {
+      assertThat(launcher.inputReader().readLine()).isEqualTo("locked");
+      TestLog next = new TestLog(logs(), Optional.empty(), two);
+      assertThat(ended).noneMatch(Files::exists);
+      assertThat(live).exists();
+      running.exchange("/");
+      running.log.close();
+      next.log.close();
+      assertThat(next.lines()).hasSize(1);
+    } finally {
+      launcher.outputWriter().close();
+      launcher.waitFor();
+    }
   }
 
   @Test
@@ -258,6 +275,14 @@ class FileExchangeLogIT {
     // The torn last line is what a killed launcher leaves: it is waited for, not blamed.
     assertThat(faults).hasSize(1).first().asString().contains("expected no such member");
     assertThat(numbers(read)).containsExactly(2L);
+  }
+
+  @Test
+  void aLaunchWithoutExchangesLeavesNothing() throws Exception {
+    TestLog log = new TestLog(logs());
+    assertThat(files()).hasSize(1);
+    log.log.close();
+    Awaitility.await().until(() -> LaunchLogs.launches(logs()).isEmpty());
   }
 
   @Test

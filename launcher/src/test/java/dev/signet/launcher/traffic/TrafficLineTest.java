@@ -5,9 +5,11 @@ package dev.signet.launcher.traffic;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.signet.protocol.Bytes;
 import dev.signet.protocol.Digest;
 import dev.signet.protocol.LaunchId;
 import dev.signet.protocol.MalformedMessageException;
+import dev.signet.protocol.StrictJson;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +54,35 @@ class TrafficLineTest {
   }
 
   @Test
+  void writesWhatTheCodecOfTheProtocolWouldWrite() throws Exception {
+    assertThat(text()).isEqualTo(new String(StrictJson.encode(EXCHANGE), StandardCharsets.UTF_8));
+    ExchangeRecord.Body sealed =
+        new ExchangeRecord.Body(5, true, 1, "br", Bytes.of(new byte[81]), null);
+    for (ExchangeRecord.Body body :
+        List.of(sealed, ExchangeRecord.Body.omitted(ExchangeRecord.Omitted.NO_ROOM))) {
+      ExchangeRecord other =
+          new ExchangeRecord(
+              1,
+              EXCHANGE.launch(),
+              TestLog.AGENT,
+              8,
+              "2026-11-21T10:15:30.000Z",
+              ExchangeRecord.Kind.WEBSOCKET,
+              ExchangeRecord.Decision.REFUSED,
+              "NOT_ATTESTED",
+              new ExchangeRecord.Request(
+                  null, null, null, null, "/\"\u0001…", null, null, 0, null, body),
+              new ExchangeRecord.Answer(503, Map.of("retry-after", "1"), 1, null, body),
+              null,
+              null,
+              0,
+              new ExchangeRecord.Times(null, null, null, null, null, 6));
+      assertThat(other.encode()).isEqualTo(StrictJson.encode(other));
+      assertThat(TrafficLine.decode(other.encode())).isEqualTo(other);
+    }
+  }
+
+  @Test
   void readsWhatItWrote() throws Exception {
     assertThat(decode(text())).isEqualTo(EXCHANGE);
     LogGap gap =
@@ -78,6 +109,9 @@ class TrafficLineTest {
         "\"type\":\"exchange\" | \"type\":\"other\"",
         "30.250Z | 30.25Z",
         "30.250Z | 30.250+00:00",
+        "11-21T | 13-21T",
+        "11-21T | 02-30T",
+        "T10:15 | T24:00",
         "\"content-type\" | \"authorization\"",
         "application/json | a\\u001b[31m",
         "\"status\":200 | \"status\":20000",
