@@ -62,9 +62,11 @@ final class SimpleSigning {
   static RejectedSignatureException notBy(Collection<PublicJwk> keys) {
     return RejectedSignatureException.notAuthentic(
         Flaw.SIGNATURE_INVALID,
-        "expected a signature by one of "
-            + keys.stream().map(PublicJwk::thumbprint).toList()
-            + " over this content");
+        keys.isEmpty()
+            ? "expected a keyless signature, got one by a key, and no key is pinned"
+            : "expected a signature by one of "
+                + keys.stream().map(PublicJwk::thumbprint).toList()
+                + " over this content");
   }
 
   private static Bytes signature(Map<String, String> annotations)

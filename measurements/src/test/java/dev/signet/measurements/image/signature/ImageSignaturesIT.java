@@ -125,8 +125,7 @@ class ImageSignaturesIT {
             good.replace("predicateType", "predicate_type"),
             good.replace("[{", "{\"a\":{").replace("}],", "}},"))) {
       assertThat(other).isNotEqualTo(good);
-      registry.list(
-          IMAGE, push(SIGSTORE.bundle().statement(SignedImage.bytes(other)).encode()));
+      registry.list(IMAGE, push(SIGSTORE.bundle().statement(SignedImage.bytes(other)).encode()));
       refused(Reason.IMAGE_SIGNATURE_NOT_ACCEPTED).contains("STATEMENT_MALFORMED");
     }
   }
