@@ -6,6 +6,9 @@ import dev.signet.launcher.EgressRequest;
 import dev.signet.launcher.egress.CredentialRule;
 import dev.signet.launcher.egress.CredentialRules;
 import dev.signet.launcher.egress.Route;
+import dev.signet.launcher.egress.permission.AddressRange;
+import dev.signet.launcher.egress.permission.OperatorRules;
+import dev.signet.protocol.EgressPermission;
 import dev.signet.protocol.Limits;
 import dev.signet.protocol.MalformedMessageException;
 import java.io.IOException;
@@ -14,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import picocli.CommandLine.Option;
 
 /** Options of {@code signet run} about the agent's way out. */
@@ -41,7 +45,8 @@ final class EgressOptions {
   private List<Path> credentials = new ArrayList<>();
 
   EgressRequest request(Invocation invocation) throws CommandFailure, IOException {
-    return new EgressRequest(routes(), Optional.ofNullable(extraRoots), credentials(invocation));
+    return new EgressRequest(
+        routes(), Optional.ofNullable(extraRoots), rules(), credentials(invocation));
   }
 
   private List<CredentialRule> credentials(Invocation invocation)
@@ -56,6 +61,39 @@ final class EgressOptions {
       }
     }
     return rules;
+  }
+
+  @Option(
+      names = "--egress-only",
+      paramLabel = "RULE",
+      description =
+          "Of what the statement permits, only requests such as \"GET api.example.org/v1/*\". May be"
+              + " repeated. It takes away, and never adds.")
+  private List<String> only;
+
+  @Option(
+      names = "--allow-address",
+      paramLabel = "RANGE",
+      description =
+          "Names may lead to these addresses, such as 10.1.0.0/16. Others that are private,"
+              + " link-local or otherwise not of the Internet are refused. May be repeated.")
+  private List<String> addresses = new ArrayList<>();
+
+  private OperatorRules rules() throws CommandFailure {
+    return new OperatorRules(
+        only == null
+            ? Optional.empty()
+            : Optional.of(parsed("--egress-only", only, EgressPermission::parse)),
+        parsed("--allow-address", addresses, AddressRange::parse));
+  }
+
+  private static <T> List<T> parsed(String option, List<String> words, Function<String, T> parser)
+      throws CommandFailure {
+    try {
+      return words.stream().map(parser).toList();
+    } catch (IllegalArgumentException e) {
+      throw CommandFailure.usage(option + ": " + e.getMessage());
+    }
   }
 
   private List<Route> routes() throws CommandFailure {

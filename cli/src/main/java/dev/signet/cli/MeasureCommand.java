@@ -28,7 +28,8 @@ import picocli.CommandLine.Option;
     },
     footerHeading = "%nExamples:%n",
     footer = {
-      "  signet measure --jar agent.jar --agent spiffe://example.org/agent/billing --svn 3",
+      "  signet measure --jar agent.jar --agent spiffe://example.org/agent/billing --svn 3 \\",
+      "      --egress \"POST api.llm.example/v1/*\" --egress \"* *.internal.example\"",
       "  signet measure --jar agent.jar --agent spiffe://example.org/agent/billing --svn 3 \\",
       "      --version 1.2.3 --valid-days 30 --arg=--port --arg=8080 --env LANG \\",
       "      --out statement.json",

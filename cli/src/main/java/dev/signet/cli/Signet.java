@@ -54,7 +54,7 @@ import picocli.CommandLine.TypeConversionException;
     footer = {
       "  signet keys new --out ci",
       "  signet measure --jar agent.jar --agent spiffe://example.org/agent/billing --svn 1 \\",
-      "      --out statement.json",
+      "      --egress \"POST api.llm.example/v1/*\" --out statement.json",
       "  signet sign --key ci.pem statement.json --out statement.dsse",
       "  signet check statement statement.dsse --signer ci.pub.pem --jar agent.jar",
       "",

@@ -5,6 +5,7 @@ package dev.signet.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signet.launcher.container.ContainerImage;
+import dev.signet.launcher.egress.EgressReason;
 import dev.signet.measurements.JarMeasurement;
 import dev.signet.measurements.image.ImageMeasurement;
 import dev.signet.measurements.sigstore.BundleVerification;
@@ -46,6 +47,7 @@ class RefusalsDocumentTest {
         .containsExactlyInAnyOrderElementsOf(
             Stream.<Enum<?>[]>of(
                     Refusal.values(),
+                    EgressReason.values(),
                     JarMeasurement.Reason.values(),
                     BundleVerification.Flaw.values(),
                     BundleVerification.Mismatch.values(),
@@ -68,6 +70,11 @@ class RefusalsDocumentTest {
       assertThat(rows.get(refusal.name()).group(2))
           .as(refusal.name())
           .isEqualTo(Integer.toString(refusal.status()));
+    }
+    for (EgressReason reason : EgressReason.values()) {
+      assertThat(rows.get(reason.name()).group(2))
+          .as(reason.name())
+          .isEqualTo(Integer.toString(reason.status()));
     }
   }
 }

@@ -39,6 +39,7 @@ final class Scenes {
         AgentRun.start(world, world.host(), props.signer(), props.statement(), props.jar())) {
       launches.goodAgent(agent);
       thefts.thefts(agent);
+      launches.otherHost(agent);
       insider.approvalTwice();
       launches.revocation(agent);
     }

@@ -109,6 +109,29 @@ class RunSystemTest {
   }
 
   @Test
+  void agentSendsWhatItsStatementPermitsLessWhatTheOperatorTakesAway() throws Exception {
+    String weather = "get " + site.toolUrl() + "/weather";
+    try (SignetProcess run =
+        site.run("--egress-only", "GET " + site.authority() + "/w*", "--route", "x=http://10.0.0.1")
+            .ready()) {
+      assertThat(run.ask(weather)).startsWith("200 ");
+      assertThat(run.ask("get " + site.toolUrl() + "/notes"))
+          .as("only the operator is against it")
+          .startsWith("403 ")
+          .contains("\"NOT_PERMITTED\"", "--egress-only");
+      assertThat(run.ask("get http://tools.example/weather"))
+          .as("not in the statement")
+          .startsWith("403 ")
+          .contains("\"NOT_PERMITTED\"", "signet measure");
+      run.awaitTold(
+          line -> line.startsWith("signet: NOT_PERMITTED: GET http://tools.example/weather"),
+          "the operator is told");
+      run.awaitTold(
+          line -> line.startsWith("signet: warning: the route x is of no use: "), "the route");
+    }
+  }
+
+  @Test
   void progressForMachinesIsOneJsonObjectALine() throws Exception {
     // An append that a reboot cut off: its repair is logged, and that must be JSON as well.
     assertThat(site.host().attestor().launchRegister(Site.REGISTER).log()).isNotNull();

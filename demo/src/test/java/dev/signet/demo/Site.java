@@ -18,6 +18,7 @@ import dev.signet.measurements.SigningKey;
 import dev.signet.measurements.StatementDraft;
 import dev.signet.protocol.AgentId;
 import dev.signet.protocol.Digest;
+import dev.signet.protocol.EgressPermission;
 import dev.signet.protocol.ReferenceStatement;
 import dev.signet.protocol.StrictJson;
 import dev.signet.relyingparty.TrustTls;
@@ -56,6 +57,9 @@ final class Site implements AutoCloseable {
   static final String API_KEY = "sk-site-1";
   static final int REGISTER = 15;
   static final long FLOOR = 3;
+
+  /** What its agents may send: the services of tests have whatever port is free. */
+  static final String EGRESS = "* 127.0.0.1:*";
 
   private static final String ISSUER = "https://verifier.site.example";
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
@@ -324,7 +328,8 @@ final class Site implements AutoCloseable {
             notAfter.minus(Duration.ofDays(1)).minusSeconds(60),
             notAfter,
             null,
-            List.of("TOOL_API_KEY"));
+            List.of("TOOL_API_KEY"),
+            StatementDraft.Terms.permitting(EGRESS));
     byte[] payload = StatementDraft.write(draft.about(name + ".jar", measured));
     return Files.write(place(name + ".dsse"), ci.sign(payload, random).encode());
   }
@@ -346,7 +351,10 @@ final class Site implements AutoCloseable {
                 List.of(
                     artifact(ReferenceStatement.ROLE_IMAGE_MANIFEST, image.manifest()),
                     artifact(ReferenceStatement.ROLE_IMAGE_CONFIG, image.config())),
-                launch));
+                launch,
+                null,
+                List.of(EgressPermission.parse(EGRESS)),
+                null));
     byte[] payload = StatementDraft.write(statement);
     return Files.write(place(name + ".dsse"), ci.sign(payload, random).encode());
   }

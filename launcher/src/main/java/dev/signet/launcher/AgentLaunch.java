@@ -208,6 +208,8 @@ public final class AgentLaunch {
                 directory.spool(),
                 request.egress().routes(),
                 request.egress().extraRoots(),
+                StatedEgress.policy(passed.statement(), request.egress(), progress),
+                text -> progress.say(Progress.Step.REQUEST_REFUSED, text),
                 EgressLimits.standard(),
                 secrets.credentials()),
             () -> Optional.ofNullable(identity.get()).flatMap(Identity::current),

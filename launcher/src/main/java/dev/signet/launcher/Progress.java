@@ -19,6 +19,7 @@ public interface Progress {
     RENEWED,
     RENEWAL_FAILED,
     IDENTITY_LOST,
+    REQUEST_REFUSED,
     STOPPED,
     WARNING;
 

@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
 public record EgressPermission(String host, List<String> methods, String path) {
   private static final Pattern HOST =
       Pattern.compile(
-          "(?<name>\\*|(?:\\*\\.)?[a-z0-9][a-z0-9-]{0,62}(?:\\.[a-z0-9][a-z0-9-]{0,62}){0,62}"
+          "(?<name>\\*|(?:\\*\\.)?[a-z0-9_][a-z0-9_-]{0,62}(?:\\.[a-z0-9_][a-z0-9_-]{0,62}){0,62}"
               + "|\\[[0-9a-f:.]{2,45}])(?::(?<port>\\*|[1-9][0-9]{0,4}))?");
 
   /** What a resolver may take for a number, and so for an address: as WHATWG's URL standard. */

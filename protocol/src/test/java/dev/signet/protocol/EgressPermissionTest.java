@@ -23,6 +23,7 @@ class EgressPermissionTest {
         "GET 10.0.0.5:80/x",
         "GET [2001:db8::1]:8080/x*",
         "GET 1.example.org/x",
+        "GET my_service:8080/",
         "GET 0x.example/caf%C3%A9"
       })
   void isReadAndWrittenAlike(String rule) {
@@ -54,7 +55,6 @@ class EgressPermissionTest {
         "GET *a.example",
         "GET a.*.example",
         "GET **",
-        "GET a_b.example",
         "GET a.example:0",
         "GET a.example:65536",
         "GET a.example:",

@@ -8,6 +8,10 @@ import dev.signet.launcher.egress.EgressIdentity;
 import dev.signet.launcher.egress.EgressLimits;
 import dev.signet.launcher.egress.ProxySettings;
 import dev.signet.launcher.egress.SigningProxy;
+import dev.signet.launcher.egress.permission.EgressPolicy;
+import dev.signet.launcher.egress.permission.NameResolver;
+import dev.signet.launcher.egress.permission.OperatorRules;
+import dev.signet.protocol.EgressPermission;
 import dev.signet.requestsignatures.SignatureProviders;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -37,7 +41,15 @@ final class EgressProcess {
     try (SigningProxy proxy =
         SigningProxy.start(
             new ProxySettings(
-                Path.of(args[0]), List.of(), Optional.empty(), EgressLimits.standard()),
+                Path.of(args[0]),
+                List.of(),
+                Optional.empty(),
+                new EgressPolicy(
+                    List.of(EgressPermission.parse("GET,POST 127.0.0.1:*/*")),
+                    OperatorRules.NONE,
+                    NameResolver.SYSTEM),
+                System.err::println,
+                EgressLimits.standard()),
             () -> Optional.of(identity),
             (client, own) -> Optional.empty(),
             Clock.systemUTC(),

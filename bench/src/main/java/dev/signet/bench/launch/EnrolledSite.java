@@ -199,7 +199,8 @@ final class EnrolledSite implements AutoCloseable {
             now.minus(Duration.ofHours(1)),
             now.plus(Duration.ofDays(1)),
             null,
-            List.of());
+            List.of(),
+            StatementDraft.Terms.permitting("GET 127.0.0.1:*/weather"));
     byte[] payload = StatementDraft.write(draft.about(measured));
     try {
       Files.write(statement, ci.sign(payload, random).encode());

@@ -99,6 +99,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
     boolean bodyComes = !(head.framing() instanceof BodyFraming.None);
     try {
       request = PlannedRequest.of(head, proxy.targets());
+      proxy.permissions().require(head.method(), request.target());
       // Asked before the body is taken: an agent that is not attested learns it at once.
       proxy.signing().current();
       refuseTooLarge(head.framing() instanceof BodyFraming.Length(long bytes) ? bytes : 0);

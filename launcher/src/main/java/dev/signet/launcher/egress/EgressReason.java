@@ -13,6 +13,10 @@ public enum EgressReason {
   OVERRIDE_FIELD(400, "Fields that override the method or target are not forwarded"),
   /** A target that this proxy does not serve, such as an unknown route. */
   NO_SUCH_TARGET(404, "The proxy has no such target"),
+  /** Neither the agent's signed statement nor, perhaps, the host's operator permits the request. */
+  NOT_PERMITTED(403, "The agent is not permitted to send this request"),
+  /** The host is at an address that is not of the public Internet, and that nobody named. */
+  ADDRESS_NOT_PERMITTED(403, "The agent is not permitted to reach this address"),
   /** TRACE and TRACK send the signed request back to whoever asked. */
   METHOD_REFUSED(405, "The method is not forwarded"),
   /** Tunnels: what flows inside cannot be signed. */

@@ -61,8 +61,8 @@ final class Exchange implements UpstreamConnection.Listener {
   private void prepare() {
     Target target = request.target();
     try {
-      List<InetAddress> addresses = List.of(InetAddress.getAllByName(target.hostName()));
       String method = request.head().method();
+      List<InetAddress> addresses = proxy.permissions().addresses(method, target);
       List<Field> own = request.fieldsWithLength(body == null ? 0 : body.length());
       CredentialedRequest added = proxy.credentials().to(method, target, own);
       List<Field> fields = proxy.signing().sign(method, added, digest);

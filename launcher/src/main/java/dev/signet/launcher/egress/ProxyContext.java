@@ -17,6 +17,7 @@ import java.util.concurrent.Executor;
 record ProxyContext(
     EgressLimits limits,
     TargetResolver targets,
+    PermissionGate permissions,
     AddedCredentials credentials,
     RequestSigning signing,
     PeerCheck peers,
@@ -32,6 +33,7 @@ record ProxyContext(
   ProxyContext(
       EgressLimits limits,
       TargetResolver targets,
+      PermissionGate permissions,
       AddedCredentials credentials,
       RequestSigning signing,
       PeerCheck peers,
@@ -43,6 +45,7 @@ record ProxyContext(
     this(
         limits,
         targets,
+        permissions,
         credentials,
         signing,
         peers,

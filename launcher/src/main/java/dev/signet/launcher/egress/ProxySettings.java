@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.launcher.egress;
 
+import dev.signet.launcher.egress.permission.EgressPolicy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * How a proxy is set up.
@@ -13,17 +15,23 @@ import java.util.Optional;
  * @param spoolDirectory an existing directory that only the launcher's user can enter
  * @param routes local names for upstreams, each name once
  * @param extraRoots a PEM file of TLS roots to be trusted besides the JDK's
+ * @param policy which requests the agent may send; routes are under it as well
+ * @param refusals is told what was not permitted, seldom enough for people to read; may block
  * @param credentials what is added that the agent does not hold
  */
 public record ProxySettings(
     Path spoolDirectory,
     List<Route> routes,
     Optional<Path> extraRoots,
+    EgressPolicy policy,
+    Consumer<String> refusals,
     EgressLimits limits,
     Credentials credentials) {
   public ProxySettings {
     Objects.requireNonNull(spoolDirectory, "spoolDirectory");
     Objects.requireNonNull(extraRoots, "extraRoots");
+    Objects.requireNonNull(policy, "policy");
+    Objects.requireNonNull(refusals, "refusals");
     Objects.requireNonNull(limits, "limits");
     Objects.requireNonNull(credentials, "credentials");
     routes = List.copyOf(routes);
@@ -31,7 +39,12 @@ public record ProxySettings(
 
   /** For a proxy that adds nothing. */
   public ProxySettings(
-      Path spoolDirectory, List<Route> routes, Optional<Path> extraRoots, EgressLimits limits) {
-    this(spoolDirectory, routes, extraRoots, limits, Credentials.NONE);
+      Path spoolDirectory,
+      List<Route> routes,
+      Optional<Path> extraRoots,
+      EgressPolicy policy,
+      Consumer<String> refusals,
+      EgressLimits limits) {
+    this(spoolDirectory, routes, extraRoots, policy, refusals, limits, Credentials.NONE);
   }
 }

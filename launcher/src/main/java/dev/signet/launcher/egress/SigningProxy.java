@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.launcher.egress;
 
+import dev.signet.launcher.egress.permission.RefusalNotices;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -25,11 +26,12 @@ import java.time.Clock;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * The proxy through which one agent reaches the network: it signs every request that it forwards,
- * and forwards nothing unsigned. It serves absolute {@code http://} targets and the configured
- * routes, on a loopback port of its own, for the agent's processes only.
+ * and forwards nothing that is unsigned or not permitted. It serves absolute {@code http://}
+ * targets and the configured routes, on a loopback port of its own, for the agent's processes only.
  */
 public final class SigningProxy implements Closeable {
   private static final int MAX_LOOPS = 4;
@@ -40,6 +42,8 @@ public final class SigningProxy implements Closeable {
   private final EgressStats stats = new EgressStats();
   private final EgressLimits limits;
   private final Channel listener;
+  private final Consumer<String> refusals;
+  private final RefusalNotices notices;
   private volatile ProxyContext context;
 
   private SigningProxy(
@@ -52,6 +56,9 @@ public final class SigningProxy implements Closeable {
     limits = settings.limits();
     UpstreamTls tls = new UpstreamTls(settings.extraRoots());
     blocking = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("egress-", 0).factory());
+    refusals = settings.refusals();
+    notices =
+        new RefusalNotices(text -> blocking.execute(() -> refusals.accept(text)), System::nanoTime);
     if (settings.routes().stream().anyMatch(Route::isHttps)) {
       tls.prepare(blocking);
     }
@@ -88,6 +95,7 @@ public final class SigningProxy implements Closeable {
         new ProxyContext(
             limits,
             new TargetResolver(settings.routes(), address()),
+            new PermissionGate(settings.policy(), notices),
             new AddedCredentials(settings.credentials()),
             new RequestSigning(identity, clock, random),
             peers,
@@ -146,6 +154,7 @@ public final class SigningProxy implements Closeable {
     connections.close().awaitUninterruptibly();
     context.credentials().close();
     stopThreads();
+    notices.rest().ifPresent(refusals);
   }
 
   private static void drain(Channel channel) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.launcher.egress;
 
+import dev.signet.launcher.egress.permission.Destination;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -85,6 +86,11 @@ record Target(String scheme, String host, int port, String pathAndQuery) {
   /** Host, and port unless it is the scheme's own: the Host field, and RFC 9421 section 2.2.3. */
   String authority() {
     return port == standardPort(scheme) ? host : host + ":" + port;
+  }
+
+  /** As permissions know it. */
+  Destination destination() {
+    return new Destination(scheme, host, port);
   }
 
   /** The host as name resolution and TLS want it: no brackets. */
