@@ -45,7 +45,8 @@ final class SecretScenes {
     try (LlmService llm = LlmService.start(key)) {
       put(key);
       String url = "http://" + llm.authority();
-      Path statement = world.statement("llm-agent", props.jar(), 3, List.of(url));
+      Path statement =
+          world.statement("llm-agent", props.jar(), 3, url, "POST " + llm.authority() + "/v1/chat");
       List<String> launcher = new ArrayList<>(LaunchCommand.begin());
       launcher.addAll(List.of("--credential", rules(llm).toString()));
       try (AgentRun agent =
