@@ -12,6 +12,7 @@ import dev.signet.launcher.container.ContainerHost;
 import dev.signet.launcher.container.ContainerImage;
 import dev.signet.launcher.container.UnsoundImageException;
 import dev.signet.launcher.egress.EgressLimits;
+import dev.signet.launcher.egress.HostPort;
 import dev.signet.launcher.egress.ProcessTreePeerCheck;
 import dev.signet.launcher.egress.ProxySettings;
 import dev.signet.launcher.egress.Route;
@@ -202,7 +203,13 @@ public final class AgentLaunch {
     VerifierClock verifierClock = new VerifierClock(clock, System::nanoTime);
     ProcessTreePeerCheck peers = new ProcessTreePeerCheck();
     LaunchTrust trust =
-        LaunchTrust.create(passed.statement().statement().predicate(), clock, random);
+        LaunchTrust.create(
+            passed.statement().statement().predicate(), request.egress(), clock, random);
+    for (HostPort host : request.egress().passThrough()) {
+      progress.say(
+          Progress.Step.WARNING,
+          "pass-through: what the agent sends to " + host + " is neither signed nor looked at");
+    }
     SigningProxy proxy =
         SigningProxy.start(
             new ProxySettings(
@@ -210,6 +217,7 @@ public final class AgentLaunch {
                 request.egress().routes(),
                 request.egress().extraRoots(),
                 EgressLimits.standard(),
+                request.egress().clientCertificates(),
                 Optional.of(trust.interception())),
             () -> Optional.ofNullable(identity.get()).flatMap(Identity::current),
             peers,
@@ -345,6 +353,7 @@ public final class AgentLaunch {
         request.jvmOptions(),
         request.environment().keySet().stream().sorted().toList(),
         plan.isolation().labels(),
+        request.egress().inLaunchEvent(),
         sealedKey.publicKey().thumbprint(),
         KeyProtection.SEALED,
         LauncherDigest.ofRunningProgram());

@@ -9,6 +9,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInboundInvoker;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
@@ -16,6 +17,9 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -136,32 +140,67 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Agen
   }
 
   private void openTunnel(Target target) throws RefusedRequestException {
-    TunnelTls tunnels = proxy.tunnels().orElse(null);
-    if (tunnels == null) {
+    Interception interception = proxy.interception().orElse(null);
+    if (interception == null) {
       throw new RefusedRequestException(
           EgressReason.CONNECT_UNSUPPORTED,
           "This proxy has no authority for tunnels. Ask for a route of it without one.");
     }
+    boolean passes = interception.passesThrough(target);
+    if (passes) {
+      // Unsigned, but not for an agent that is not attested.
+      proxy.signing().current();
+    }
     phase = Phase.EXCHANGE;
     watchdog.stop();
-    proxy
-        .blocking()
-        .execute(
-            () -> {
-              try {
-                SslContext tls = tunnels.context(target.hostName());
-                ctx.executor().execute(() -> becomeTunnel(new Tunnel(proxy, target, tls)));
-              } catch (RuntimeException e) {
-                // A fault of ours must not leave the agent waiting.
-                ctx.executor()
-                    .execute(
-                        () ->
-                            refuse(
-                                new Problem(
-                                    EgressReason.SIGNING_FAILED,
-                                    "No certificate could be made for the tunnel's host.")));
-                throw e;
+    proxy.blocking().execute(() -> prepareTunnel(target, passes));
+  }
+
+  /** Off the event loop: signatures and name servers take their time. */
+  private void prepareTunnel(Target target, boolean passes) {
+    EventLoop loop = ctx.channel().eventLoop();
+    try {
+      if (passes) {
+        List<InetAddress> addresses = List.of(InetAddress.getAllByName(target.hostName()));
+        loop.execute(() -> passThrough(target, addresses));
+      } else {
+        SslContext tls = proxy.tunnels().orElseThrow().context(target.hostName());
+        loop.execute(() -> becomeTunnel(new Tunnel(proxy, target, tls)));
+      }
+    } catch (UnknownHostException e) {
+      Problem unknown =
+          new Problem(
+              EgressReason.UPSTREAM_UNREACHABLE, "The name " + target.host() + " has no address.");
+      loop.execute(() -> refuse(unknown));
+    } catch (RuntimeException e) {
+      // A fault of ours must not leave the agent waiting.
+      Problem fault =
+          new Problem(
+              EgressReason.SIGNING_FAILED, "No certificate could be made for the tunnel's host.");
+      loop.execute(() -> refuse(fault));
+      throw e;
+    }
+  }
+
+  private void passThrough(Target target, List<InetAddress> addresses) {
+    PassThrough.connect(ctx.channel().eventLoop(), proxy.limits(), addresses, target.port())
+        .addListener(
+            connected -> {
+              if (!connected.isSuccess()) {
+                refuse(UpstreamFailures.whileConnecting(target, connected.cause()));
+                return;
               }
+              Channel upstream = (Channel) connected.getNow();
+              if (draining || !ctx.channel().isActive()) {
+                upstream.close();
+                ctx.close();
+                return;
+              }
+              ctx.writeAndFlush(AgentResponses.established());
+              Relay.tie(proxy, ctx.channel(), upstream);
+              stepAside();
+              ctx.channel().read();
+              upstream.read();
             });
   }
 
@@ -171,11 +210,8 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Agen
       return;
     }
     ctx.writeAndFlush(AgentResponses.established());
-    ChannelPipeline pipeline = ctx.pipeline();
-    pipeline.addLast(tunnel).remove(this);
-    pipeline.remove(responses);
-    // Last: what the agent has sent already goes on to the tunnel.
-    pipeline.remove(decoder);
+    ctx.pipeline().addLast(tunnel);
+    stepAside();
   }
 
   private void take(ByteBuf content) {
@@ -227,6 +263,38 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Agen
   public void end(HttpHeaders trailers) {
     ctx.channel().writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
     exchangeEnded(keptAfterAnswer);
+  }
+
+  @Override
+  public void upgrade(HttpResponse switching, Channel upstream) {
+    exchange = null;
+    responses.answeringHead(false);
+    ctx.writeAndFlush(AgentResponses.switching(switching));
+    Relay.tie(proxy, ctx.channel(), upstream);
+    ctx.pipeline().remove(responses);
+    // What the agent has sent already must wait until the upstream's HTTP codec is gone, too.
+    ctx.executor()
+        .execute(
+            () -> {
+              stepAside();
+              ctx.channel().read();
+              upstream.read();
+            });
+  }
+
+  /** Leaves the connection to the handler that was added last. */
+  private void stepAside() {
+    watchdog.stop();
+    if (ctx.isRemoved()) {
+      return;
+    }
+    ChannelPipeline pipeline = ctx.pipeline();
+    pipeline.remove(this);
+    if (pipeline.context(responses) != null) {
+      pipeline.remove(responses);
+    }
+    // Last: what the agent has sent already goes on to that handler.
+    pipeline.remove(decoder);
   }
 
   /** The answer was written; the connection serves the next request or ends. */

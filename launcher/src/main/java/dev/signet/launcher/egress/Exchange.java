@@ -90,7 +90,7 @@ final class Exchange implements UpstreamConnection.Listener {
     if (over) {
       return;
     }
-    UpstreamPool.Key key = UpstreamPool.Key.of(request.target());
+    UpstreamPool.Key key = UpstreamPool.Key.of(request.target(), !request.isWebSocket());
     pool.take(key, prepared.addresses(), repeated)
         .addListener(
             connected -> {
@@ -162,6 +162,21 @@ final class Exchange implements UpstreamConnection.Listener {
     finish();
     upstream.release(sender.sent());
     agent.end(trailers);
+  }
+
+  @Override
+  public boolean mayUpgrade() {
+    return request.isWebSocket();
+  }
+
+  @Override
+  public void upgraded(HttpResponse response) {
+    if (over) {
+      upstream.channel().close();
+      return;
+    }
+    finish();
+    agent.upgrade(response, upstream.channel());
   }
 
   @Override

@@ -13,6 +13,7 @@ import java.util.concurrent.Executor;
 /**
  * What all connections of one proxy share.
  *
+ * @param interception which tunnels are opened
  * @param tunnels how TLS is answered in tunnels; without it, there are none
  * @param blocking where peers are looked up, names resolved and keys used: these block
  */
@@ -25,6 +26,7 @@ record ProxyContext(
     Clock clock,
     Path spoolDirectory,
     UpstreamTls tls,
+    Optional<Interception> interception,
     Optional<TunnelTls> tunnels,
     Executor blocking,
     SpoolBudget spoolBudget,
@@ -40,7 +42,7 @@ record ProxyContext(
       Clock clock,
       Path spoolDirectory,
       UpstreamTls tls,
-      Optional<TunnelTls> tunnels,
+      Optional<Interception> interception,
       Executor blocking) {
     this(
         limits,
@@ -51,7 +53,8 @@ record ProxyContext(
         clock,
         spoolDirectory,
         tls,
-        tunnels,
+        interception,
+        interception.map(i -> new TunnelTls(i.authority(), i.clock())),
         blocking,
         new SpoolBudget(limits.spoolBytes()),
         new ConnectionBounds(limits.connections()),

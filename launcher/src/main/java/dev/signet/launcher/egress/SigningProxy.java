@@ -51,7 +51,7 @@ public final class SigningProxy implements Closeable {
       SecureRandom random)
       throws IOException {
     limits = settings.limits();
-    UpstreamTls tls = new UpstreamTls(settings.extraRoots());
+    UpstreamTls tls = new UpstreamTls(settings.extraRoots(), settings.clientCertificates());
     blocking = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("egress-", 0).factory());
     if (settings.routes().stream().anyMatch(Route::isHttps)) {
       tls.prepare(blocking);
@@ -95,7 +95,7 @@ public final class SigningProxy implements Closeable {
             clock,
             settings.spoolDirectory(),
             tls,
-            settings.interception().map(i -> new TunnelTls(i.authority(), i.clock())),
+            settings.interception(),
             blocking);
     listener.config().setAutoRead(true);
   }

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -36,8 +37,20 @@ public final class ProxyFixture implements AutoCloseable {
   }
 
   /** A proxy that opens tunnels. */
-  static ProxyFixture intercepting(EgressLimits limits, LaunchAuthority authority, Path roots)
+  static ProxyFixture intercepting(
+      EgressLimits limits, LaunchAuthority authority, Path roots, HostPort... passThrough)
       throws IOException, GeneralSecurityException {
+    return intercepting(limits, authority, roots, List.of(), Set.of(passThrough));
+  }
+
+  static ProxyFixture intercepting(
+      EgressLimits limits,
+      LaunchAuthority authority,
+      Path roots,
+      List<ClientCertificate> certificates,
+      Set<HostPort> passThrough)
+      throws IOException, GeneralSecurityException {
+    Interception interception = new Interception(authority, Clock.systemUTC(), passThrough);
     return new ProxyFixture(
         spool ->
             new ProxySettings(
@@ -45,7 +58,8 @@ public final class ProxyFixture implements AutoCloseable {
                 List.of(),
                 Optional.of(roots),
                 limits,
-                Optional.of(new Interception(authority, Clock.systemUTC()))),
+                certificates,
+                Optional.of(interception)),
         (client, own) -> Optional.empty());
   }
 
