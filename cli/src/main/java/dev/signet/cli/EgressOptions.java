@@ -3,8 +3,10 @@
 package dev.signet.cli;
 
 import dev.signet.launcher.EgressRequest;
+import dev.signet.launcher.egress.ClientCertificate;
 import dev.signet.launcher.egress.CredentialRule;
 import dev.signet.launcher.egress.CredentialRules;
+import dev.signet.launcher.egress.HostPort;
 import dev.signet.launcher.egress.Route;
 import dev.signet.launcher.egress.permission.AddressRange;
 import dev.signet.launcher.egress.permission.OperatorRules;
@@ -68,6 +70,22 @@ final class EgressOptions {
               + " signet secret). May be repeated; of two rules for one field the first counts.")
   private List<Path> credentials = new ArrayList<>();
 
+  @Option(
+      names = "--client-cert",
+      paramLabel = "HOST[:PORT]=FILE",
+      description =
+          "PEM file with a private key and its certificates, shown to HOST where it asks for one in"
+              + " TLS. The agent has no access to it. May be repeated.")
+  private List<String> clientCertificates = new ArrayList<>();
+
+  @Option(
+      names = "--pass-through",
+      paramLabel = "HOST[:PORT]",
+      description =
+          "Lets the agent's HTTPS to HOST pass untouched, and so unsigned; the launch event says so."
+              + " May be repeated.")
+  private List<String> passThrough = new ArrayList<>();
+
   @Mixin private BodyOptions bodies;
 
   EgressRequest request(Invocation invocation) throws CommandFailure, IOException {
@@ -76,6 +94,8 @@ final class EgressOptions {
         Optional.ofNullable(extraRoots),
         rules(),
         credentials(invocation),
+        clientCertificates(),
+        passThrough(),
         workloadApi,
         bodies.recorded());
   }
@@ -109,6 +129,37 @@ final class EgressOptions {
       }
     }
     return rules;
+  }
+
+  private List<ClientCertificate> clientCertificates() throws CommandFailure {
+    List<ClientCertificate> read = new ArrayList<>();
+    for (String option : clientCertificates) {
+      int equals = option.indexOf('=');
+      try {
+        if (equals < 1) {
+          throw new IllegalArgumentException("expected HOST[:PORT]=FILE");
+        }
+        read.add(
+            ClientCertificate.read(
+                HostPort.parse(option.substring(0, equals)),
+                Path.of(option.substring(equals + 1))));
+      } catch (IllegalArgumentException | IOException e) {
+        throw CommandFailure.usage("--client-cert " + option + ": " + e.getMessage());
+      }
+    }
+    return read;
+  }
+
+  private List<HostPort> passThrough() throws CommandFailure {
+    List<HostPort> hosts = new ArrayList<>();
+    for (String host : passThrough) {
+      try {
+        hosts.add(HostPort.parse(host));
+      } catch (IllegalArgumentException e) {
+        throw CommandFailure.usage("--pass-through: " + e.getMessage());
+      }
+    }
+    return hosts;
   }
 
   private List<Route> routes() throws CommandFailure {

@@ -12,6 +12,7 @@ import dev.signet.launcher.container.ContainerHost;
 import dev.signet.launcher.container.ContainerImage;
 import dev.signet.launcher.container.UnsoundImageException;
 import dev.signet.launcher.egress.EgressLimits;
+import dev.signet.launcher.egress.HostPort;
 import dev.signet.launcher.egress.LoopbackPort;
 import dev.signet.launcher.egress.ProcessTreePeerCheck;
 import dev.signet.launcher.egress.ProxySettings;
@@ -234,7 +235,13 @@ public final class AgentLaunch {
             .map(own -> new ProcessTreePeerCheck(own.socketTables()))
             .orElseGet(ProcessTreePeerCheck::new);
     LaunchTrust trust =
-        LaunchTrust.create(passed.statement().statement().predicate(), clock, random);
+        LaunchTrust.create(
+            passed.statement().statement().predicate(), request.egress(), clock, random);
+    for (HostPort host : request.egress().passThrough()) {
+      progress.say(
+          Progress.Step.WARNING,
+          "pass-through: what the agent sends to " + host + " is neither signed nor looked at");
+    }
     ExchangeLog exchanges =
         FileExchangeLog.open(
             new LogSettings(
@@ -254,6 +261,7 @@ public final class AgentLaunch {
                 StatedEgress.policy(passed.statement(), request.egress(), progress),
                 text -> progress.say(Progress.Step.REQUEST_REFUSED, text),
                 EgressLimits.standard(),
+                request.egress().clientCertificates(),
                 Optional.of(trust.interception()),
                 secrets.credentials(),
                 exchanges),
@@ -433,6 +441,7 @@ public final class AgentLaunch {
         request.jvmOptions(),
         request.environment().keySet().stream().sorted().toList(),
         plan.isolation().labels(),
+        request.egress().inLaunchEvent(),
         sealedKey.publicKey().thumbprint(),
         KeyProtection.SEALED,
         LauncherDigest.ofRunningProgram());

@@ -73,6 +73,7 @@ final class EgressProcess {
                     NameResolver.SYSTEM),
                 System.err::println,
                 EgressLimits.standard(),
+                List.of(),
                 Optional.empty(),
                 Credentials.NONE,
                 exchanges),

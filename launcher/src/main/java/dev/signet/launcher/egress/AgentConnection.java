@@ -3,6 +3,7 @@
 package dev.signet.launcher.egress;
 
 import dev.signet.launcher.traffic.ExchangeDraft;
+import dev.signet.launcher.traffic.ExchangeRecord;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -10,6 +11,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInboundInvoker;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
@@ -17,6 +19,9 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -125,7 +130,6 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Agen
         Drafts.target(draft, tunnel);
         proxy.permissions().requireConnection(tunnel);
         openTunnel(tunnel);
-        draft = null; // what passes in it is noted request by request
         return;
       }
       intake = Intake.begin(proxy, head, origin, draft);
@@ -143,32 +147,73 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Agen
   }
 
   private void openTunnel(Target target) throws RefusedRequestException {
-    TunnelTls tunnels = proxy.tunnels().orElse(null);
-    if (tunnels == null) {
+    Interception interception = proxy.interception().orElse(null);
+    if (interception == null) {
       throw new RefusedRequestException(
           EgressReason.CONNECT_UNSUPPORTED,
           "This proxy has no authority for tunnels. Ask for a route of it without one.");
     }
+    boolean passes = interception.passesThrough(target);
+    if (passes) {
+      proxy.permissions().requireTunnel(target);
+      // Unsigned, but not for an agent that is not attested.
+      proxy.signing().current();
+    }
     phase = Phase.EXCHANGE;
     watchdog.stop();
-    proxy
-        .blocking()
-        .execute(
-            () -> {
-              try {
-                SslContext tls = tunnels.context(target.hostName());
-                ctx.executor().execute(() -> becomeTunnel(new Tunnel(proxy, target, tls)));
-              } catch (RuntimeException e) {
-                // A fault of ours must not leave the agent waiting.
-                ctx.executor()
-                    .execute(
-                        () ->
-                            refuse(
-                                new Problem(
-                                    EgressReason.SIGNING_FAILED,
-                                    "No certificate could be made for the tunnel's host.")));
-                throw e;
+    proxy.blocking().execute(() -> prepareTunnel(target, passes));
+  }
+
+  /** Off the event loop: signatures and name servers take their time. */
+  private void prepareTunnel(Target target, boolean passes) {
+    EventLoop loop = ctx.channel().eventLoop();
+    try {
+      if (passes) {
+        List<InetAddress> addresses = proxy.permissions().tunnelAddresses(target);
+        loop.execute(() -> passThrough(target, addresses));
+      } else {
+        SslContext tls = proxy.tunnels().orElseThrow().context(target.hostName());
+        loop.execute(() -> becomeTunnel(new Tunnel(proxy, target, tls)));
+      }
+    } catch (RefusedRequestException e) {
+      loop.execute(() -> refuse(e.problem()));
+    } catch (UnknownHostException e) {
+      Problem unknown =
+          new Problem(
+              EgressReason.UPSTREAM_UNREACHABLE, "The name " + target.host() + " has no address.");
+      loop.execute(() -> refuse(unknown));
+    } catch (RuntimeException e) {
+      // A fault of ours must not leave the agent waiting.
+      Problem fault =
+          new Problem(
+              EgressReason.SIGNING_FAILED, "No certificate could be made for the tunnel's host.");
+      loop.execute(() -> refuse(fault));
+      throw e;
+    }
+  }
+
+  private void passThrough(Target target, List<InetAddress> addresses) {
+    PassThrough.connect(ctx.channel().eventLoop(), proxy.limits(), addresses, target.port())
+        .addListener(
+            connected -> {
+              if (!connected.isSuccess()) {
+                refuse(UpstreamFailures.whileConnecting(target, connected.cause()));
+                return;
               }
+              Channel upstream = (Channel) connected.getNow();
+              if (draining || !ctx.channel().isActive()) {
+                upstream.close();
+                ctx.close();
+                return;
+              }
+              ctx.writeAndFlush(AgentResponses.established());
+              draft.became(ExchangeRecord.Kind.TUNNEL);
+              draft.sent(upstream.remoteAddress());
+              Relay.tie(proxy, ctx.channel(), upstream, draft);
+              draft = null;
+              stepAside();
+              ctx.channel().read();
+              upstream.read();
             });
   }
 
@@ -178,11 +223,9 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Agen
       return;
     }
     ctx.writeAndFlush(AgentResponses.established());
-    ChannelPipeline pipeline = ctx.pipeline();
-    pipeline.addLast(tunnel).remove(this);
-    pipeline.remove(responses);
-    // Last: what the agent has sent already goes on to the tunnel.
-    pipeline.remove(decoder);
+    draft = null; // what passes in it is noted request by request
+    ctx.pipeline().addLast(tunnel);
+    stepAside();
   }
 
   private void take(ByteBuf content) {
@@ -234,6 +277,40 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Agen
   public void end(HttpHeaders trailers) {
     ctx.channel().writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
     exchangeEnded(keptAfterAnswer);
+  }
+
+  @Override
+  public void upgrade(HttpResponse switching, Channel upstream) {
+    exchange = null;
+    ExchangeDraft note = draft;
+    draft = null;
+    responses.answeringHead(false);
+    ctx.writeAndFlush(AgentResponses.switching(switching));
+    Relay.tie(proxy, ctx.channel(), upstream, note);
+    ctx.pipeline().remove(responses);
+    // What the agent has sent already must wait until the upstream's HTTP codec is gone, too.
+    ctx.executor()
+        .execute(
+            () -> {
+              stepAside();
+              ctx.channel().read();
+              upstream.read();
+            });
+  }
+
+  /** Leaves the connection to the handler that was added last. */
+  private void stepAside() {
+    watchdog.stop();
+    if (ctx.isRemoved()) {
+      return;
+    }
+    ChannelPipeline pipeline = ctx.pipeline();
+    pipeline.remove(this);
+    if (pipeline.context(responses) != null) {
+      pipeline.remove(responses);
+    }
+    // Last: what the agent has sent already goes on to that handler.
+    pipeline.remove(decoder);
   }
 
   /** The answer was written; the connection serves the next request or ends. */

@@ -30,6 +30,9 @@ interface AgentSide {
    */
   void end(HttpHeaders trailers);
 
+  /** Passes on the answer that a WebSocket begins, and from then on bytes, both ways. */
+  void upgrade(HttpResponse switching, Channel upstream);
+
   /** Answers the request by ourselves; no answer has begun. */
   void refuse(Problem problem);
 

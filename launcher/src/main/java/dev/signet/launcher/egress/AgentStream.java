@@ -158,6 +158,13 @@ final class AgentStream extends ChannelInboundHandlerAdapter implements AgentSid
     }
   }
 
+  /** Nobody can have asked: HTTP/2 has no Upgrade field, and RFC 8441 is not offered. */
+  @Override
+  public void upgrade(HttpResponse switching, Channel upstream) {
+    upstream.close();
+    abort();
+  }
+
   @Override
   public void refuse(Problem problem) {
     if (answered) {

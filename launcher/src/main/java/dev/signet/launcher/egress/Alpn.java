@@ -10,14 +10,20 @@ import io.netty.handler.ssl.ApplicationProtocolNames;
  */
 final class Alpn {
   static final ApplicationProtocolConfig HTTP =
-      new ApplicationProtocolConfig(
-          ApplicationProtocolConfig.Protocol.ALPN,
-          ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
-          ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
-          ApplicationProtocolNames.HTTP_2,
-          ApplicationProtocolNames.HTTP_1_1);
+      offer(ApplicationProtocolNames.HTTP_2, ApplicationProtocolNames.HTTP_1_1);
+
+  /** For what HTTP/2 does not carry here. */
+  static final ApplicationProtocolConfig HTTP_1_1 = offer(ApplicationProtocolNames.HTTP_1_1);
 
   private Alpn() {}
+
+  private static ApplicationProtocolConfig offer(String... protocols) {
+    return new ApplicationProtocolConfig(
+        ApplicationProtocolConfig.Protocol.ALPN,
+        ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+        ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+        protocols);
+  }
 
   static boolean isHttp2(String agreed) {
     return ApplicationProtocolNames.HTTP_2.equals(agreed);

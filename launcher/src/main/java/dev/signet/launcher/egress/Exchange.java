@@ -3,6 +3,7 @@
 package dev.signet.launcher.egress;
 
 import dev.signet.launcher.traffic.ExchangeDraft;
+import dev.signet.launcher.traffic.ExchangeRecord;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
@@ -101,7 +102,7 @@ final class Exchange implements UpstreamConnection.Listener {
       return;
     }
     Drafts.signed(draft, prepared.fields());
-    UpstreamPool.Key key = UpstreamPool.Key.of(request.target());
+    UpstreamPool.Key key = UpstreamPool.Key.of(request.target(), !request.isWebSocket());
     pool.take(key, prepared.addresses(), repeated)
         .addListener(
             connected -> {
@@ -191,6 +192,24 @@ final class Exchange implements UpstreamConnection.Listener {
     draft.forwarded();
     upstream.release(sender.sent());
     agent.end(trailers);
+  }
+
+  @Override
+  public boolean mayUpgrade() {
+    return request.isWebSocket();
+  }
+
+  @Override
+  public void upgraded(HttpResponse response) {
+    if (over) {
+      upstream.channel().close();
+      return;
+    }
+    mask.ifPresent(m -> m.hideIn(response));
+    draft.became(ExchangeRecord.Kind.WEBSOCKET);
+    Drafts.answer(draft, response);
+    finish();
+    agent.upgrade(response, upstream.channel());
   }
 
   @Override

@@ -25,6 +25,21 @@ record PermissionGate(EgressPolicy policy, RefusalNotices notices) {
     pass(policy.connect(target.destination()));
   }
 
+  /** Whether a tunnel may pass, in which nobody sees the requests. */
+  void requireTunnel(Target target) throws RefusedRequestException {
+    pass(policy.tunnel(target.destination()));
+  }
+
+  /**
+   * The only addresses that this tunnel may lead to. Blocks.
+   *
+   * @throws UnknownHostException if the name has none
+   */
+  List<InetAddress> tunnelAddresses(Target target)
+      throws RefusedRequestException, UnknownHostException {
+    return pass(target, policy.tunnelAddresses(target.destination()));
+  }
+
   /**
    * The only addresses that this request may be sent to. Blocks.
    *

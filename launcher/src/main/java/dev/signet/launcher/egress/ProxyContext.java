@@ -14,6 +14,7 @@ import java.util.concurrent.Executor;
 /**
  * What all connections of one proxy share.
  *
+ * @param interception which tunnels are opened
  * @param tunnels how TLS is answered in tunnels; without it, there are none
  * @param blocking where peers are looked up, names resolved and keys used: these block
  */
@@ -29,6 +30,7 @@ record ProxyContext(
     Clock clock,
     Path spoolDirectory,
     UpstreamTls tls,
+    Optional<Interception> interception,
     Optional<TunnelTls> tunnels,
     Executor blocking,
     SpoolBudget spoolBudget,
@@ -47,7 +49,7 @@ record ProxyContext(
       Clock clock,
       Path spoolDirectory,
       UpstreamTls tls,
-      Optional<TunnelTls> tunnels,
+      Optional<Interception> interception,
       Executor blocking) {
     this(
         limits,
@@ -61,7 +63,8 @@ record ProxyContext(
         clock,
         spoolDirectory,
         tls,
-        tunnels,
+        interception,
+        interception.map(i -> new TunnelTls(i.authority(), i.clock())),
         blocking,
         new SpoolBudget(limits.spoolBytes()),
         new ConnectionBounds(limits.connections()),

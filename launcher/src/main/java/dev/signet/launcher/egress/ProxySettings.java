@@ -18,6 +18,7 @@ import java.util.function.Consumer;
  * @param extraRoots a PEM file of TLS roots to be trusted besides the JDK's
  * @param policy which requests the agent may send; routes are under it as well
  * @param refusals is told what was not permitted, seldom enough for people to read; may block
+ * @param clientCertificates what is shown to upstreams that ask, one for each at most
  * @param interception how tunnels are opened; without it, they are refused
  * @param credentials what is added that the agent does not hold
  * @param exchanges told of every exchange, and closed with the proxy
@@ -29,6 +30,7 @@ public record ProxySettings(
     EgressPolicy policy,
     Consumer<String> refusals,
     EgressLimits limits,
+    List<ClientCertificate> clientCertificates,
     Optional<Interception> interception,
     Credentials credentials,
     ExchangeLog exchanges) {
@@ -42,5 +44,6 @@ public record ProxySettings(
     Objects.requireNonNull(credentials, "credentials");
     Objects.requireNonNull(exchanges, "exchanges");
     routes = List.copyOf(routes);
+    clientCertificates = List.copyOf(clientCertificates);
   }
 }

@@ -59,7 +59,7 @@ public final class SigningProxy implements Closeable {
       throws IOException {
     limits = settings.limits();
     exchanges = settings.exchanges();
-    UpstreamTls tls = new UpstreamTls(settings.extraRoots());
+    UpstreamTls tls = new UpstreamTls(settings.extraRoots(), settings.clientCertificates());
     blocking = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("egress-", 0).factory());
     refusals = settings.refusals();
     notices =
@@ -109,7 +109,7 @@ public final class SigningProxy implements Closeable {
             clock,
             settings.spoolDirectory(),
             tls,
-            settings.interception().map(i -> new TunnelTls(i.authority(), i.clock())),
+            settings.interception(),
             blocking);
     listener.config().setAutoRead(true);
   }

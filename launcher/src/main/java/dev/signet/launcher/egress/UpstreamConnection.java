@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpObject;
@@ -34,6 +35,12 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     /** The answer is complete; the listener gives the connection back or closes it. */
     void answerEnds(HttpHeaders trailers);
 
+    /** Whether the request asked for a WebSocket. */
+    boolean mayUpgrade();
+
+    /** The upstream consents; from now on, its connection carries bytes, and is the listener's. */
+    void upgraded(HttpResponse response);
+
     /** Everything that has come so far was told; the listener asks for more when it can take it. */
     void answerPauses();
 
@@ -49,6 +56,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
   private Channel channel;
   private Listener listener;
   private final boolean stream;
+  private HttpResponse switching;
   private boolean informational;
   private boolean reusable;
   private boolean used;
@@ -134,7 +142,12 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
   private void begin(HttpResponse response) {
     if (response.status().code() == 101) {
-      fail(new IOException("the upstream switched protocols without being asked"));
+      if (!listener.mayUpgrade()
+          || !response.headers().containsValue("upgrade", PlannedRequest.WEB_SOCKET, true)) {
+        fail(new IOException("the upstream switched protocols without being asked"));
+        return;
+      }
+      switching = response;
       return;
     }
     informational = response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
@@ -152,6 +165,13 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
   private void take(HttpContent content) {
     Listener exchange = listener;
     boolean last = content instanceof LastHttpContent;
+    if (switching != null) {
+      content.release();
+      if (last) {
+        stepAside(exchange);
+      }
+      return;
+    }
     if (informational || exchange == null) {
       informational &= !last;
       content.release();
@@ -164,6 +184,16 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     }
     if (last) {
       exchange.answerEnds(((LastHttpContent) content).trailingHeaders());
+    }
+  }
+
+  private void stepAside(Listener exchange) {
+    listener = null;
+    exchange.upgraded(switching);
+    if (channel.isActive()) {
+      channel.pipeline().remove(this);
+      // Last: what has come already of the WebSocket goes on to whoever the exchange put there.
+      channel.pipeline().remove(HttpClientCodec.class);
     }
   }
 

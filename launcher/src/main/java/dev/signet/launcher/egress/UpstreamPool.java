@@ -28,10 +28,14 @@ final class UpstreamPool {
   private static final int MAX_ANSWER_HEAD = 64 * 1024;
   private static final int MAX_PIECE = 64 * 1024;
 
-  /** Connections with equal keys can serve each other's requests. */
-  record Key(boolean secure, String host, int port) {
-    static Key of(Target target) {
-      return new Key(target.secure(), target.hostName(), target.port());
+  /**
+   * Connections with equal keys can serve each other's requests.
+   *
+   * @param http2 whether it may be HTTP/2
+   */
+  record Key(boolean secure, HostPort upstream, String host, int port, boolean http2) {
+    static Key of(Target target, boolean http2) {
+      return new Key(target.secure(), HostPort.of(target), target.hostName(), target.port(), http2);
     }
   }
 
@@ -116,11 +120,15 @@ final class UpstreamPool {
 
   private void install(Channel channel, Key key, UpstreamConnection connection) {
     if (key.secure()) {
-      SslHandler handler = tls.context().newHandler(channel.alloc(), key.host(), key.port());
+      SslHandler handler =
+          tls.context(key.upstream(), key.http2())
+              .newHandler(channel.alloc(), key.host(), key.port());
       handler.setHandshakeTimeoutMillis(limits.connect().toMillis());
       channel.pipeline().addLast(handler);
     }
-    if (!key.secure()) {
+    if (key.secure()) {
+      channel.pipeline().addLast(new NotReady());
+    } else {
       speakHttp1(channel, connection);
     }
   }
@@ -152,7 +160,10 @@ final class UpstreamPool {
             secured -> {
               if (!secured.isSuccess()) {
                 ready.tryFailure(secured.cause());
-              } else if (Alpn.isHttp2(handler.applicationProtocol())) {
+                return;
+              }
+              channel.pipeline().remove(NotReady.class);
+              if (Alpn.isHttp2(handler.applicationProtocol())) {
                 UpstreamHttp2 http2 = UpstreamHttp2.install(this, key, channel, MAX_ANSWER_HEAD);
                 shared.add(http2);
                 http2.open(ready);

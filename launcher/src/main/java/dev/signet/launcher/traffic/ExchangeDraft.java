@@ -28,7 +28,7 @@ import java.util.function.LongSupplier;
 public final class ExchangeDraft {
   private static final long UNSET = -1;
 
-  private final Kind kind;
+  private Kind kind;
   private final Instant began;
   private final LongSupplier nanos;
   private final long start;
@@ -87,6 +87,11 @@ public final class ExchangeDraft {
         new ExchangeDraft(kind, Instant.EPOCH, System::nanoTime, BodyRecording.NONE, d -> {});
     draft.abandoned();
     return draft;
+  }
+
+  /** It turned out to be more than a request and its answer. */
+  public void became(Kind itsKind) {
+    kind = itsKind;
   }
 
   /** What the agent wants. */
@@ -192,6 +197,14 @@ public final class ExchangeDraft {
     answerDigest.update(content.nioBuffer());
     if (answerBody != null) {
       answerBody.take(content);
+    }
+  }
+
+  /** Bytes were passed on unread, in a tunnel or a WebSocket: so many more each way. */
+  public void relayed(long out, long back) {
+    if (decision == null) {
+      requestBytes += out;
+      answerBytes += back;
     }
   }
 

@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -83,6 +84,7 @@ public final class ProxyFixture implements AutoCloseable {
                 permissive(),
                 refusals,
                 limits,
+                List.of(),
                 Optional.empty(),
                 credentials,
                 ExchangeLog.NONE));
@@ -145,14 +147,27 @@ public final class ProxyFixture implements AutoCloseable {
         policy,
         refusals,
         limits,
+        List.of(),
         Optional.empty(),
         Credentials.NONE,
         exchanges);
   }
 
   /** A proxy that opens tunnels. */
-  static ProxyFixture intercepting(EgressLimits limits, LaunchAuthority authority, Path roots)
+  static ProxyFixture intercepting(
+      EgressLimits limits, LaunchAuthority authority, Path roots, HostPort... passThrough)
       throws IOException, GeneralSecurityException {
+    return intercepting(limits, authority, roots, List.of(), Set.of(passThrough));
+  }
+
+  static ProxyFixture intercepting(
+      EgressLimits limits,
+      LaunchAuthority authority,
+      Path roots,
+      List<ClientCertificate> certificates,
+      Set<HostPort> passThrough)
+      throws IOException, GeneralSecurityException {
+    Interception interception = new Interception(authority, Clock.systemUTC(), passThrough);
     return new ProxyFixture(
         LoopbackPort.open(),
         (client, own) -> Optional.empty(),
@@ -164,7 +179,8 @@ public final class ProxyFixture implements AutoCloseable {
                 permissive(),
                 refusals,
                 limits,
-                Optional.of(new Interception(authority, Clock.systemUTC())),
+                certificates,
+                Optional.of(interception),
                 Credentials.NONE,
                 ExchangeLog.NONE));
   }

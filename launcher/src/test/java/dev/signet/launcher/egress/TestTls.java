@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
 /** Authorities and the TLS made with them, for upstreams and clients of tests. */
@@ -35,6 +36,12 @@ final class TestTls {
 
   /** What a server answers with. */
   static SSLContext server(LaunchAuthority.Leaf leaf) throws GeneralSecurityException, IOException {
+    return server(leaf, null);
+  }
+
+  /** The same, trusting the clients of one certificate. */
+  static SSLContext server(LaunchAuthority.Leaf leaf, X509Certificate client)
+      throws GeneralSecurityException, IOException {
     KeyStore keys = KeyStore.getInstance("PKCS12");
     keys.load(null, null);
     keys.setKeyEntry("server", leaf.key(), PASSWORD, new X509Certificate[] {leaf.certificate()});
@@ -42,21 +49,26 @@ final class TestTls {
         KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     managers.init(keys, PASSWORD);
     SSLContext context = SSLContext.getInstance("TLS");
-    context.init(managers.getKeyManagers(), null, null);
+    context.init(managers.getKeyManagers(), client == null ? null : trusting(client), null);
     return context;
   }
 
   /** What a client trusts. */
   static SSLContext client(LaunchAuthority authority) throws GeneralSecurityException, IOException {
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, trusting(authority.certificate()), null);
+    return context;
+  }
+
+  private static TrustManager[] trusting(X509Certificate root)
+      throws GeneralSecurityException, IOException {
     KeyStore roots = KeyStore.getInstance("PKCS12");
     roots.load(null, null);
-    roots.setCertificateEntry("root", authority.certificate());
+    roots.setCertificateEntry("root", root);
     TrustManagerFactory trust =
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     trust.init(roots);
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(null, trust.getTrustManagers(), null);
-    return context;
+    return trust.getTrustManagers();
   }
 
   static Path pem(LaunchAuthority authority, Path file) throws IOException {
