@@ -93,8 +93,10 @@ public final class AgentSpace implements Closeable {
     String network = Files.readSymbolicLink(thread.resolve("ns/net")).toString();
     if (files.isPresent()) {
       Libc.unshare(Libc.CLONE_NEWNS);
+      // Before the launcher's own classes may be covered, too.
+      byte[] filter = SocketFilter.program(System.getProperty("os.arch"));
       files.get().cover();
-      SocketFilter.install();
+      Libc.filterSystemCalls(filter);
     }
     return new AgentSpace(inside, files, thread, network);
   }

@@ -100,9 +100,4 @@ final class SocketFilter {
   private static Instruction refuse(int error) {
     return new Instruction(RETURN, 0, 0, ERROR | error);
   }
-
-  /** For the calling thread and what it starts. */
-  static void install() throws IOException {
-    Libc.filterSystemCalls(program(System.getProperty("os.arch")));
-  }
 }
