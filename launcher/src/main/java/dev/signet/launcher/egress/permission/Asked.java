@@ -3,6 +3,7 @@
 package dev.signet.launcher.egress.permission;
 
 import dev.signet.protocol.PathForm;
+import java.util.regex.Pattern;
 
 /**
  * The words of a refusal.
@@ -15,9 +16,11 @@ record Asked(String what, String permission, String doubt) {
   /** Of a path that the agent made up, in a sentence. */
   private static final int SHOWN = 200;
 
+  private static final Pattern METHOD = Pattern.compile("[A-Z]{1,20}");
+
   static Asked request(String method, Destination to, String path, PathForm form) {
     String words = shortened(method) + " " + to.scheme() + "://" + to.authority() + shortened(path);
-    String methods = method.matches("[A-Z]{1,20}") ? method : "*";
+    String methods = METHOD.matcher(method).matches() ? method : "*";
     return switch (form) {
       case PathForm.Normal(String normal) ->
           new Asked(

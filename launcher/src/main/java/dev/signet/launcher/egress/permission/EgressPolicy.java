@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * Which requests one agent may send, and to which addresses: what its signed statement permits,
@@ -54,30 +55,30 @@ public final class EgressPolicy {
     return judge(
         rule -> rule.permits(method, host, to, path),
         host,
-        Asked.request(method, to, withoutQuery(pathAndQuery), path));
+        () -> Asked.request(method, to, withoutQuery(pathAndQuery), path));
   }
 
   /** Whether some request to this place may be permitted, so that it is worth connecting. */
   public Judgement connect(Destination to) {
     HostForm host = HostForm.of(to.host());
-    return judge(rule -> rule.isFor(host, to), host, Asked.connection(to));
+    return judge(rule -> rule.isFor(host, to), host, () -> Asked.connection(to));
   }
 
   /** Whether a tunnel, whose requests nobody sees, is permitted: only where every request is. */
   public Judgement tunnel(Destination to) {
     HostForm host = HostForm.of(to.host());
-    return judge(rule -> rule.permitsEverything(host, to), host, Asked.tunnel(to));
+    return judge(rule -> rule.permitsEverything(host, to), host, () -> Asked.tunnel(to));
   }
 
-  private Judgement judge(Predicate<Rule> permits, HostForm host, Asked asked) {
+  private Judgement judge(Predicate<Rule> permits, HostForm host, Supplier<Asked> asked) {
     if (host instanceof HostForm.Odd(String why)) {
-      return new Judgement.Refused(asked.becauseOfHost(why));
+      return new Judgement.Refused(asked.get().becauseOfHost(why));
     }
     if (permitted.stream().noneMatch(permits)) {
-      return new Judgement.Refused(asked.notSigned());
+      return new Judgement.Refused(asked.get().notSigned());
     }
     if (only.isPresent() && only.get().stream().noneMatch(permits)) {
-      return new Judgement.Refused(asked.takenAway());
+      return new Judgement.Refused(asked.get().takenAway());
     }
     return new Judgement.Permitted();
   }
