@@ -63,8 +63,7 @@ class Pkcs11KeysIT {
             .as(purpose.wireName())
             .isTrue();
       }
-      byte[] der =
-          keys.ring(KeyPurpose.X509).orElseThrow().signing(now).certificate().toArray();
+      byte[] der = keys.ring(KeyPurpose.X509).orElseThrow().signing(now).certificate().toArray();
       X509Certificate root =
           (X509Certificate)
               CertificateFactory.getInstance("X.509")
