@@ -110,9 +110,11 @@ final class JwtSvidCheck {
     if (aud.isTextual()) {
       return aud.textValue().equals(audience) ? Optional.empty() : otherAudience();
     }
-    for (JsonNode one : aud) {
-      if (one.isTextual() && one.textValue().equals(audience)) {
-        return Optional.empty();
+    if (aud.isArray()) {
+      for (JsonNode one : aud) {
+        if (one.isTextual() && one.textValue().equals(audience)) {
+          return Optional.empty();
+        }
       }
     }
     return otherAudience();
