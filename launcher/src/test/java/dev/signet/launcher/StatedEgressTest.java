@@ -41,7 +41,12 @@ class StatedEgressTest {
         new EgressRequest(
             List.of(new Route("llm", URI.create("https://my_llm.example:8443/v1"))),
             Optional.empty(),
-            OperatorRules.NONE);
+            OperatorRules.NONE,
+            List.of(),
+            List.of(),
+            List.of(),
+            false,
+            Optional.empty());
     List<String> said = new ArrayList<>();
     EgressPolicy policy =
         StatedEgress.policy(

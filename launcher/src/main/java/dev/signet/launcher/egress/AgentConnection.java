@@ -155,7 +155,6 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Agen
     }
     boolean passes = interception.passesThrough(target);
     if (passes) {
-      proxy.permissions().requireTunnel(target);
       // Unsigned, but not for an agent that is not attested.
       proxy.signing().current();
     }
@@ -169,7 +168,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Agen
     EventLoop loop = ctx.channel().eventLoop();
     try {
       if (passes) {
-        List<InetAddress> addresses = proxy.permissions().tunnelAddresses(target);
+        List<InetAddress> addresses = proxy.permissions().tunnel(target);
         loop.execute(() -> passThrough(target, addresses));
       } else {
         SslContext tls = proxy.tunnels().orElseThrow().context(target.hostName());

@@ -20,26 +20,6 @@ record PermissionGate(EgressPolicy policy, RefusalNotices notices) {
     pass(policy.request(method, target.destination(), target.pathAndQuery()));
   }
 
-  /** Whether a tunnel is worth opening, in which each request is asked about again. */
-  void requireConnection(Target target) throws RefusedRequestException {
-    pass(policy.connect(target.destination()));
-  }
-
-  /** Whether a tunnel may pass, in which nobody sees the requests. */
-  void requireTunnel(Target target) throws RefusedRequestException {
-    pass(policy.tunnel(target.destination()));
-  }
-
-  /**
-   * The only addresses that this tunnel may lead to. Blocks.
-   *
-   * @throws UnknownHostException if the name has none
-   */
-  List<InetAddress> tunnelAddresses(Target target)
-      throws RefusedRequestException, UnknownHostException {
-    return pass(target, policy.tunnelAddresses(target.destination()));
-  }
-
   /**
    * The only addresses that this request may be sent to. Blocks.
    *
