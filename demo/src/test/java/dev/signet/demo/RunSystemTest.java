@@ -87,9 +87,12 @@ class RunSystemTest {
     Path loaded = site.place("loaded");
     Map<String, String> environment =
         Map.of(
-            "TOOL_API_KEY", Site.API_KEY,
-            "OTHER_SECRET", "s",
-            "JAVA_TOOL_OPTIONS", "-Xlog:class+load:file=" + loaded);
+            "TOOL_API_KEY",
+            Site.API_KEY,
+            "OTHER_SECRET",
+            "s",
+            "JAVA_TOOL_OPTIONS",
+            "-Xlog:class+load:file=" + loaded);
     try (SignetProcess run =
         SignetProcess.signet(environment, site.runArguments(site.jar(), site.statement()))) {
       run.ready();

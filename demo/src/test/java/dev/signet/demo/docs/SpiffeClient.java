@@ -25,8 +25,7 @@ public class SpiffeClient {
                 .x509Source(source)
                 .acceptedSpiffeIdsSupplier(() -> Set.of(SpiffeId.parse(args[2])))
                 .build());
-    try (Socket socket =
-        tls.getSocketFactory().createSocket(args[0], Integer.parseInt(args[1]))) {
+    try (Socket socket = tls.getSocketFactory().createSocket(args[0], Integer.parseInt(args[1]))) {
       socket.getOutputStream().write("hello\n".getBytes());
       System.out.println(new String(socket.getInputStream().readAllBytes()));
     }
