@@ -84,7 +84,15 @@ class RunSystemTest {
 
   @Test
   void agentSeesAnEmptyPlaceAndOnlyWhatWasAllowed() throws Exception {
-    Map<String, String> environment = Map.of("TOOL_API_KEY", Site.API_KEY, "OTHER_SECRET", "s");
+    Path loaded = site.place("loaded");
+    Map<String, String> environment =
+        Map.of(
+            "TOOL_API_KEY",
+            Site.API_KEY,
+            "OTHER_SECRET",
+            "s",
+            "JAVA_TOOL_OPTIONS",
+            "-Xlog:class+load:file=" + loaded);
     try (SignetProcess run =
         SignetProcess.signet(environment, site.runArguments(site.jar(), site.statement()))) {
       run.ready();
@@ -98,13 +106,18 @@ class RunSystemTest {
       run.say("exit 0");
       assertThat(run.end()).isZero();
       assertThat(work.getParent()).as("the launch's directory").doesNotExist();
+      assertThat(Files.readString(loaded))
+          .contains("dev.signet.launcher.AgentLaunch ")
+          .as("nobody asked for the Workload API")
+          .doesNotContain("io.grpc.");
     }
   }
 
   @Test
   void agentRunsAsAnotherUserAndIsSignedFor() throws Exception {
     assumeTrue("root".equals(System.getProperty("user.name")), "another user needs root");
-    try (SignetProcess run = site.run("--user", "nobody").ready()) {
+    try (SignetProcess run = site.run("--user", "nobody", "--workload-api").ready()) {
+      assertThat(run.ask("workload")).startsWith("unix:///").endsWith(" frame 4");
       assertThat(run.ask("user")).isEqualTo("nobody");
       assertThat(run.ask("get " + site.toolUrl() + "/weather")).startsWith("200 ");
     }

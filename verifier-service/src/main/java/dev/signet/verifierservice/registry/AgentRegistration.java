@@ -215,7 +215,7 @@ public record AgentRegistration(
       Boot boot,
       List<Digest> baselines,
       Launcher launcher) {
-    this(hosts, signers, List.of(), boot, baselines, launcher, null, null);
+    this(hosts, signers, List.of(), boot, baselines, launcher, null, null, null);
   }
 
   /** For the appraisal of evidence. */
