@@ -13,8 +13,6 @@ import picocli.CommandLine.Parameters;
     footerHeading = "%nExamples:%n",
     footer = "  signet verifier rotate-key jwt")
 final class VerifierCommand {
-  private VerifierCommand() {}
-
   @Command(
       name = "rotate-key",
       description = {

@@ -14,6 +14,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -46,6 +47,31 @@ class RegisterOptionsTest {
                 new TreeMap<>(
                     Map.of("runnerEnvironment", "github-hosted", "sourceRepositoryId", "4711"))),
             SignerIdentity.of("https://two.invalid", "https://ci.invalid/b"));
+    assertThat(StrictJson.decode(StrictJson.encode(registration), AgentRegistration.class, 1 << 16))
+        .isEqualTo(registration);
+  }
+
+  @Test
+  void svidsArePermittedOnlyByName() throws Exception {
+    String[] signer = {"--identity", "https://ci.invalid/a", "--issuer", "https://one.invalid"};
+    assertThat(registration(signer).svids()).isNull();
+    AgentRegistration registration =
+        registration(
+            "--identity",
+            "https://ci.invalid/a",
+            "--issuer",
+            "https://one.invalid",
+            "--x509-svid",
+            "--jwt-audience",
+            "orders",
+            "--token-audience",
+            "vault",
+            "--token-seconds",
+            "3540");
+    assertThat(registration.svids())
+        .isEqualTo(
+            new AgentRegistration.Svids(true, null, List.of("orders"), List.of("vault"), 3540L));
+    assertThat(registration.svids().permitsWit()).isFalse();
     assertThat(StrictJson.decode(StrictJson.encode(registration), AgentRegistration.class, 1 << 16))
         .isEqualTo(registration);
   }

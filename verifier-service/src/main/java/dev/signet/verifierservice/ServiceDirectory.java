@@ -82,7 +82,7 @@ public final class ServiceDirectory {
         operators:
           # The credential is in operator-token; move it off this machine.
           - name: first
-            roles: [admit, register, revoke, lower-floor, reinstate, audit]
+            roles: [admit, register, revoke, lower-floor, reinstate, audit, rotate]
             tokenSha256: %s
         """
         .formatted(

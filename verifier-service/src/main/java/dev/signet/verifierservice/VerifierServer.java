@@ -19,8 +19,6 @@ import dev.signet.verifierservice.attestation.HostCallRoutes;
 import dev.signet.verifierservice.attestation.TokenIssuer;
 import dev.signet.verifierservice.audit.DecisionLog;
 import dev.signet.verifierservice.config.ServiceConfig;
-import dev.signet.verifierservice.ear.ResultRoutes;
-import dev.signet.verifierservice.ear.ResultService;
 import dev.signet.verifierservice.http.ApiServer;
 import dev.signet.verifierservice.http.Route;
 import dev.signet.verifierservice.http.ServerTls;
@@ -42,11 +40,6 @@ import dev.signet.verifierservice.requests.AgentCalls;
 import dev.signet.verifierservice.requests.RequestJudge;
 import dev.signet.verifierservice.requests.RequestRoutes;
 import dev.signet.verifierservice.storage.Database;
-import dev.signet.verifierservice.svid.BundlePublisher;
-import dev.signet.verifierservice.svid.FederationRoutes;
-import dev.signet.verifierservice.svid.SignedCalls;
-import dev.signet.verifierservice.svid.SvidRoutes;
-import dev.signet.verifierservice.svid.SvidService;
 import dev.signet.verifierservice.trust.HighWater;
 import dev.signet.verifierservice.trust.SnapshotPublisher;
 import dev.signet.verifierservice.trust.TrustRoutes;
@@ -181,26 +174,12 @@ public final class VerifierServer implements AutoCloseable {
     routes.addAll(
         new HostCallRoutes(enrollments, attestations, config.limits(), metrics, clock).routes());
     routes.addAll(new RequestRoutes(judge, clock).routes());
-    SignedCalls signed =
-        new SignedCalls(
-            new AgentCalls(config.issuer(), replays, judge::trusted),
-            config.limits(),
-            metrics,
-            clock);
     routes.addAll(
-        new SvidRoutes(signed, svids(config, options, keys, providers, database, log)).routes());
-    routes.addAll(
-        new ResultRoutes(
-                signed,
-                new ResultService(config.issuer(), config.pcrs(), keys, database, log, clock))
-            .routes());
-    routes.addAll(
-        new FederationRoutes(
-                config.issuer(),
-                keys,
-                config.svids().map(s -> new BundlePublisher(keys, database, s.refreshHint())),
-                clock)
-            .routes());
+        new Issuing(config, keys, providers, database, log, clock)
+            .routes(
+                new AgentCalls(config.issuer(), replays, judge::trusted),
+                metrics,
+                options.random()));
     routes.addAll(new TrustRoutes(keys, publisher, config.limits().streams(), clock).routes());
     routes.addAll(new HostRoutes(acts, config.requireBoundTokens(), options.random()).routes());
     routes.addAll(new RegistrationRoutes(acts, sigstore != null).routes());
@@ -306,26 +285,6 @@ public final class VerifierServer implements AutoCloseable {
         sigstore,
         new StateApprover(keys.approval().publicJwk(), keys.approval()::sign),
         new TokenIssuer(config.issuer(), config.tokenLife(), keys, options.random()),
-        database,
-        log,
-        options.clock(),
-        options.random());
-  }
-
-  private static SvidService svids(
-      ServiceConfig config,
-      Options options,
-      KeyStore keys,
-      SignatureProviders providers,
-      Database database,
-      DecisionLog log) {
-    return new SvidService(
-        new SvidService.Terms(
-            config.issuer(),
-            config.svids().map(ServiceConfig.Svids::trustDomain).orElse(null),
-            config.tokenLife()),
-        keys,
-        providers,
         database,
         log,
         options.clock(),

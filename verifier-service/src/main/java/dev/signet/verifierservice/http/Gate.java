@@ -145,6 +145,10 @@ final class Gate implements Handler {
       answer = problem(ProblemDetails.unavailable("try again later", clock.instant()));
     } catch (CloseConnectionException e) {
       throw e;
+    } catch (UncheckedIOException e) {
+      // Such as a token with our keys that does not answer.
+      LOG.error("cannot answer {} {}", method, path, e);
+      answer = problem(ProblemDetails.unavailable("try again later", clock.instant()));
     } catch (RuntimeException e) {
       String incident = UUID.randomUUID().toString();
       LOG.error("incident {} at {} {}", incident, method, path, e);

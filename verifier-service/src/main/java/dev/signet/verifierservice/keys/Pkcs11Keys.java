@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.Provider;
+import java.security.ProviderException;
 import java.security.Security;
 import java.security.Signature;
 import java.security.cert.Certificate;
@@ -101,7 +102,7 @@ final class Pkcs11Keys implements KeyContainer {
             signature.initSign(key);
             signature.update(input);
             return signature.sign();
-          } catch (GeneralSecurityException e) {
+          } catch (GeneralSecurityException | ProviderException e) {
             throw new IOException("signing failed in " + library, e);
           }
         };

@@ -8,6 +8,7 @@ import dev.signet.requestsignatures.RawSigner;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -33,12 +34,16 @@ public final class SigningKey {
     return publicJwk;
   }
 
-  /** ECDSA-SHA256, r || s, 64 bytes. */
+  /**
+   * ECDSA-SHA256, r || s, 64 bytes.
+   *
+   * @throws UncheckedIOException if the token that has the key does not sign now
+   */
   public byte[] sign(byte[] message) {
     try {
       return signer.sign(message);
     } catch (IOException e) {
-      throw new IllegalStateException("signing with our own key failed", e);
+      throw new UncheckedIOException("signing with our own key failed", e);
     }
   }
 

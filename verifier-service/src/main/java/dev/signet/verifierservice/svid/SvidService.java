@@ -24,6 +24,7 @@ import dev.signet.verifierservice.keys.KeyPurpose;
 import dev.signet.verifierservice.keys.KeyRing;
 import dev.signet.verifierservice.keys.KeyRing.Generation;
 import dev.signet.verifierservice.keys.KeyStore;
+import dev.signet.verifierservice.keys.SigningKey;
 import dev.signet.verifierservice.registry.AgentKeys;
 import dev.signet.verifierservice.registry.AgentRegistration.Svids;
 import dev.signet.verifierservice.requests.AgentCalls.Caller;
@@ -96,28 +97,22 @@ public final class SvidService {
       throws IOException {
     Instant now = clock.instant();
     String jti = jti();
-    Judgement<Issue> judged =
-        issue(
-            caller,
-            "issue-token",
-            svids -> svids.permitsToken(request.audience()),
-            svids ->
-                SvidLife.ofToken(
-                    request.seconds(), Limits.FEDERATION_TOKEN_LIFE, svids.tokenLife(), now),
-            "audience " + request.audience() + ", jti " + jti,
-            now);
-    return switch (judged) {
-      case Refused<Issue>(Refusal reason, String detail, String decision) ->
-          new Refused<>(reason, detail, decision);
-      case Granted<Issue>(Issue issue) ->
-          new Granted<>(
-              new TokenRequest.Result(
-                  jwt(caller.claims(), request.audience(), jti, now, issue.end()),
-                  issue.end(),
-                  SvidLife.renewal(now, issue.end()),
-                  issue.decision(),
-                  now.truncatedTo(ChronoUnit.SECONDS)));
-    };
+    return issue(
+        caller,
+        "issue-token",
+        svids -> svids.permitsToken(request.audience()),
+        svids ->
+            SvidLife.ofToken(
+                request.seconds(), Limits.FEDERATION_TOKEN_LIFE, svids.tokenLife(), now),
+        "audience " + request.audience() + ", jti " + jti,
+        now,
+        issue ->
+            new TokenRequest.Result(
+                jwt(caller.claims(), request.audience(), jti, now, issue.end()),
+                issue.end(),
+                SvidLife.renewal(now, issue.end()),
+                issue.decision(),
+                now.truncatedTo(ChronoUnit.SECONDS)));
   }
 
   private Judgement<SvidResult> x509(Caller.Agent caller, SvidRequest.X509 request)
@@ -134,82 +129,62 @@ public final class SvidService {
     Generation root = ring.signing(now);
     Instant rootEnds = X509Svids.rootEnds(root);
     BigInteger serial = new BigInteger(SERIAL_BITS, random).setBit(SERIAL_BITS - 1);
-    Judgement<Issue> judged =
-        issue(
-            caller,
-            "issue-x509",
-            Svids::permitsX509,
-            svids ->
-                SvidLife.earlier(
-                    svidEnd(
-                        request.seconds(),
-                        Limits.SVID_LIFE,
-                        Limits.SVID_LIFE_MAX,
-                        caller.claims(),
-                        now),
-                    rootEnds),
-            "serial " + serial.toString(16) + ", key " + request.key().thumbprint(),
-            now);
-    return switch (judged) {
-      case Refused<Issue>(Refusal reason, String detail, String decision) ->
-          new Refused<>(reason, detail, decision);
-      case Granted<Issue>(Issue issue) ->
-          new Granted<>(
-              new SvidResult(
-                  new SvidResult.X509(
-                      caller.claims().sub(),
-                      List.of(
-                          X509Svids.leaf(
-                              root,
-                              caller.claims().sub(),
-                              request.key(),
-                              serial,
-                              now,
-                              issue.end())),
-                      ring.published(now).stream().map(Generation::certificate).toList(),
-                      issue.end(),
-                      SvidLife.renewal(now, issue.end())),
-                  null,
-                  null,
-                  issue.decision(),
-                  now.truncatedTo(ChronoUnit.SECONDS)));
-    };
+    return issue(
+        caller,
+        "issue-x509",
+        Svids::permitsX509,
+        svids ->
+            SvidLife.earlier(
+                svidEnd(
+                    request.seconds(),
+                    Limits.SVID_LIFE,
+                    Limits.SVID_LIFE_MAX,
+                    caller.claims(),
+                    now),
+                rootEnds),
+        "serial " + serial.toString(16) + ", key " + request.key().thumbprint(),
+        now,
+        issue -> {
+          Bytes leaf =
+              X509Svids.leaf(root, caller.claims().sub(), request.key(), serial, now, issue.end());
+          SvidResult.X509 svid =
+              new SvidResult.X509(
+                  caller.claims().sub(),
+                  List.of(leaf),
+                  ring.published(now).stream().map(Generation::certificate).toList(),
+                  issue.end(),
+                  SvidLife.renewal(now, issue.end()));
+          return new SvidResult(
+              svid, null, null, issue.decision(), now.truncatedTo(ChronoUnit.SECONDS));
+        });
   }
 
   private Judgement<SvidResult> jwt(Caller.Agent caller, SvidRequest.Jwt request)
       throws IOException {
     Instant now = clock.instant();
     String jti = jti();
-    Judgement<Issue> judged =
-        issue(
-            caller,
-            "issue-jwt",
-            svids -> svids.permitsJwt(request.audience()),
-            svids ->
-                svidEnd(
-                    request.seconds(),
-                    Limits.JWT_SVID_LIFE,
-                    Limits.JWT_SVID_LIFE_MAX,
-                    caller.claims(),
-                    now),
-            "audience " + request.audience() + ", jti " + jti,
-            now);
-    return switch (judged) {
-      case Refused<Issue>(Refusal reason, String detail, String decision) ->
-          new Refused<>(reason, detail, decision);
-      case Granted<Issue>(Issue issue) ->
-          new Granted<>(
-              new SvidResult(
-                  null,
-                  token(
-                      caller,
-                      jwt(caller.claims(), request.audience(), jti, now, issue.end()),
-                      now,
-                      issue),
-                  null,
-                  issue.decision(),
-                  now.truncatedTo(ChronoUnit.SECONDS)));
-    };
+    return issue(
+        caller,
+        "issue-jwt",
+        svids -> svids.permitsJwt(request.audience()),
+        svids ->
+            svidEnd(
+                request.seconds(),
+                Limits.JWT_SVID_LIFE,
+                Limits.JWT_SVID_LIFE_MAX,
+                caller.claims(),
+                now),
+        "audience " + request.audience() + ", jti " + jti,
+        now,
+        issue -> {
+          String jwt = jwt(caller.claims(), request.audience(), jti, now, issue.end());
+          return new SvidResult(
+              null,
+              token(caller, jwt, now, issue),
+              null,
+              issue.decision(),
+              now.truncatedTo(ChronoUnit.SECONDS));
+        });
   }
 
   private Judgement<SvidResult> wit(Caller.Agent caller, SvidRequest.Wit request)
@@ -220,45 +195,34 @@ public final class SvidService {
       return refusedProof(caller, "issue-wit", now);
     }
     String jti = jti();
-    Judgement<Issue> judged =
-        issue(
-            caller,
-            "issue-wit",
-            Svids::permitsWit,
-            svids ->
-                svidEnd(
-                    request.seconds(),
-                    Limits.SVID_LIFE,
-                    Limits.SVID_LIFE_MAX,
-                    caller.claims(),
-                    now),
-            "key " + request.key().thumbprint() + ", jti " + jti,
-            now);
-    return switch (judged) {
-      case Refused<Issue>(Refusal reason, String detail, String decision) ->
-          new Refused<>(reason, detail, decision);
-      case Granted<Issue>(Issue issue) -> {
-        // WIT-SVID, section 3.7: no issuer that could be taken for one of OpenID Connect.
-        Map<String, Object> claims = new LinkedHashMap<>();
-        claims.put("sub", caller.claims().sub());
-        claims.put("iat", now.getEpochSecond());
-        claims.put("exp", issue.end().getEpochSecond());
-        claims.put("jti", jti);
-        claims.put("cnf", Map.of("jwk", PublicJwk.of(request.key().x(), request.key().y())));
-        String token =
-            ring(KeyPurpose.WIT)
-                .signing(now)
-                .key()
-                .jws(IdentityClaims.TYP, StrictJson.encode(claims));
-        yield new Granted<>(
+    return issue(
+        caller,
+        "issue-wit",
+        Svids::permitsWit,
+        svids ->
+            svidEnd(
+                request.seconds(), Limits.SVID_LIFE, Limits.SVID_LIFE_MAX, caller.claims(), now),
+        "key " + request.key().thumbprint() + ", jti " + jti,
+        now,
+        issue ->
             new SvidResult(
                 null,
                 null,
-                token(caller, token, now, issue),
+                token(caller, wit(caller, request.key(), jti, now, issue.end()), now, issue),
                 issue.decision(),
                 now.truncatedTo(ChronoUnit.SECONDS)));
-      }
-    };
+  }
+
+  private String wit(Caller.Agent caller, PublicJwk key, String jti, Instant now, Instant end) {
+    // WIT-SVID, section 3.7: no issuer that could be taken for one of OpenID Connect.
+    Map<String, Object> claims = new LinkedHashMap<>();
+    claims.put("sub", caller.claims().sub());
+    claims.put("iat", now.getEpochSecond());
+    claims.put("exp", end.getEpochSecond());
+    claims.put("jti", jti);
+    claims.put("cnf", Map.of("jwk", PublicJwk.of(key.x(), key.y())));
+    SigningKey signing = ring(KeyPurpose.WIT).signing(now).key();
+    return signing.jws(IdentityClaims.TYP, StrictJson.encode(claims));
   }
 
   /**
@@ -274,37 +238,49 @@ public final class SvidService {
     Instant end(Svids permitted);
   }
 
-  private Judgement<Issue> issue(
+  /** Makes what was decided, once that is durable. */
+  @FunctionalInterface
+  private interface Making<T> {
+    T make(Issue issue) throws IOException;
+  }
+
+  private <T> Judgement<T> issue(
       Caller.Agent caller,
       String act,
       Predicate<Svids> asked,
       Ending ending,
       String what,
-      Instant now)
+      Instant now,
+      Making<T> making)
       throws IOException {
     if (terms.trustDomain() == null) {
       return refusedWithoutDomain(caller, act, now);
     }
-    return database.write(
-        tx -> {
-          IssueCheck.Outcome outcome =
-              IssueCheck.outcome(tx, caller.claims(), terms.trustDomain(), asked);
-          if (outcome.finding() != null) {
-            return refused(tx, caller, act, outcome.finding(), now);
-          }
-          Instant end = ending.end(outcome.permitted());
-          if (!end.isAfter(now)) {
-            return refused(
-                tx,
-                caller,
-                act,
-                new IssueCheck.Finding(Refusal.TOKEN_EXPIRED, "it would end at " + end),
-                now);
-          }
-          String detail = what + ", until " + end;
-          return new Granted<>(
-              new Issue(end, log.record(tx, decision(tx, caller, act, Decision.OK, detail), now)));
-        });
+    Judgement<Issue> judged =
+        database.write(
+            tx -> {
+              IssueCheck.Outcome outcome =
+                  IssueCheck.outcome(tx, caller.claims(), terms.trustDomain(), asked);
+              if (outcome.finding() != null) {
+                return refused(tx, caller, act, outcome.finding(), now);
+              }
+              Instant end = ending.end(outcome.permitted());
+              if (!end.isAfter(now)) {
+                return refused(
+                    tx,
+                    caller,
+                    act,
+                    new IssueCheck.Finding(Refusal.TOKEN_EXPIRED, "it would end at " + end),
+                    now);
+              }
+              Decision decision = decision(tx, caller, act, Decision.OK, what + ", until " + end);
+              return new Granted<>(new Issue(end, log.record(tx, decision, now)));
+            });
+    return switch (judged) {
+      case Refused<Issue>(Refusal reason, String detail, String decision) ->
+          new Refused<>(reason, detail, decision);
+      case Granted<Issue>(Issue issue) -> new Granted<>(making.make(issue));
+    };
   }
 
   private <T> Judgement<T> refusedProof(Caller.Agent caller, String act, Instant now)
