@@ -52,8 +52,8 @@ import picocli.CommandLine.Parameters;
       "  signet run --statement agent.dsse --signer ci.pub.pem --jar agent.jar -- --port 8080",
       "  signet run --statement agent.dsse --signer ci.pub.pem --jar agent.jar"
           + " --class-path lib/a.jar:lib/b.jar",
-      "  signet run --statement agent.dsse --signer ci.pub.pem --jar agent.jar --env LLM_API_KEY"
-          + " --route llm=https://api.llm.example/v1",
+      "  signet run --statement agent.dsse --signer ci.pub.pem --jar agent.jar"
+          + " --credential keys.json --route llm=https://api.llm.example/v1",
       "  signet run --statement agent.dsse --signer ci.pub.pem --image oci:agent-image"
     })
 final class RunCommand implements SignetCommand {
