@@ -44,17 +44,15 @@ final class EgressOptions {
               + " signet secret). May be repeated; of two rules for one field the first counts.")
   private List<Path> credentials = new ArrayList<>();
 
-  EgressRequest request(Invocation invocation) throws CommandFailure, IOException {
-    return new EgressRequest(
-        routes(), Optional.ofNullable(extraRoots), rules(), credentials(invocation));
+  EgressRequest request() throws CommandFailure, IOException {
+    return new EgressRequest(routes(), Optional.ofNullable(extraRoots), rules(), credentials());
   }
 
-  private List<CredentialRule> credentials(Invocation invocation)
-      throws CommandFailure, IOException {
+  private List<CredentialRule> credentials() throws CommandFailure, IOException {
     List<CredentialRule> rules = new ArrayList<>();
     for (Path file : credentials) {
       try {
-        byte[] json = InputFile.read(file, Limits.SMALL_MESSAGE_BYTES, invocation);
+        byte[] json = InputFile.read(file, Limits.SMALL_MESSAGE_BYTES);
         rules.addAll(CredentialRules.parse(json));
       } catch (MalformedMessageException | IllegalArgumentException e) {
         throw CommandFailure.usage("--credential " + file + ": " + e.getMessage());

@@ -243,7 +243,7 @@ final class RunCommand implements SignetCommand {
         arguments,
         environment(),
         Optional.ofNullable(workingDirectory),
-        egress.request(invocation),
+        egress.request(),
         user == null ? Optional.empty() : Optional.of(agentUser()),
         PrivateParent.of(state, invocation.environment()),
         registerPcr);

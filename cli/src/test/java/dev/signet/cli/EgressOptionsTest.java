@@ -17,7 +17,7 @@ import picocli.CommandLine;
 
 /** From the options of {@code run} to what the operator says of the way out. */
 class EgressOptionsTest {
-  private static OperatorRules rules(String... options) throws CommandFailure {
+  private static OperatorRules rules(String... options) throws Exception {
     EgressOptions parsed = new EgressOptions();
     new CommandLine(parsed).parseArgs(options);
     return parsed.request().rules();
