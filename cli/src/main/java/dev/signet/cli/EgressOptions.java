@@ -88,12 +88,12 @@ final class EgressOptions {
 
   @Mixin private BodyOptions bodies;
 
-  EgressRequest request(Invocation invocation) throws CommandFailure, IOException {
+  EgressRequest request() throws CommandFailure, IOException {
     return new EgressRequest(
         routes(),
         Optional.ofNullable(extraRoots),
         rules(),
-        credentials(invocation),
+        credentials(),
         clientCertificates(),
         passThrough(),
         workloadApi,
@@ -117,12 +117,11 @@ final class EgressOptions {
     }
   }
 
-  private List<CredentialRule> credentials(Invocation invocation)
-      throws CommandFailure, IOException {
+  private List<CredentialRule> credentials() throws CommandFailure, IOException {
     List<CredentialRule> rules = new ArrayList<>();
     for (Path file : credentials) {
       try {
-        byte[] json = InputFile.read(file, Limits.SMALL_MESSAGE_BYTES, invocation);
+        byte[] json = InputFile.read(file, Limits.SMALL_MESSAGE_BYTES);
         rules.addAll(CredentialRules.parse(json));
       } catch (MalformedMessageException | IllegalArgumentException e) {
         throw CommandFailure.usage("--credential " + file + ": " + e.getMessage());

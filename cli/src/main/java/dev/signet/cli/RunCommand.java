@@ -45,11 +45,11 @@ import picocli.CommandLine.Parameters;
     },
     footerHeading = "%nExamples:%n",
     footer = {
-      "  signet run --statement agent.dsse --signer ci.pub.pem --jar agent.jar -- --port 8080",
+      "  signet run --statement agent.dsse --signer ci.pub.pem --jar agent.jar -- --city zurich",
       "  signet run --statement agent.dsse --signer ci.pub.pem --jar agent.jar"
           + " --class-path lib/a.jar:lib/b.jar",
-      "  signet run --statement agent.dsse --signer ci.pub.pem --jar agent.jar --env LLM_API_KEY"
-          + " --route llm=https://api.llm.example/v1",
+      "  signet run --statement agent.dsse --signer ci.pub.pem --jar agent.jar"
+          + " --credential keys.json",
       "  signet run --statement agent.dsse --signer ci.pub.pem --image oci:agent-image",
       "  signet run --statement agent.dsse --signer ci.pub.pem"
           + " --image docker://registry.example/agent@sha256:… \\",
@@ -227,7 +227,7 @@ final class RunCommand implements SignetCommand {
         arguments,
         environment(),
         Optional.ofNullable(workingDirectory),
-        egress.request(invocation),
+        egress.request(),
         isolation,
         user == null ? Optional.empty() : Optional.of(agentUser()),
         PrivateParent.of(state, invocation.environment()),
