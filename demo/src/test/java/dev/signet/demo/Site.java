@@ -316,6 +316,7 @@ final class Site implements AutoCloseable {
             null,
             new AgentRegistration.Launcher(null, "run from a source tree"),
             null,
+            null,
             svids);
     String name = URLEncoder.encode(agent.value(), StandardCharsets.UTF_8);
     operator("PUT", "/v1/registrations?agent=" + name, registration);

@@ -34,11 +34,6 @@ final class TestJars {
     return of(TestAgent.class, file, padding);
   }
 
-  /** One of a class alone. */
-  static Path of(Class<?> main, Path file) throws IOException {
-    return of(main, file, 0);
-  }
-
   private static Path of(Class<?> main, Path file, int padding) throws IOException {
     Manifest manifest = new Manifest();
     manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
