@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
@@ -111,6 +112,9 @@ final class AgentHttp2 extends ChannelInboundHandlerAdapter {
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     LOG.debug("the agent's HTTP/2 connection broke", cause);
-    ctx.close();
+    // What breaks HTTP/2's own rules, the codec answers with the reason, and closes.
+    if (!(cause instanceof Http2Exception)) {
+      ctx.close();
+    }
   }
 }

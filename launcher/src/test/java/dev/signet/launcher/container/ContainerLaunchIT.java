@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.signet.launcher.container.StartedContainer.Option;
 import dev.signet.launcher.process.LaunchDirectory;
+import dev.signet.launcher.process.TrustFiles;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -144,6 +146,17 @@ class ContainerLaunchIT {
   }
 
   @Test
+  void readsTheAuthoritiesThatItTrustsAndCannotChangeThem() throws Exception {
+    try (StartedContainer run =
+        start("ls -l $SSL_CERT_FILE /.signet; echo x > $SSL_CERT_FILE; rm -f /.signet/ca.p12")) {
+      assertThat(run.all())
+          .containsPattern("-r--r--r-- .* /\\.signet/ca\\.pem\n")
+          .containsPattern("-r--r--r-- .* ca\\.p12\n");
+      assertThat(run.errors()).contains("ca.pem: ").contains("ca.p12': Read-only file system");
+    }
+  }
+
+  @Test
   void sharesNoUserWithTheHost() throws Exception {
     try (StartedContainer run = start(Option.user("0:0"), "id -u; sleep 1000")) {
       assertThat(run.output().readLine()).isEqualTo("0");
@@ -162,21 +175,25 @@ class ContainerLaunchIT {
               .map(v -> v.replaceAll("=.*", ""))
               .filter(name -> !List.of("PWD", "SHLVL").contains(name)) // the shell's own
               .toList();
-      assertThat(names)
-          .containsExactlyInAnyOrder(
+      Map<String, String> expected = new HashMap<>();
+      new TrustFiles.Place("/.signet").put(expected);
+      Stream.of(
               "ALL_PROXY",
               "GIVEN",
               "HOME",
               "HTTPS_PROXY",
               "HTTP_PROXY",
               "JAVA_TOOL_OPTIONS",
+              "NODE_USE_ENV_PROXY",
               "NO_PROXY",
               "OF_IMAGE",
               "PATH",
               "all_proxy",
               "http_proxy",
               "https_proxy",
-              "no_proxy");
+              "no_proxy")
+          .forEach(name -> expected.put(name, ""));
+      assertThat(names).containsExactlyInAnyOrderElementsOf(expected.keySet());
     }
   }
 
