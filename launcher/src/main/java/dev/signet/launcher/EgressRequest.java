@@ -3,8 +3,8 @@
 package dev.signet.launcher;
 
 import dev.signet.launcher.egress.ClientCertificate;
-import dev.signet.launcher.egress.HostPort;
 import dev.signet.launcher.egress.CredentialRule;
+import dev.signet.launcher.egress.HostPort;
 import dev.signet.launcher.egress.Route;
 import dev.signet.launcher.egress.permission.OperatorRules;
 import dev.signet.launcher.traffic.RecordedBodies;

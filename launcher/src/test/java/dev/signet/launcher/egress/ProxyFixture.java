@@ -5,8 +5,8 @@ package dev.signet.launcher.egress;
 import dev.signet.launcher.egress.permission.EgressPolicy;
 import dev.signet.launcher.egress.permission.NameResolver;
 import dev.signet.launcher.egress.permission.OperatorRules;
-import dev.signet.protocol.EgressPermission;
 import dev.signet.launcher.traffic.ExchangeLog;
+import dev.signet.protocol.EgressPermission;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ProxySelector;
@@ -21,8 +21,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -128,8 +128,7 @@ public final class ProxyFixture implements AutoCloseable {
         port,
         peers,
         (spool, refusals) ->
-            settings(
-                spool, List.of(routes), roots, policy, refusals, limits, ExchangeLog.NONE));
+            settings(spool, List.of(routes), roots, policy, refusals, limits, ExchangeLog.NONE));
   }
 
   private static ProxySettings settings(
