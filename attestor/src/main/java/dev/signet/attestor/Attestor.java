@@ -142,12 +142,15 @@ public final class Attestor {
         });
   }
 
-  /** This agent's sealed key, if there is one. */
+  /**
+   * This agent's sealed key, if there is one. One of an earlier version, which had no key for
+   * secrets, counts as none: a new one is made in its place.
+   */
   public Optional<SealedKey> sealedKey(AgentId agent) throws IOException {
     return directory
         .child("keys")
         .read(SealedKeyState.file(agent), SealedKeyState.class)
-        .filter(found -> found.agent().equals(agent))
+        .filter(found -> found.agent().equals(agent) && found.current())
         .map(found -> new SealedKey(host, found));
   }
 
@@ -160,6 +163,28 @@ public final class Attestor {
     SealedKeyState made = SealedKey.create(host, agent, approvalKey);
     directory.child("keys").write(SealedKeyState.file(agent), made);
     return new SealedKey(host, made);
+  }
+
+  /**
+   * Keeps the agent's sealed key if approvals by this key release it, and makes a new one
+   * otherwise: a launch and a command that start together get the same one.
+   */
+  public SealedKey keepOrCreateSealedKey(AgentId agent, PublicJwk approvalKey) throws IOException {
+    return new ExclusiveFile(directory.child("keys").path().resolve("lock"))
+        .holding(
+            () -> {
+              Optional<SealedKey> kept = sealedKey(agent);
+              // By thumbprint: a JWK may carry a name and a use besides the point.
+              String approving = approvalKey.thumbprint();
+              return kept.isPresent() && kept.get().approvalKey().thumbprint().equals(approving)
+                  ? kept.get()
+                  : createSealedKey(agent, approvalKey);
+            });
+  }
+
+  /** The secrets of one agent on this host. */
+  public AgentSecrets secrets(AgentId agent) throws IOException {
+    return AgentSecrets.of(directory.child("secrets"), akName().toArray(), agent);
   }
 
   /** Forgets the agent's sealed key; without its file nobody can ever release it. */

@@ -62,6 +62,7 @@ record KeyRelease(Transaction transaction, SealedKey key, StateApproval approval
           approval.expiration(),
           approval.sessionSignature().toArray());
       transaction.flushNow(approvalKey.handle());
+      policy.commitTo(key.host().keys().srkEntity(), SecretsKey.ref(key.secretsKey()));
       policy.authValue();
       step = Step.UNSEAL;
       return new Released(unseal(objects, policy.session()));
@@ -73,12 +74,25 @@ record KeyRelease(Transaction transaction, SealedKey key, StateApproval approval
   private RequestKey unseal(ObjectCommands objects, Session session) throws IOException {
     HostKeys keys = key.host().keys();
     var object = objects.load(keys.srkEntity(), key.state().object(), null);
-    byte[] scalar =
+    byte[] scalars =
         objects.unseal(object.entity(key.state().auth().toArray()), session.encryptingResponse());
+    byte[] request = Arrays.copyOf(scalars, SealedKey.SCALAR);
+    byte[] secrets = Arrays.copyOfRange(scalars, SealedKey.SCALAR, 2 * SealedKey.SCALAR);
     try {
-      return RequestKey.of(scalar, key.publicKey(), transaction.connection().random());
+      if (scalars.length != 2 * SealedKey.SCALAR) {
+        throw new AttestorException(
+            AttestorException.Reason.STATE_UNREADABLE,
+            "expected a sealed object of 64 bytes, got one of " + scalars.length);
+      }
+      return RequestKey.of(
+          request,
+          key.publicKey(),
+          SecretsKey.of(secrets, key.secretsKey()),
+          transaction.connection().random());
     } finally {
-      Arrays.fill(scalar, (byte) 0);
+      Arrays.fill(scalars, (byte) 0);
+      Arrays.fill(request, (byte) 0);
+      Arrays.fill(secrets, (byte) 0);
     }
   }
 

@@ -146,6 +146,29 @@ record PolicyCommands(Transaction transaction, Session session) {
         use);
   }
 
+  /**
+   * Asks for nothing, since the storage root key's authorization value is empty, and makes the
+   * policy speak of {@code statement}.
+   *
+   * @param statement becomes the policyRef
+   */
+  void commitTo(Entity storageRoot, byte[] statement) throws IOException {
+    Entity policy = session.entity();
+    transaction.run(
+        Command.of(
+            TPM_CC.PolicySecret,
+            new TPM2_PolicySecret_REQUEST(
+                storageRoot.marshalled(),
+                policy.marshalled(),
+                Octets.NONE,
+                Octets.NONE,
+                statement,
+                0),
+            storageRoot,
+            policy),
+        (Session.Use) null);
+  }
+
   private static TPMS_SIGNATURE_ECDSA ecdsa(byte[] signature) {
     if (signature.length != 64) {
       throw new IllegalArgumentException("expected 64 bytes r || s, got " + signature.length);

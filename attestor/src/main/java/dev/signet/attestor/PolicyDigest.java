@@ -15,6 +15,7 @@ final class PolicyDigest {
   static final int EQ = 0x0000;
   static final int UNSIGNED_LE = 0x0009;
 
+  private static final long CC_POLICY_SECRET = 0x151;
   private static final long CC_POLICY_SIGNED = 0x160;
   private static final long CC_POLICY_AUTHORIZE = 0x16a;
   private static final long CC_POLICY_AUTH_VALUE = 0x16b;
@@ -55,9 +56,24 @@ final class PolicyDigest {
     return TpmCrypto.sha256(before, Octets.u32(CC_POLICY_AUTH_VALUE));
   }
 
-  /** The policy of a sealed request key ({@code docs/protocol.md}, Sealed key). */
-  static byte[] sealedKey(byte[] approvalKeyName, byte[] policyRef) {
-    return authValue(signed(authorize(approvalKeyName, policyRef), approvalKeyName, policyRef));
+  /** PolicySecret over what has no secret: always satisfied, and so only speaks of something. */
+  static byte[] commitTo(byte[] before, byte[] storageRootName, byte[] statement) {
+    return TpmCrypto.sha256(
+        TpmCrypto.sha256(before, Octets.u32(CC_POLICY_SECRET), storageRootName), statement);
+  }
+
+  /**
+   * The policy of a sealed object ({@code docs/protocol.md}, Sealed key).
+   *
+   * @param secretsKeyRef what {@link SecretsKey#ref} makes of the secrets key
+   */
+  static byte[] sealedKey(
+      byte[] approvalKeyName, byte[] policyRef, byte[] storageRootName, byte[] secretsKeyRef) {
+    return authValue(
+        commitTo(
+            signed(authorize(approvalKeyName, policyRef), approvalKeyName, policyRef),
+            storageRootName,
+            secretsKeyRef));
   }
 
   /** resetCount || restartCount as TPMS_CLOCK_INFO has them. */

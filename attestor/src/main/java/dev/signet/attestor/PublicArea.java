@@ -86,6 +86,12 @@ record PublicArea(byte[] encoded, int type, int attributes, EcPoint point, byte[
     return Octets.concat(Octets.u16(SHA256), TpmCrypto.sha256(encoded));
   }
 
+  /** TPM2B_DIGEST after type, nameAlg and attributes; empty where there is no policy. */
+  byte[] authPolicy() {
+    int length = (encoded[8] & 0xff) << 8 | encoded[9] & 0xff;
+    return Arrays.copyOfRange(encoded, 10, 10 + length);
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof PublicArea that && Arrays.equals(encoded, that.encoded);

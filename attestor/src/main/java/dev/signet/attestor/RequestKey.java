@@ -32,21 +32,34 @@ public final class RequestKey implements Destroyable, AutoCloseable {
   private final PublicJwk publicKey;
   private final SecureRandom random;
   private final byte[] scalar;
+  private final SecretsKey secretsKey;
   private PrivateKey platformKey;
   private Provider provider;
   private boolean destroyed;
 
-  private RequestKey(byte[] scalar, PublicJwk publicKey, SecureRandom random) {
+  private RequestKey(
+      byte[] scalar, PublicJwk publicKey, SecretsKey secretsKey, SecureRandom random) {
     this.scalar = scalar;
+    this.secretsKey = secretsKey;
     this.publicKey = publicKey;
     this.random = random;
   }
 
   /**
    * @param scalar 32 bytes; copied
-   * @throws IllegalArgumentException if it is not the private part of {@code publicKey}
+   * @param secretsKey closed with this one
+   * @throws IllegalArgumentException if {@code scalar} is not the private part of {@code publicKey}
    */
-  static RequestKey of(byte[] scalar, PublicJwk publicKey, SecureRandom random) {
+  static RequestKey of(
+      byte[] scalar, PublicJwk publicKey, SecretsKey secretsKey, SecureRandom random) {
+    requirePair(scalar, publicKey);
+    return new RequestKey(scalar.clone(), publicKey, secretsKey, random);
+  }
+
+  /**
+   * @throws IllegalArgumentException if {@code scalar} is not the private part of {@code publicKey}
+   */
+  static void requirePair(byte[] scalar, PublicJwk publicKey) {
     BigInteger d = new BigInteger(1, scalar);
     if (scalar.length != 32 || d.signum() == 0 || d.compareTo(P256.getN()) >= 0) {
       throw new IllegalArgumentException("expected a P-256 private key of 32 bytes");
@@ -57,11 +70,15 @@ public final class RequestKey implements Destroyable, AutoCloseable {
     if (!Arrays.equals(made, publicKey.point())) {
       throw new IllegalArgumentException("the private key is not that of the public key");
     }
-    return new RequestKey(scalar.clone(), publicKey, random);
   }
 
   public PublicJwk publicKey() {
     return publicKey;
+  }
+
+  /** What was released with it: the key to the agent's secrets, closed when this one is. */
+  public SecretsKey secretsKey() {
+    return secretsKey;
   }
 
   /**
@@ -143,6 +160,7 @@ public final class RequestKey implements Destroyable, AutoCloseable {
     Arrays.fill(scalar, (byte) 0);
     platformKey = null;
     destroyed = true;
+    secretsKey.close();
   }
 
   @Override

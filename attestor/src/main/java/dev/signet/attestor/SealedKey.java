@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
@@ -17,10 +18,14 @@ import java.security.spec.ECGenParameterSpec;
 import java.util.Arrays;
 
 /**
- * One agent's request key on this host, sealed by the TPM: it comes out only in a state that the
- * verifier approved, for an approval that works once (DESIGN section 2.7).
+ * One agent's request key on this host, and beside it the key that its secrets are encrypted to,
+ * sealed by the TPM in one object: they come out together, only in a state that the verifier
+ * approved, for an approval that works once (DESIGN section 2.7).
  */
 public final class SealedKey {
+  /** Bytes of a P-256 private key. */
+  static final int SCALAR = 32;
+
   private final HostTpm host;
   private final SealedKeyState state;
   private final Bytes policyRef;
@@ -36,31 +41,46 @@ public final class SealedKey {
     return StateApproval.policyRef(Bytes.of(akName), agent, requestKey);
   }
 
-  /** Makes a key in this process and seals it; on return this process has forgotten it. */
+  /** Makes both keys in this process and seals them; on return this process has forgotten them. */
   static SealedKeyState create(HostTpm host, AgentId agent, PublicJwk approvalKey)
       throws IOException {
-    KeyPair pair = generate(host.tpm().connection().random());
-    PublicJwk requestKey = PublicJwk.of((ECPublicKey) pair.getPublic());
-    byte[] scalar = Octets.fixed(((ECPrivateKey) pair.getPrivate()).getS(), 32);
+    KeyPair request = generate(host.tpm().connection().random());
+    KeyPair secrets = generate(host.tpm().connection().random());
+    byte[] scalars = new byte[2 * SCALAR];
     try {
-      return seal(host, agent, approvalKey, scalar, requestKey);
+      put(request, scalars, 0);
+      put(secrets, scalars, SCALAR);
+      return seal(host, agent, approvalKey, scalars, publicPart(request), publicPart(secrets));
     } finally {
-      Arrays.fill(scalar, (byte) 0);
+      Arrays.fill(scalars, (byte) 0);
     }
   }
 
+  private static PublicJwk publicPart(KeyPair pair) {
+    return PublicJwk.of((ECPublicKey) pair.getPublic());
+  }
+
+  private static void put(KeyPair pair, byte[] scalars, int at) {
+    byte[] scalar = Octets.fixed(((ECPrivateKey) pair.getPrivate()).getS(), SCALAR);
+    System.arraycopy(scalar, 0, scalars, at, SCALAR);
+    Arrays.fill(scalar, (byte) 0);
+  }
+
   /**
-   * @param scalar private part of {@code requestKey}; the caller zeroes it
+   * @param scalars private parts of {@code requestKey} and {@code secretsKey}, 64 bytes; the caller
+   *     zeroes them
    */
   static SealedKeyState seal(
-      HostTpm host, AgentId agent, PublicJwk approvalKey, byte[] scalar, PublicJwk requestKey)
+      HostTpm host,
+      AgentId agent,
+      PublicJwk approvalKey,
+      byte[] scalars,
+      PublicJwk requestKey,
+      PublicJwk secretsKey)
       throws IOException {
     SecureRandom random = host.tpm().connection().random();
     Bytes auth = Provisioning.newAuth(random);
-    byte[] policy =
-        PolicyDigest.sealedKey(
-            PolicyDigest.approvalKey(approvalKey).name(),
-            policyRef(host.keys(), agent, requestKey).toArray());
+    byte[] policy = policy(host.keys(), agent, approvalKey, requestKey, secretsKey);
     ObjectCommands.Created sealed =
         host.transact(
             transaction ->
@@ -68,17 +88,31 @@ public final class SealedKey {
                     .create(
                         host.keys().srkEntity(),
                         auth.toArray(),
-                        scalar,
+                        scalars,
                         Templates.sealed(policy),
                         transaction.hmacSession(host.keys().saltKey()).encryptingCommand()));
     return new SealedKeyState(
         SealedKeyState.VERSION,
         agent,
         Bytes.of(requestKey.point()),
+        Bytes.of(secretsKey.point()),
         Bytes.of(approvalKey.point()),
         auth,
         Bytes.of(sealed.publicArea().encoded()),
         Bytes.of(sealed.privatePart()));
+  }
+
+  private static byte[] policy(
+      HostKeys keys,
+      AgentId agent,
+      PublicJwk approvalKey,
+      PublicJwk requestKey,
+      PublicJwk secretsKey) {
+    return PolicyDigest.sealedKey(
+        PolicyDigest.approvalKey(approvalKey).name(),
+        policyRef(keys, agent, requestKey).toArray(),
+        keys.srk().name(),
+        SecretsKey.ref(secretsKey));
   }
 
   private static KeyPair generate(SecureRandom random) {
@@ -99,6 +133,46 @@ public final class SealedKey {
     return state.requestKey();
   }
 
+  /** What this agent's secrets are encrypted to; see {@link #confirmSecretsKey()}. */
+  public PublicJwk secretsKey() {
+    return state.secretsKey();
+  }
+
+  /**
+   * Makes sure that {@link #secretsKey()} is the one that was sealed: the object's policy speaks of
+   * it, and the TPM loads a public area only with the private part that it was made with. Whoever
+   * changes the file on disk so that secrets are encrypted to himself is found out here, unless he
+   * can use this host's TPM too.
+   *
+   * @throws AttestorException STATE_UNREADABLE if it is not
+   */
+  public void confirmSecretsKey() throws IOException {
+    byte[] policy = policy(host.keys(), agent(), approvalKey(), publicKey(), state.secretsKey());
+    ObjectCommands.Created object = state.object();
+    boolean genuine = MessageDigest.isEqual(policy, object.publicArea().authPolicy());
+    if (genuine) {
+      try {
+        host.repeatable(
+            transaction ->
+                new ObjectCommands(transaction).load(host.keys().srkEntity(), object, null));
+      } catch (TpmException e) {
+        if (!e.is(ResponseCode.INTEGRITY)) {
+          throw e;
+        }
+        genuine = false;
+      }
+    }
+    if (!genuine) {
+      throw new AttestorException(
+          AttestorException.Reason.STATE_UNREADABLE,
+          "the sealed key of "
+              + agent()
+              + " on disk is not what this TPM sealed: somebody may want its secrets encrypted to"
+              + " himself, so nothing was; find out who wrote to the state directory, then remove"
+              + " the file below keys/ so that a new key is made");
+    }
+  }
+
   /** The key whose approvals release this one. */
   public PublicJwk approvalKey() {
     return state.approvalKey();
@@ -107,6 +181,10 @@ public final class SealedKey {
   /** SHA-256("signet-seal-v1" || AK Name || SHA-256(agent id) || key thumbprint). */
   public Bytes policyRef() {
     return policyRef;
+  }
+
+  byte[] akName() {
+    return host.keys().attestationKey().key().publicArea().name();
   }
 
   HostTpm host() {

@@ -129,8 +129,9 @@ class ApprovalIT extends WithSealedKey {
                   twinTpm,
                   TestHost.AGENT,
                   verifier.approvalKey(),
-                  stolen.scalar(),
-                  stolen.publicKey()));
+                  Octets.concat(stolen.scalar(), stolen.secretsKey().scalar()),
+                  stolen.publicKey(),
+                  stolen.secretsKey().publicKey()));
       // Agent, key, PCRs and counters are equal: only the AK Name in the policyRef differs.
       try (ReleaseSession there = sameKey.beginRelease()) {
         var terms = TestVerifier.termsNow(host.tpm(), key, there);

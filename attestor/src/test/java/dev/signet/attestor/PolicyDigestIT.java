@@ -71,10 +71,18 @@ class PolicyDigestIT {
                 expected = PolicyDigest.signed(expected, approval.name(), ref);
                 assertThat(policy.digest()).isEqualTo(expected);
 
+                byte[] secretsKey = SecretsKey.ref(verifier.approvalKey());
+                policy.commitTo(keys.srkEntity(), secretsKey);
+                expected = PolicyDigest.commitTo(expected, keys.srk().name(), secretsKey);
+                assertThat(policy.digest()).isEqualTo(expected);
+
                 policy.authValue();
                 expected = PolicyDigest.authValue(expected);
                 assertThat(policy.digest()).isEqualTo(expected);
-                assertThat(expected).isEqualTo(PolicyDigest.sealedKey(approval.name(), ref));
+                assertThat(expected)
+                    .isEqualTo(
+                        PolicyDigest.sealedKey(
+                            approval.name(), ref, keys.srk().name(), secretsKey));
                 return null;
               });
     }

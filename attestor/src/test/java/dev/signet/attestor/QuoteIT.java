@@ -219,7 +219,8 @@ class QuoteIT {
         PublicJwk.of(
             Bytes.of(generator.getAffineXCoord().getEncoded()),
             Bytes.of(generator.getAffineYCoord().getEncoded()));
-    RequestKey requestKey = RequestKey.of(scalar, publicKey, TestHost.RANDOM);
+    RequestKey requestKey =
+        RequestKey.of(scalar, publicKey, SecretsKey.of(scalar, publicKey), TestHost.RANDOM);
     AttestationRequest evidence =
         attestor.attestEvidence(
             challenge,

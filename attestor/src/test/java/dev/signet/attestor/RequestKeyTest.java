@@ -21,6 +21,8 @@ class RequestKeyTest {
   private final PublicJwk publicKey = PublicJwk.of((ECPublicKey) pair.getPublic());
   private final byte[] scalar = Octets.fixed(((ECPrivateKey) pair.getPrivate()).getS(), 32);
 
+  private final SecretsKey secrets = SecretsKey.of(scalar, publicKey);
+
   /** A machine resumed twice from one snapshot: its randomness repeats. */
   private static final class Repeating extends SecureRandom {
     private static final long serialVersionUID = 1L;
@@ -34,7 +36,7 @@ class RequestKeyTest {
   @Test
   void signsWhatThePublicKeyVerifies() {
     for (int i = 0; i < 50; i++) {
-      RequestKey key = RequestKey.of(scalar, publicKey, TestHost.RANDOM);
+      RequestKey key = RequestKey.of(scalar, publicKey, secrets, TestHost.RANDOM);
       byte[] data = Octets.u32(i);
       byte[] signature = key.sign(data);
       assertThat(signature).hasSize(64);
@@ -45,8 +47,8 @@ class RequestKeyTest {
 
   @Test
   void attack68RepeatedRandomnessDoesNotRepeatNonces() {
-    RequestKey one = RequestKey.of(scalar, publicKey, new Repeating());
-    RequestKey two = RequestKey.of(scalar, publicKey, new Repeating());
+    RequestKey one = RequestKey.of(scalar, publicKey, secrets, new Repeating());
+    RequestKey two = RequestKey.of(scalar, publicKey, secrets, new Repeating());
     byte[] first = Arrays.copyOf(one.sign("a".getBytes()), 32);
     byte[] second = Arrays.copyOf(two.sign("b".getBytes()), 32);
     assertThat(first).as("r of two messages under one random state").isNotEqualTo(second);
@@ -54,20 +56,21 @@ class RequestKeyTest {
 
   @Test
   void freshRandomnessChangesTheNonceOfTheSameMessage() {
-    RequestKey key = RequestKey.of(scalar, publicKey, TestHost.RANDOM);
+    RequestKey key = RequestKey.of(scalar, publicKey, secrets, TestHost.RANDOM);
     assertThat(key.sign(DATA)).isNotEqualTo(key.sign(DATA));
   }
 
   @Test
   void aProviderMaySignInstead() throws Exception {
     RequestKey key =
-        RequestKey.of(scalar, publicKey, TestHost.RANDOM).using(Security.getProvider("SunEC"));
+        RequestKey.of(scalar, publicKey, secrets, TestHost.RANDOM)
+            .using(Security.getProvider("SunEC"));
     assertThat(TestVerifier.verifies(publicKey, DATA, key.sign(DATA))).isTrue();
   }
 
   @Test
   void isGoneAfterClose() {
-    RequestKey key = RequestKey.of(scalar, publicKey, TestHost.RANDOM);
+    RequestKey key = RequestKey.of(scalar, publicKey, secrets, TestHost.RANDOM);
     key.close();
     assertThat(key.isDestroyed()).isTrue();
     assertThatThrownBy(() -> key.sign(DATA)).isInstanceOf(IllegalStateException.class);
@@ -78,9 +81,9 @@ class RequestKeyTest {
   void refusesAKeyThatIsNotThePublicOnes() {
     byte[] other = scalar.clone();
     other[31] ^= 1;
-    assertThatThrownBy(() -> RequestKey.of(other, publicKey, TestHost.RANDOM))
+    assertThatThrownBy(() -> RequestKey.of(other, publicKey, secrets, TestHost.RANDOM))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> RequestKey.of(new byte[32], publicKey, TestHost.RANDOM))
+    assertThatThrownBy(() -> RequestKey.of(new byte[32], publicKey, secrets, TestHost.RANDOM))
         .isInstanceOf(IllegalArgumentException.class);
   }
 }

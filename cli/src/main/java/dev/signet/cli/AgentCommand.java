@@ -101,6 +101,13 @@ final class AgentCommand {
             "The floor of the security version follows the newest build that was accepted.")
     private boolean raiseFloor;
 
+    @Option(
+        names = "--require-isolation",
+        description =
+            "It must have a user, network and file systems of its own (signet run"
+                + " --isolation=full), by its launcher's word.")
+    private boolean requireIsolation;
+
     @ArgGroup(exclusive = true, multiplicity = "1")
     private Launchers launchers;
 
@@ -143,6 +150,7 @@ final class AgentCommand {
                 new AgentRegistration.Launcher(
                     launchers.waived == null ? launchers.permitted : null, launchers.waived),
                 raiseFloor ? AgentRegistration.ACCEPTED : null,
+                requireIsolation ? AgentRegistration.FULL : null,
                 svids.permitted()));
       } catch (IllegalArgumentException e) {
         throw CommandFailure.usage(e.getMessage());

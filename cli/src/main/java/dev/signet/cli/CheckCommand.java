@@ -6,9 +6,16 @@ import picocli.CommandLine.Command;
 
 @Command(
     name = "check",
-    description = "Checks a file offline: nothing is asked of any service or TPM.",
+    description = {
+      "Checks a file offline: nothing is asked of any service or TPM.",
+      "Only image-signature asks, and only the registry that it is given."
+    },
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExamples:%n",
     footer = "  signet check statement statement.dsse --signer ci.pub.pem --jar agent.jar",
-    subcommands = {CheckStatementCommand.class, CheckBundleCommand.class})
+    subcommands = {
+      CheckStatementCommand.class,
+      CheckBundleCommand.class,
+      CheckImageSignatureCommand.class
+    })
 final class CheckCommand {}

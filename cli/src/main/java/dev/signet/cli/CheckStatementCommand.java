@@ -11,6 +11,7 @@ import dev.signet.measurements.StatementVerifier;
 import dev.signet.measurements.VerifiedStatement;
 import dev.signet.protocol.AgentId;
 import dev.signet.protocol.Digest;
+import dev.signet.protocol.EgressPermission;
 import dev.signet.protocol.Limits;
 import dev.signet.protocol.ReferenceStatement;
 import dev.signet.protocol.ReferenceStatement.Artifact;
@@ -200,5 +201,10 @@ final class CheckStatementCommand implements SignetCommand {
     invocation.say(
         "arguments  " + (p.launch().arguments() == null ? "any" : p.launch().arguments()));
     invocation.say("variables  " + p.launch().environment());
+    invocation.say(
+        "egress     "
+            + (p.egress() == null
+                ? "[]"
+                : p.egress().stream().map(EgressPermission::rule).toList()));
   }
 }

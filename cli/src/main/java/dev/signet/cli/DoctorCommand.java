@@ -11,6 +11,7 @@ import dev.signet.launcher.Answer;
 import dev.signet.launcher.EnrolledHost;
 import dev.signet.launcher.LauncherDigest;
 import dev.signet.launcher.VerifierClient;
+import dev.signet.launcher.process.AgentSpace;
 import dev.signet.protocol.Bytes;
 import dev.signet.protocol.Digest;
 import dev.signet.requestsignatures.SignatureProviders;
@@ -66,6 +67,7 @@ final class DoctorCommand implements SignetCommand {
   @Override
   public ExitCode run() throws CommandFailure, IOException {
     versions();
+    isolation();
     Path state = host.state(invocation.environment());
     permissions(state);
     tpm(state);
@@ -103,6 +105,20 @@ final class DoctorCommand implements SignetCommand {
         "launcher",
         State.GOOD,
         LauncherDigest.ofRunningProgram() + " (for 'signet agent register --launcher')");
+  }
+
+  private void isolation() throws CommandFailure {
+    try {
+      Optional<String> missing = AgentSpace.missing();
+      add(
+          "isolation",
+          missing.isEmpty() ? State.GOOD : State.WARNING,
+          missing.orElse(
+              "agents can have a user, network and file systems of their own (tried just now)"));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw CommandFailure.unavailable("interrupted", e);
+    }
   }
 
   private void permissions(Path state) throws IOException {

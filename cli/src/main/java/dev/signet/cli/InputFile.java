@@ -20,6 +20,11 @@ final class InputFile {
     if (file.toString().equals("-")) {
       return invocation.in().readNBytes(maxBytes + 1);
     }
+    return read(file, maxBytes);
+  }
+
+  /** The same of a file only. */
+  static byte[] read(Path file, int maxBytes) throws IOException, CommandFailure {
     if (Files.isDirectory(file)) {
       throw CommandFailure.usage("expected a file at " + file + ", got a directory");
     }

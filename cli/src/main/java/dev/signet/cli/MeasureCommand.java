@@ -28,7 +28,8 @@ import picocli.CommandLine.Option;
     },
     footerHeading = "%nExamples:%n",
     footer = {
-      "  signet measure --jar agent.jar --agent spiffe://example.org/agent/billing --svn 3",
+      "  signet measure --jar agent.jar --agent spiffe://example.org/agent/billing --svn 3 \\",
+      "      --egress \"POST api.llm.example/v1/*\" --egress \"* *.internal.example\"",
       "  signet measure --jar agent.jar --agent spiffe://example.org/agent/billing --svn 3 \\",
       "      --version 1.2.3 --valid-days 30 --arg=--port --arg=8080 --env LANG \\",
       "      --out statement.json",
@@ -139,6 +140,10 @@ final class MeasureCommand implements SignetCommand {
       throw CommandFailure.usage(e.getMessage());
     }
     byte[] bytes = StatementDraft.write(statement);
+    if (said.egress() == null) {
+      invocation.note(
+          "warning: the statement permits the agent no request; --egress says which it may send");
+    }
     if (out == null) {
       invocation.write(bytes);
     } else {

@@ -9,17 +9,14 @@ import dev.signet.launcher.AgentLaunch;
 import dev.signet.launcher.EnrolledHost;
 import dev.signet.launcher.LaunchOutcome;
 import dev.signet.launcher.LaunchRequest;
-import dev.signet.launcher.Program;
 import dev.signet.launcher.Progress;
 import dev.signet.launcher.RunningAgent;
 import dev.signet.launcher.VerifierClient;
 import dev.signet.launcher.process.AgentUser;
 import dev.signet.launcher.process.ForwardedSignals;
+import dev.signet.launcher.process.IsolationMode;
 import dev.signet.launcher.process.LauncherHardening;
-import dev.signet.measurements.image.DockerArchive;
-import dev.signet.measurements.image.ImageReference;
-import dev.signet.measurements.image.OciLayout;
-import dev.signet.protocol.Digest;
+import dev.signet.measurements.SignerPolicy;
 import dev.signet.protocol.ProblemDetails;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -33,7 +30,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -49,12 +45,15 @@ import picocli.CommandLine.Parameters;
     },
     footerHeading = "%nExamples:%n",
     footer = {
-      "  signet run --statement agent.dsse --signer ci.pub.pem --jar agent.jar -- --port 8080",
+      "  signet run --statement agent.dsse --signer ci.pub.pem --jar agent.jar -- --city zurich",
       "  signet run --statement agent.dsse --signer ci.pub.pem --jar agent.jar"
           + " --class-path lib/a.jar:lib/b.jar",
-      "  signet run --statement agent.dsse --signer ci.pub.pem --jar agent.jar --env LLM_API_KEY"
-          + " --route llm=https://api.llm.example/v1",
-      "  signet run --statement agent.dsse --signer ci.pub.pem --image oci:agent-image"
+      "  signet run --statement agent.dsse --signer ci.pub.pem --jar agent.jar"
+          + " --credential keys.json",
+      "  signet run --statement agent.dsse --signer ci.pub.pem --image oci:agent-image",
+      "  signet run --statement agent.dsse --signer ci.pub.pem"
+          + " --image docker://registry.example/agent@sha256:… \\",
+      "      --require-image-signature registry.example/agent --image-signer release.pub.pem"
     })
 final class RunCommand implements SignetCommand {
   private static final Duration VERIFIER_TIMEOUT = Duration.ofSeconds(15);
@@ -63,23 +62,7 @@ final class RunCommand implements SignetCommand {
 
   @Mixin private HostOptions host;
 
-  @ArgGroup(multiplicity = "1")
-  private Started started;
-
-  /** One of them. */
-  private static final class Started {
-    @Option(names = "--jar", paramLabel = "FILE", description = "The agent, an executable JAR.")
-    private Path jar;
-
-    @Option(
-        names = "--image",
-        paramLabel = "IMAGE",
-        description =
-            "The agent, a container image: oci:DIRECTORY[@sha256:…] or docker-archive:FILE. The"
-                + " statement says which image that is; a digest given must be the same. Needs root"
-                + " and runc.")
-    private String image;
-  }
+  @Mixin private StartedOptions started;
 
   @Option(
       names = "--statement",
@@ -87,21 +70,6 @@ final class RunCommand implements SignetCommand {
       paramLabel = "FILE",
       description = "The reference statement that CI signed (DSSE envelope or Sigstore bundle).")
   private Path statement;
-
-  @Mixin private SignerOptions signers;
-
-  @Option(
-      names = "--trusted-root",
-      paramLabel = "FILE",
-      description = "With --identity: whose certificates, logs and timestamps are believed.")
-  private Path trustedRoot;
-
-  @Option(
-      names = "--class-path",
-      paramLabel = "FILES",
-      description =
-          "JARs that follow --jar on the class path, separated by colons, as CI measured them.")
-  private String classPath;
 
   @Option(
       names = "--java",
@@ -128,8 +96,20 @@ final class RunCommand implements SignetCommand {
   @Option(
       names = "--user",
       paramLabel = "NAME",
-      description = "Run the agent as another user (needs root).")
+      description =
+          "Run the agent as this user (needs root). Default with --isolation=full: a new one.")
   private String user;
+
+  @Option(
+      names = "--isolation",
+      paramLabel = "full|none",
+      description =
+          "full: the agent has a user, network and file systems of its own, and the proxy is its"
+              + " only way out; needs root. none: it shares this host's, which the attestation"
+              + " result says. Default: ${DEFAULT-VALUE}.",
+      defaultValue = "full",
+      converter = IsolationConverter.class)
+  private IsolationMode isolation;
 
   @Option(
       names = "--cwd",
@@ -234,51 +214,24 @@ final class RunCommand implements SignetCommand {
     if (workingDirectory != null && !Files.isDirectory(workingDirectory)) {
       throw CommandFailure.usage("--cwd: expected an existing directory, got " + workingDirectory);
     }
+    if (started.isImage() && runtime != null) {
+      throw CommandFailure.usage("--java: expected with --jar; an image has its own runtime");
+    }
+    SignerPolicy signers = started.signers();
     return new LaunchRequest(
-        program(),
+        started.program(signers),
         statement,
-        signers.policy(trustedRoot),
+        signers,
         runtime == null ? Path.of(System.getProperty("java.home")) : runtime,
         jvmOptions,
         arguments,
         environment(),
         Optional.ofNullable(workingDirectory),
         egress.request(),
+        isolation,
         user == null ? Optional.empty() : Optional.of(agentUser()),
         PrivateParent.of(state, invocation.environment()),
         registerPcr);
-  }
-
-  private Program program() throws CommandFailure {
-    if (started.jar == null) {
-      if (classPath != null) {
-        throw CommandFailure.usage("--class-path: expected with --jar, which comes first on it");
-      }
-      if (runtime != null) {
-        throw CommandFailure.usage("--java: expected with --jar; an image has its own runtime");
-      }
-      return image(started.image);
-    }
-    return new Program.Jar(
-        started.jar, classPath == null ? List.of() : MeasuredOptions.files(classPath));
-  }
-
-  private static Program image(String words) throws CommandFailure {
-    try {
-      return switch (ImageReference.parse(words)) {
-        case ImageReference.Layout(Path directory, Optional<Digest> digest) ->
-            new Program.Image(words, () -> OciLayout.open(directory), digest);
-        case ImageReference.Archive(Path file) ->
-            new Program.Image(words, () -> DockerArchive.open(file), Optional.empty());
-        case ImageReference.InRegistry inRegistry ->
-            throw CommandFailure.usage(
-                "--image: fetch it to a layout first (signet measure --image "
-                    + words
-                    + " --save-layout DIR …), then start oci:DIR");
-      };
-    } catch (IllegalArgumentException e) {
-      throw CommandFailure.usage("--image: " + e.getMessage());
-    }
   }
 
   private AgentUser agentUser() throws CommandFailure, IOException {

@@ -67,9 +67,18 @@ final class SignerOptions {
     }
   }
 
+  /** Whether there is one who signs with Sigstore. */
+  boolean anyKeyless() {
+    return !keyless.isEmpty();
+  }
+
   List<PublicJwk> keys() throws CommandFailure, IOException {
+    return keys(signers);
+  }
+
+  static List<PublicJwk> keys(List<Path> files) throws CommandFailure, IOException {
     List<PublicJwk> keys = new ArrayList<>();
-    for (Path file : signers) {
+    for (Path file : files) {
       try {
         keys.add(KeyFiles.readPublic(file));
       } catch (KeyFormatException e) {

@@ -54,7 +54,7 @@ import picocli.CommandLine.TypeConversionException;
     footer = {
       "  signet keys new --out ci",
       "  signet measure --jar agent.jar --agent spiffe://example.org/agent/billing --svn 1 \\",
-      "      --out statement.json",
+      "      --egress \"POST api.llm.example/v1/*\" --out statement.json",
       "  signet sign --key ci.pem statement.json --out statement.dsse",
       "  signet check statement statement.dsse --signer ci.pub.pem --jar agent.jar",
       "",
@@ -144,6 +144,8 @@ public final class Signet {
         ProvisionCommand.class,
         EnrollCommand.class,
         RunCommand.class,
+        TrafficCommand.class,
+        SecretCommand.class,
         ServeCommand.class,
         HostCommand.class,
         AgentCommand.class,
@@ -165,7 +167,9 @@ public final class Signet {
       case "run" -> List.of(RunCommand.class);
       case "provision" -> List.of(ProvisionCommand.class);
       case "enroll" -> List.of(EnrollCommand.class);
+      case "secret" -> List.of(SecretCommand.class);
       case "doctor" -> List.of(DoctorCommand.class);
+      case "traffic" -> List.of(TrafficCommand.class);
       default -> everyCommand();
     };
   }

@@ -21,9 +21,6 @@ import picocli.CommandLine.Option;
 final class TermsOptions {
   private static final Pattern SIZE = Pattern.compile("([1-9][0-9]{0,11})([kmg]?)");
 
-  /** METHOD[,METHOD…], a space, HOST and perhaps a path. */
-  private static final Pattern EGRESS = Pattern.compile("([^ ]+) ([^ /]+)(/[^ ]*)?");
-
   @Option(
       names = "--main-class",
       paramLabel = "CLASS",
@@ -61,8 +58,8 @@ final class TermsOptions {
       names = "--egress",
       paramLabel = "RULE",
       description =
-          "Where the agent may send requests, such as \"GET,POST api.example.org/v1/*\"; repeat it."
-              + " Signed and carried; enforced by a later version.")
+          "Requests that the agent may send, such as \"GET,POST api.example.org/v1/*\"; repeat it."
+              + " Without it, it may send none.")
   private List<String> egress;
 
   @Option(names = "--source", paramLabel = "URI", description = "Where the source is.")
@@ -114,16 +111,12 @@ final class TermsOptions {
     return Long.parseLong(form.group(1)) << (form.group(2).isEmpty() ? 0 : shift);
   }
 
-  static EgressPermission permission(String rule) {
-    Matcher form = EGRESS.matcher(rule);
-    if (!form.matches()) {
-      throw new IllegalArgumentException(
-          "--egress: expected \"METHOD[,METHOD] HOST[/PATH]\", got \"" + rule + "\"");
+  private static EgressPermission permission(String rule) {
+    try {
+      return EgressPermission.parse(rule);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("--egress: " + e.getMessage(), e);
     }
-    return new EgressPermission(
-        form.group(2),
-        List.of(form.group(1).split(",", -1)),
-        form.group(3) == null ? "/*" : form.group(3));
   }
 
   private static Digest digest(Path file) throws IOException {

@@ -44,7 +44,7 @@ final class VersionCommand implements SignetCommand {
     return ExitCode.GOOD;
   }
 
-  private static String signetVersion() throws IOException {
+  static String signetVersion() throws IOException {
     Properties properties = new Properties();
     try (InputStream in = VersionCommand.class.getResourceAsStream("version.properties")) {
       properties.load(in);

@@ -101,6 +101,15 @@ class MeasureCommandTest {
   }
 
   @Test
+  void warnsWhereTheStatementPermitsNoRequest() throws Exception {
+    String warning = "warning: the statement permits the agent no request";
+    assertThat(measure("--jar", jar).err()).contains(warning);
+    CommandRun.Ended ended = measure("--jar", jar, "--egress", "GET a.example/v1/*");
+    assertThat(ended.code()).isZero();
+    assertThat(ended.err()).doesNotContain(warning);
+  }
+
+  @Test
   void sameInputGivesTheSameBytesAtAnotherTimeAndPlace() throws Exception {
     List<byte[]> bytes = new ArrayList<>();
     for (String place : List.of("one", "another/and/deeper")) {
@@ -154,6 +163,7 @@ class MeasureCommandTest {
     assertUsage("with --image only", "--jar", jar, "--platform", "linux/amd64");
     assertUsage("expected a size such as", "--jar", jar, "--memory", "much");
     assertUsage("--egress: expected", "--jar", jar, "--egress", "GET");
+    assertUsage("--egress: path: expected", "--jar", jar, "--egress", "GET a.example/a/../b");
     assertUsage("expected an image", "--jar", jar, "--user", "nobody");
   }
 

@@ -5,8 +5,10 @@ package dev.signet.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signet.launcher.container.ContainerImage;
+import dev.signet.launcher.egress.EgressReason;
 import dev.signet.measurements.JarMeasurement;
 import dev.signet.measurements.image.ImageMeasurement;
+import dev.signet.measurements.image.signature.ImageSignatureVerification;
 import dev.signet.measurements.sigstore.BundleVerification;
 import dev.signet.protocol.Refusal;
 import java.io.IOException;
@@ -46,11 +48,14 @@ class RefusalsDocumentTest {
         .containsExactlyInAnyOrderElementsOf(
             Stream.<Enum<?>[]>of(
                     Refusal.values(),
+                    EgressReason.values(),
                     JarMeasurement.Reason.values(),
                     BundleVerification.Flaw.values(),
                     BundleVerification.Mismatch.values(),
                     ImageMeasurement.Reason.values(),
-                    ContainerImage.Fault.values())
+                    ContainerImage.Fault.values(),
+                    ImageSignatureVerification.Reason.values(),
+                    ImageSignatureVerification.Fault.values())
                 .flatMap(Arrays::stream)
                 .map(Enum::name)
                 .distinct()
@@ -68,6 +73,11 @@ class RefusalsDocumentTest {
       assertThat(rows.get(refusal.name()).group(2))
           .as(refusal.name())
           .isEqualTo(Integer.toString(refusal.status()));
+    }
+    for (EgressReason reason : EgressReason.values()) {
+      assertThat(rows.get(reason.name()).group(2))
+          .as(reason.name())
+          .isEqualTo(Integer.toString(reason.status()));
     }
   }
 }

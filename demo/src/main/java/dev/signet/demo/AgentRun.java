@@ -7,6 +7,7 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** {@code signet run} in a process of its own, as a user starts it, with its streams in hand. */
 final class AgentRun implements AutoCloseable {
@@ -45,11 +47,27 @@ final class AgentRun implements AutoCloseable {
   static AgentRun start(
       List<String> launcher, World world, DemoHost host, Path signer, Path statement, Path jar)
       throws IOException {
+    return start(launcher, world, host, signer, statement, jar, world.toolUrl());
+  }
+
+  /**
+   * @param url of the service that the agent calls
+   */
+  static AgentRun start(
+      List<String> launcher,
+      World world,
+      DemoHost host,
+      Path signer,
+      Path statement,
+      Path jar,
+      String url)
+      throws IOException {
     List<String> command = new ArrayList<>(launcher);
+    command.addAll(LaunchCommand.isolation());
     command.addAll(List.of("--state", host.state().toString()));
     command.addAll(List.of("--signer", signer.toString(), "--statement", statement.toString()));
     command.addAll(List.of("--jar", jar.toString(), "--env", "TOOL_API_KEY", "--"));
-    command.add(world.toolUrl());
+    command.add(url);
     ProcessBuilder builder = new ProcessBuilder(command);
     // What the person who looks at the demo has set is about another host.
     builder.environment().keySet().removeIf(name -> name.startsWith("SIGNET_"));
@@ -67,6 +85,22 @@ final class AgentRun implements AutoCloseable {
     in.write(line + "\n");
     in.flush();
     return next();
+  }
+
+  /** What somebody gets who takes the agent over: its environment, arguments and files. */
+  List<byte[]> belongings() throws IOException {
+    List<byte[]> all = new ArrayList<>();
+    for (ProcessHandle agent : process.descendants().toList()) {
+      Path proc = Path.of("/proc", Long.toString(agent.pid()));
+      all.add(Files.readAllBytes(proc.resolve("environ")));
+      all.add(Files.readAllBytes(proc.resolve("cmdline")));
+      try (Stream<Path> files = Files.walk(proc.resolve("cwd").toRealPath().getParent())) {
+        for (Path file : files.filter(Files::isRegularFile).toList()) {
+          all.add(Files.readAllBytes(file));
+        }
+      }
+    }
+    return all;
   }
 
   /** What the launcher told so far. */

@@ -19,6 +19,7 @@ final class Scenes {
   private final LaunchScenes launches;
   private final TheftScenes thefts;
   private final InsiderScenes insider;
+  private final SecretScenes secrets;
 
   Scenes(World world, Story story) throws Exception {
     this.world = world;
@@ -30,17 +31,22 @@ final class Scenes {
     launches = new LaunchScenes(props);
     thefts = new TheftScenes(props);
     insider = new InsiderScenes(props);
+    secrets = new SecretScenes(props);
   }
 
   void play() throws Exception {
+    LaunchCommand.whyNotIsolated()
+        .ifPresent(why -> story.say("Agents run with --isolation=none: " + why));
     try (AgentRun agent =
         AgentRun.start(world, world.host(), props.signer(), props.statement(), props.jar())) {
       launches.goodAgent(agent);
       thefts.thefts(agent);
+      launches.otherHost(agent);
       insider.approvalTwice();
       launches.revocation(agent);
     }
     world.operator("POST", "/v1/reinstatements", LaunchScenes.revocationOfAgent());
+    secrets.keyNeverHeld();
     launches.tamperedJar();
     insider.bypassedLauncher();
     insider.keyElsewhere();

@@ -180,6 +180,22 @@ public final class World implements AutoCloseable {
   /** The reference statement for a JAR, signed as CI does it; returns the envelope's file. */
   Path statement(String name, Path jar, long securityVersion)
       throws IOException, MalformedMessageException {
+    String authority = "127.0.0.1:" + tap.port();
+    return statement(
+        name,
+        jar,
+        securityVersion,
+        toolUrl(),
+        "GET " + authority + "/weather",
+        "POST " + authority + "/notes");
+  }
+
+  /**
+   * @param url that the agent must be started with
+   * @param permissions what it may send
+   */
+  Path statement(String name, Path jar, long securityVersion, String url, String... permissions)
+      throws IOException, MalformedMessageException {
     if (!(JarRuler.measure(jar) instanceof JarMeasurement.Measured measured)) {
       throw new IOException("expected a JAR that can be measured: " + jar);
     }
@@ -191,8 +207,9 @@ public final class World implements AutoCloseable {
             securityVersion,
             now.minusSeconds(60),
             now.plus(Duration.ofDays(90)),
-            List.of(toolUrl()),
-            List.of("TOOL_API_KEY"));
+            List.of(url),
+            List.of("TOOL_API_KEY"),
+            StatementDraft.Terms.permitting(permissions));
     byte[] payload = StatementDraft.write(draft.about(name + ".jar", measured));
     Path file = directory.resolve(name + ".dsse");
     Files.write(file, ci.sign(payload, random).encode());

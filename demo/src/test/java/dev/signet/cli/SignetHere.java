@@ -31,11 +31,16 @@ public final class SignetHere {
 
   /** Runs one command with captured streams. */
   public static Ended run(Map<String, String> environment, Object... arguments) {
+    return run(new byte[0], environment, arguments);
+  }
+
+  /** The same, with a standard input. */
+  public static Ended run(byte[] input, Map<String, String> environment, Object... arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Invocation invocation =
         new Invocation(
-            new ByteArrayInputStream(new byte[0]),
+            new ByteArrayInputStream(input),
             new PrintStream(out, true, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8),
             Map.copyOf(environment),

@@ -175,6 +175,21 @@ class ArchitectureTest {
   }
 
   @Test
+  void gRpcServesTheWorkloadApiAndNothingElse() {
+    String workload = "dev.signet.launcher.workload..";
+    noClasses()
+        .that(DescribedPredicate.not(resideInAnyPackage(workload)))
+        .should()
+        .dependOnClassesThat(resideInAnyPackage("io.grpc..", "io.spiffe.."))
+        .check(classes);
+    assertThat(classes.that(resideInAnyPackage(workload)))
+        .anyMatch(
+            c ->
+                c.getDirectDependenciesFromSelf().stream()
+                    .anyMatch(d -> d.getTargetClass().getPackageName().startsWith("io.grpc")));
+  }
+
+  @Test
   void verifierDoesNoInputOrOutputAndReadsNoClock() {
     JavaClasses verifier = classes.that(in("verifier"));
     noClasses()

@@ -9,6 +9,9 @@ import dev.signet.demo.image.ImageLayout;
 import dev.signet.demo.image.JavaImage;
 import dev.signet.launcher.AttestationFlow;
 import dev.signet.launcher.container.ContainerHost;
+import dev.signet.measurements.image.registry.TestRegistry;
+import dev.signet.measurements.image.signature.SignedImage;
+import dev.signet.measurements.sigstore.TestSigstore;
 import dev.signet.protocol.Digest;
 import dev.signet.protocol.LaunchEvent;
 import dev.signet.protocol.ReferenceStatement;
@@ -17,6 +20,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -68,8 +73,10 @@ class ContainerSystemTest {
 
   @Test
   void requestsOfAContainerAreSignedAndItsIdentityRenewed() throws Exception {
-    try (SignetProcess run = run(image, statement)) {
+    List<String> withApi = words(place(image), statement, "--workload-api");
+    try (SignetProcess run = SignetProcess.signet(site.agentEnvironment(), withApi)) {
       run.ready();
+      assertThat(run.ask("workload")).isEqualTo("unix:///run/signet/workload.sock frame 4");
       assertThat(run.ask("args")).isEqualTo("[-x, two words]");
       assertThat(run.ask("echo füße → 足")).isEqualTo("füße → 足");
       assertThat(run.ask("cwd")).isEqualTo("/opt/agent");
@@ -79,7 +86,6 @@ class ContainerSystemTest {
           .endsWith(Site.AGENT.value());
       run.awaitTold(line -> line.contains("renewed"), "a renewal");
       assertThat(run.ask("get " + site.toolUrl() + "/weather")).startsWith("200 ");
-      run.awaitTold(line -> line.contains("warning: host-network: "), "a warning of the network");
       run.say("exit 7");
       assertThat(run.end()).isEqualTo(7);
       assertThat(run.rest()).containsExactly("bye");
@@ -97,7 +103,7 @@ class ContainerSystemTest {
     assertThat(start.arguments()).containsExactly("-x", "two words");
     assertThat(start.isolation())
         .contains(
-            "host-network",
+            "own-network",
             "memory-limit",
             "no-capabilities",
             "process-limit",
@@ -223,6 +229,65 @@ class ContainerSystemTest {
         .until(() -> ProcessHandle.of(agent).filter(ProcessHandle::isAlive).isEmpty());
     try (SignetProcess next = run(image, statement).ready()) {
       assertThat(next.ask("get " + site.toolUrl() + "/weather")).startsWith("200 ");
+    }
+  }
+
+  @Test
+  void attack52ImageIsStartedFromARegistryOnlyIfItIsSignedThere() throws Exception {
+    TestSigstore sigstore = new TestSigstore(Instant.now().truncatedTo(ChronoUnit.SECONDS));
+    Path root =
+        Files.writeString(site.place("trusted_root.json"), sigstore.trustedRootJson().toString());
+    int before = events().size();
+    try (TestRegistry registry = new TestRegistry()) {
+      registry.putLayout(image.directory());
+      String name = registry.host() + "/" + TestRegistry.NAME;
+      List<String> words =
+          words(
+              "docker://" + name + "@" + image.manifest(),
+              statement,
+              "--require-image-signature",
+              name,
+              "--image-identity",
+              TestSigstore.IDENTITY,
+              "--image-issuer",
+              TestSigstore.ISSUER,
+              "--trusted-root",
+              root.toString());
+      assertRefused(words, "refused: IMAGE_NOT_SIGNED: ");
+      Digest other = Digest.hash(new byte[1]);
+      byte[] ofOther = sigstore.bundle().statement(SignedImage.cosignStatement(other)).encode();
+      registry.list(image.manifest(), SignedImage.push(registry, image.manifest(), ofOther));
+      assertRefused(words, "refused: IMAGE_SIGNATURE_NOT_ACCEPTED: ");
+      assertThat(events()).as("nothing was recorded").hasSize(before);
+      byte[] good =
+          sigstore.bundle().statement(SignedImage.cosignStatement(image.manifest())).encode();
+      registry.list(image.manifest(), SignedImage.push(registry, image.manifest(), good));
+      try (SignetProcess run = SignetProcess.signet(site.agentEnvironment(), words).ready()) {
+        assertThat(run.ask("get " + site.toolUrl() + "/weather")).startsWith("200 ");
+        run.awaitTold(
+            line -> line.contains("is signed by " + TestSigstore.SIGNER.name()), "who signed");
+        run.say("exit 0");
+        assertThat(run.end()).isZero();
+      }
+    }
+  }
+
+  @Test
+  void hostWithoutRuncOrTheRightToMountIsToldWhatIsMissing() throws Exception {
+    String runc = ContainerHost.find().runc().toString();
+    assertUnavailable(
+        List.of(
+            "unshare", "-m", "sh", "-c", "mount --bind /dev/null " + runc + "; exec \"$@\"", "-"),
+        "to start an image, install runc (apt-get install runc)");
+    assertUnavailable(List.of("setpriv", "--bounding-set=-sys_admin"), "CAP_SYS_ADMIN is missing");
+  }
+
+  private static void assertUnavailable(List<String> within, String says) throws Exception {
+    try (SignetProcess run =
+        SignetProcess.signetWithin(
+            within, site.agentEnvironment(), words(place(image), statement))) {
+      assertThat(run.end()).as("%s", run.told()).isEqualTo(69);
+      assertThat(run.told()).last().asString().contains(says);
     }
   }
 

@@ -63,8 +63,11 @@ class DemoSystemTest {
             "other-path BAD_SIGNATURE",
             "other-body BODY_MISMATCH",
             "stolen-token UNKNOWN_KEY",
+            "other-host NOT_PERMITTED",
             "approval-twice OTHER_SESSION",
             "revocation REVOKED",
+            "key-never-held ACCEPTED",
+            "agent-robbed invalid_api_key",
             "tampered-jar MEASUREMENT_MISMATCH",
             "launcher-bypassed MEASUREMENT_MISMATCH",
             "tpm-keeps-key NOT_THE_APPROVAL_KEY",
@@ -88,7 +91,7 @@ class DemoSystemTest {
       assertThat(line.path("ms").isIntegralNumber()).isTrue();
     }
     assertThat(LINES.getLast().toString())
-        .isEqualTo("{\"summary\":{\"scenes\":16,\"asExpected\":16}}");
+        .isEqualTo("{\"summary\":{\"scenes\":17,\"asExpected\":17}}");
   }
 
   @Test

@@ -60,7 +60,7 @@ class IdentitySystemTest {
     try {
       assertThat(agent.ask(call())).startsWith("200 ");
       agent.awaitTold(told("renewal-failed", "cannot be reached"), "the renewal failed");
-      assertThat(agent.awaitAnswer(call(), "503 ")).contains("\"reason\":\"NOT_ATTESTED\"");
+      assertThat(agent.awaitAnswer(call(), "502 ")).contains("\"reason\":\"NOT_ATTESTED\"");
     } finally {
       site.startVerifier();
     }
@@ -80,7 +80,7 @@ class IdentitySystemTest {
           .until(() -> agent.told().stream().skip(told).anyMatch(told("identity-lost", "REVOKED")));
       assertThat(agent.ask(call()))
           .as("at once, though the token has not ended")
-          .startsWith("503 ")
+          .startsWith("502 ")
           .contains("NOT_ATTESTED");
     } finally {
       var back = site.signet("reinstate", "agent", Site.AGENT, "--reason", "false alarm");
@@ -97,10 +97,10 @@ class IdentitySystemTest {
       try (SignetProcess later = SignetProcess.signet(site.agentEnvironment(), words).ready()) {
         assertThat(later.ask(call())).startsWith("200 ");
         earlier.awaitTold(told("identity-lost", "NO_LIVE_LAUNCH"), "the earlier is superseded");
-        assertThat(earlier.ask(call())).startsWith("503 ").contains("NOT_ATTESTED");
+        assertThat(earlier.ask(call())).startsWith("502 ").contains("NOT_ATTESTED");
         assertThat(later.ask(call())).startsWith("200 ");
       }
-      assertThat(earlier.ask(call())).as("when the later has ended").startsWith("503 ");
+      assertThat(earlier.ask(call())).as("when the later has ended").startsWith("502 ");
     }
   }
 

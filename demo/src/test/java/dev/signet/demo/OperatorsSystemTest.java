@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -245,14 +246,11 @@ class OperatorsSystemTest {
   }
 
   private static List<String> runWords(Path jar, Path statement) {
-    return List.of(
-        "run",
-        "--signer",
-        directory.resolve("ci.pub.pem").toString(),
-        "--jar",
-        jar.toString(),
-        "--statement",
-        statement.toString());
+    List<String> words = new ArrayList<>(List.of("run"));
+    words.addAll(LaunchCommand.isolation());
+    words.addAll(List.of("--signer", directory.resolve("ci.pub.pem").toString()));
+    words.addAll(List.of("--jar", jar.toString(), "--statement", statement.toString()));
+    return words;
   }
 
   private static SignetHere.Ended run(Object... words) {

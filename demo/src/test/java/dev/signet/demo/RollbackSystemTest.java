@@ -13,6 +13,7 @@ import dev.signet.launcher.LaunchOutcome;
 import dev.signet.launcher.LaunchRequest;
 import dev.signet.launcher.Program;
 import dev.signet.launcher.VerifierClient;
+import dev.signet.launcher.process.IsolationMode;
 import dev.signet.measurements.KeyFiles;
 import dev.signet.measurements.SignerPolicy;
 import dev.signet.protocol.AgentId;
@@ -173,6 +174,7 @@ class RollbackSystemTest {
             Map.of(),
             Optional.empty(),
             EgressRequest.NONE,
+            IsolationMode.NONE,
             Optional.empty(),
             Files.createDirectories(site.place("private")),
             Site.REGISTER);

@@ -10,6 +10,7 @@ import dev.signet.launcher.LaunchOutcome;
 import dev.signet.launcher.LaunchRequest;
 import dev.signet.launcher.Program;
 import dev.signet.launcher.VerifierClient;
+import dev.signet.launcher.process.IsolationMode;
 import dev.signet.measurements.KeyFiles;
 import dev.signet.measurements.SignerPolicy;
 import dev.signet.protocol.AgentId;
@@ -58,6 +59,7 @@ class RunRefusalsSystemTest {
             Map.of(),
             Optional.empty(),
             EgressRequest.NONE,
+            IsolationMode.NONE,
             Optional.empty(),
             parent,
             Site.REGISTER);

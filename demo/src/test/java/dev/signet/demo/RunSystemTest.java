@@ -84,7 +84,15 @@ class RunSystemTest {
 
   @Test
   void agentSeesAnEmptyPlaceAndOnlyWhatWasAllowed() throws Exception {
-    Map<String, String> environment = Map.of("TOOL_API_KEY", Site.API_KEY, "OTHER_SECRET", "s");
+    Path loaded = site.place("loaded");
+    Map<String, String> environment =
+        Map.of(
+            "TOOL_API_KEY",
+            Site.API_KEY,
+            "OTHER_SECRET",
+            "s",
+            "JAVA_TOOL_OPTIONS",
+            "-Xlog:class+load:file=" + loaded);
     try (SignetProcess run =
         SignetProcess.signet(environment, site.runArguments(site.jar(), site.statement()))) {
       run.ready();
@@ -92,19 +100,49 @@ class RunSystemTest {
       try (Stream<Path> files = Files.list(work)) {
         assertThat(files).isEmpty();
       }
-      assertThat(run.ask("environment")).contains("TOOL_API_KEY").doesNotContain("SECRET");
+      assertThat(run.ask("environment"))
+          .contains("TOOL_API_KEY")
+          .doesNotContain("SECRET", "SPIFFE_");
       run.say("exit 0");
       assertThat(run.end()).isZero();
       assertThat(work.getParent()).as("the launch's directory").doesNotExist();
+      assertThat(Files.readString(loaded))
+          .contains("dev.signet.launcher.AgentLaunch ")
+          .as("nobody asked for the Workload API")
+          .doesNotContain("io.grpc.");
     }
   }
 
   @Test
   void agentRunsAsAnotherUserAndIsSignedFor() throws Exception {
     assumeTrue("root".equals(System.getProperty("user.name")), "another user needs root");
-    try (SignetProcess run = site.run("--user", "nobody").ready()) {
+    try (SignetProcess run = site.run("--user", "nobody", "--workload-api").ready()) {
+      assertThat(run.ask("workload")).startsWith("unix:///").endsWith(" frame 4");
       assertThat(run.ask("user")).isEqualTo("nobody");
       assertThat(run.ask("get " + site.toolUrl() + "/weather")).startsWith("200 ");
+    }
+  }
+
+  @Test
+  void agentSendsWhatItsStatementPermitsLessWhatTheOperatorTakesAway() throws Exception {
+    String weather = "get " + site.toolUrl() + "/weather";
+    try (SignetProcess run =
+        site.run("--egress-only", "GET " + site.authority() + "/w*", "--route", "x=http://10.0.0.1")
+            .ready()) {
+      assertThat(run.ask(weather)).startsWith("200 ");
+      assertThat(run.ask("get " + site.toolUrl() + "/notes"))
+          .as("only the operator is against it")
+          .startsWith("403 ")
+          .contains("\"NOT_PERMITTED\"", "--egress-only");
+      assertThat(run.ask("get http://tools.example/weather"))
+          .as("not in the statement")
+          .startsWith("403 ")
+          .contains("\"NOT_PERMITTED\"", "signet measure");
+      run.awaitTold(
+          line -> line.startsWith("signet: NOT_PERMITTED: GET http://tools.example/weather"),
+          "the operator is told");
+      run.awaitTold(
+          line -> line.startsWith("signet: warning: the route x is of no use: "), "the route");
     }
   }
 

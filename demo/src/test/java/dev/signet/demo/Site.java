@@ -18,6 +18,7 @@ import dev.signet.measurements.SigningKey;
 import dev.signet.measurements.StatementDraft;
 import dev.signet.protocol.AgentId;
 import dev.signet.protocol.Digest;
+import dev.signet.protocol.EgressPermission;
 import dev.signet.protocol.ReferenceStatement;
 import dev.signet.protocol.StrictJson;
 import dev.signet.relyingparty.TrustTls;
@@ -33,6 +34,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -56,6 +58,9 @@ final class Site implements AutoCloseable {
   static final String API_KEY = "sk-site-1";
   static final int REGISTER = 15;
   static final long FLOOR = 3;
+
+  /** What its agents may send: the services of tests have whatever port is free. */
+  static final String EGRESS = "* 127.0.0.1:*";
 
   private static final String ISSUER = "https://verifier.site.example";
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
@@ -114,7 +119,10 @@ final class Site implements AutoCloseable {
     operatorToken = made.operatorCredential();
     Files.copy(maker.rootFile(), made.makers().resolve("root.pem"));
     Files.copy(maker.issuerFile(), made.makers().resolve("issuer.pem"));
-    configure("allowSimulators: false", "allowSimulators: true\ntokenLife: " + seconds(tokenLife));
+    configure(
+        "allowSimulators: false",
+        "allowSimulators: true\nsvids: {trustDomain: site.example}\ntokenLife: "
+            + seconds(tokenLife));
     startVerifier();
     configure("port: 0", "port: " + verifier.port());
     open.push(this::stopVerifier);
@@ -218,6 +226,14 @@ final class Site implements AutoCloseable {
     verifier.close();
   }
 
+  /** The verifier takes keyless signatures from now on. */
+  void trustSigstore(Path trustedRoot) throws Exception {
+    stopVerifier();
+    Files.writeString(
+        config, "\nsigstore:\n  trustedRoot: " + trustedRoot + "\n", StandardOpenOption.APPEND);
+    startVerifier();
+  }
+
   /** A machine of the same maker that nobody has enrolled yet. */
   DemoHost newHost(String name, String place) throws Exception {
     return provisioned(name, maker.manufacture(place(place)));
@@ -237,6 +253,7 @@ final class Site implements AutoCloseable {
     List<String> words = new ArrayList<>(List.of("run", "--state", host.state().toString()));
     words.addAll(List.of("--signer", signer().toString(), "--jar", withJar.toString()));
     words.addAll(List.of("--statement", withStatement.toString(), "--env", "TOOL_API_KEY"));
+    words.addAll(LaunchCommand.isolation());
     words.addAll(List.of(more));
     return words;
   }
@@ -283,13 +300,24 @@ final class Site implements AutoCloseable {
   }
 
   void register(AgentId agent, DemoHost... where) throws Exception {
+    register(agent, null, where);
+  }
+
+  /**
+   * @param svids what it may have beside its identity token; null for nothing
+   */
+  void register(AgentId agent, AgentRegistration.Svids svids, DemoHost... where) throws Exception {
     AgentRegistration registration =
         new AgentRegistration(
             Stream.of(where).map(DemoHost::id).toList(),
             List.of(ci.publicKey()),
+            null,
             new AgentRegistration.Boot(null, null, "simulated TPMs without firmware"),
             null,
-            new AgentRegistration.Launcher(null, "run from a source tree"));
+            new AgentRegistration.Launcher(null, "run from a source tree"),
+            null,
+            null,
+            svids);
     String name = URLEncoder.encode(agent.value(), StandardCharsets.UTF_8);
     operator("PUT", "/v1/registrations?agent=" + name, registration);
   }
@@ -324,7 +352,8 @@ final class Site implements AutoCloseable {
             notAfter.minus(Duration.ofDays(1)).minusSeconds(60),
             notAfter,
             null,
-            List.of("TOOL_API_KEY"));
+            List.of("TOOL_API_KEY"),
+            StatementDraft.Terms.permitting(EGRESS));
     byte[] payload = StatementDraft.write(draft.about(name + ".jar", measured));
     return Files.write(place(name + ".dsse"), ci.sign(payload, random).encode());
   }
@@ -346,7 +375,10 @@ final class Site implements AutoCloseable {
                 List.of(
                     artifact(ReferenceStatement.ROLE_IMAGE_MANIFEST, image.manifest()),
                     artifact(ReferenceStatement.ROLE_IMAGE_CONFIG, image.config())),
-                launch));
+                launch,
+                null,
+                List.of(EgressPermission.parse(EGRESS)),
+                null));
     byte[] payload = StatementDraft.write(statement);
     return Files.write(place(name + ".dsse"), ci.sign(payload, random).encode());
   }

@@ -14,7 +14,7 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 
-/** Executable JARs of {@link TestAgent}. */
+/** Executable JARs of test agents. */
 final class TestJars {
   private TestJars() {}
 
@@ -22,17 +22,26 @@ final class TestJars {
     return agent(file, 0);
   }
 
+  /** Of another program, which is one class. */
+  static Path of(Class<?> program, Path file) throws IOException {
+    return of(program, file, 0);
+  }
+
   /**
    * @param padding bytes that it is larger; they do not compress
    */
   static Path agent(Path file, int padding) throws IOException {
+    return of(TestAgent.class, file, padding);
+  }
+
+  private static Path of(Class<?> main, Path file, int padding) throws IOException {
     Manifest manifest = new Manifest();
     manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
-    manifest.getMainAttributes().put(Attributes.Name.MAIN_CLASS, TestAgent.class.getName());
-    String entry = TestAgent.class.getName().replace('.', '/') + ".class";
+    manifest.getMainAttributes().put(Attributes.Name.MAIN_CLASS, main.getName());
+    String entry = main.getName().replace('.', '/') + ".class";
     try (OutputStream out = Files.newOutputStream(file);
         JarOutputStream made = new JarOutputStream(out, manifest);
-        InputStream code = TestAgent.class.getResourceAsStream("/" + entry)) {
+        InputStream code = main.getResourceAsStream("/" + entry)) {
       made.putNextEntry(new JarEntry(entry));
       code.transferTo(made);
       made.putNextEntry(new JarEntry("padding"));
@@ -40,6 +49,16 @@ final class TestJars {
       new Random(padding).nextBytes(noise);
       made.write(noise);
     }
+    return file;
+  }
+
+  /** The agent in two JARs: the first names the program, the second has it. */
+  static Path agent(Path file, Path library) throws IOException {
+    agent(library);
+    Manifest manifest = new Manifest();
+    manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+    manifest.getMainAttributes().put(Attributes.Name.MAIN_CLASS, TestAgent.class.getName());
+    new JarOutputStream(Files.newOutputStream(file), manifest).close();
     return file;
   }
 }

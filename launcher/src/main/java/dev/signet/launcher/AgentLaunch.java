@@ -12,16 +12,24 @@ import dev.signet.launcher.container.ContainerHost;
 import dev.signet.launcher.container.ContainerImage;
 import dev.signet.launcher.container.UnsoundImageException;
 import dev.signet.launcher.egress.EgressLimits;
+import dev.signet.launcher.egress.HostPort;
+import dev.signet.launcher.egress.LoopbackPort;
 import dev.signet.launcher.egress.ProcessTreePeerCheck;
 import dev.signet.launcher.egress.ProxySettings;
 import dev.signet.launcher.egress.Route;
 import dev.signet.launcher.egress.SigningProxy;
 import dev.signet.launcher.process.AgentPlan;
 import dev.signet.launcher.process.AgentProcess;
+import dev.signet.launcher.process.AgentSpace;
 import dev.signet.launcher.process.AgentUser;
+import dev.signet.launcher.process.IsolationMode;
 import dev.signet.launcher.process.JarFiles;
 import dev.signet.launcher.process.LaunchDirectory;
+import dev.signet.launcher.traffic.ExchangeLog;
+import dev.signet.launcher.traffic.FileExchangeLog;
+import dev.signet.launcher.traffic.LogSettings;
 import dev.signet.measurements.JarRuler;
+import dev.signet.measurements.image.ImageSelection;
 import dev.signet.measurements.image.ImageSource;
 import dev.signet.protocol.AgentId;
 import dev.signet.protocol.AttestationResult;
@@ -55,6 +63,7 @@ public final class AgentLaunch {
   private static final Duration TOLERATED_SKEW = Duration.ofSeconds(2);
 
   private final Attestor attestor;
+  private final Path state;
   private final EnrolledHost host;
   private final StartedVersions versions;
   private final VerifierClient verifier;
@@ -74,6 +83,7 @@ public final class AgentLaunch {
       SecureRandom random,
       Progress progress) {
     this.attestor = attestor;
+    this.state = state;
     this.host = host;
     this.versions = new StartedVersions(state, host.verifier());
     this.verifier = verifier;
@@ -102,6 +112,17 @@ public final class AgentLaunch {
     }
   }
 
+  private LaunchDirectory jarDirectory(LaunchRequest request) throws IOException {
+    if (request.isolation() == IsolationMode.FULL) {
+      AgentSpace.requireRights();
+      if (request.user().isEmpty()) {
+        return LaunchDirectory.createForOwnUser(
+            request.privateParent(), random, Cgroups::removeIfAny);
+      }
+    }
+    return directory(request, request.user());
+  }
+
   private static LaunchDirectory directory(LaunchRequest request, Optional<AgentUser> user)
       throws IOException {
     return LaunchDirectory.create(request.privateParent(), user, Cgroups::removeIfAny);
@@ -113,7 +134,7 @@ public final class AgentLaunch {
       Map<String, String> parentEnvironment,
       Unwinding unwinding)
       throws IOException, InterruptedException {
-    LaunchDirectory directory = directory(request, request.user());
+    LaunchDirectory directory = jarDirectory(request);
     unwinding.undo(directory::close);
     JarFiles files =
         JarFiles.copy(program.file(), program.classPath(), directory, JarRuler.MAX_BYTES);
@@ -152,11 +173,17 @@ public final class AgentLaunch {
       case LaunchCheck.Result.Passed p -> passed = p;
     }
     sayAccepted(passed, "this image");
+    Optional<LaunchOutcome.RefusedHere> unsigned =
+        ImageSignatureCheck.refuse(image, passed.manifest(), clock.instant(), progress);
+    if (unsigned.isPresent()) {
+      return unsigned.get();
+    }
     LaunchDirectory directory = directory(request, Optional.empty());
     unwinding.undo(directory::close);
     ContainerImage unpacked;
     try (ImageSource source = image.place().open()) {
-      switch (ContainerImage.unpack(containers, source, passed.image(), directory, random)) {
+      switch (ContainerImage.unpack(
+          containers, source, ImageSelection.of(passed.manifest()), directory, random)) {
         case ContainerImage.Unpacked.Refused(String reason, String detail) -> {
           return new LaunchOutcome.RefusedHere(reason, image.name() + ": " + detail);
         }
@@ -199,21 +226,62 @@ public final class AgentLaunch {
     LaunchId launch = LaunchId.random(random);
     SealedKey sealedKey = sealedKey(agent);
     AtomicReference<Identity> identity = new AtomicReference<>();
+    LaunchSecrets secrets = new LaunchSecrets(request.egress().credentials(), clock, progress);
     VerifierClock verifierClock = new VerifierClock(clock, System::nanoTime);
-    ProcessTreePeerCheck peers = new ProcessTreePeerCheck();
+    Optional<AgentSpace> space = prepared.openSpace();
+    space.ifPresent(own -> unwinding.undo(own::close));
+    ProcessTreePeerCheck peers =
+        space
+            .map(own -> new ProcessTreePeerCheck(own.socketTables()))
+            .orElseGet(ProcessTreePeerCheck::new);
+    LaunchTrust trust =
+        LaunchTrust.create(
+            passed.statement().statement().predicate(), request.egress(), clock, random);
+    for (HostPort host : request.egress().passThrough()) {
+      progress.say(
+          Progress.Step.WARNING,
+          "pass-through: what the agent sends to " + host + " is neither signed nor looked at");
+    }
+    ExchangeLog exchanges =
+        FileExchangeLog.open(
+            new LogSettings(
+                LogSettings.in(state), request.egress().bodies(), LogSettings.Bounds.standard()),
+            launch,
+            agent,
+            verifierClock,
+            random,
+            text -> progress.say(Progress.Step.WARNING, text));
+    unwinding.undo(exchanges::close);
     SigningProxy proxy =
         SigningProxy.start(
             new ProxySettings(
                 directory.spool(),
                 request.egress().routes(),
                 request.egress().extraRoots(),
-                EgressLimits.standard()),
+                StatedEgress.policy(passed.statement(), request.egress(), progress),
+                text -> progress.say(Progress.Step.REQUEST_REFUSED, text),
+                EgressLimits.standard(),
+                request.egress().clientCertificates(),
+                Optional.of(trust.interception()),
+                secrets.credentials(),
+                exchanges),
+            space.isPresent() ? space.get().within(LoopbackPort::open) : LoopbackPort.open(),
             () -> Optional.ofNullable(identity.get()).flatMap(Identity::current),
             peers,
             verifierClock,
             random);
     unwinding.undo(proxy::close);
-    AgentPlan plan = prepared.plan(environment(request, proxy), proxy.address());
+    Map<String, String> variables = environment(request, proxy);
+    if (request.egress().workloadApi()) {
+      variables.put("SPIFFE_ENDPOINT_SOCKET", prepared.endpoint());
+    }
+    AgentPlan plan = prepared.plan(variables, proxy.address(), trust.files());
+    Optional<WorkloadServing> workloadApi = Optional.empty();
+    if (request.egress().workloadApi()) {
+      WorkloadServing serving = workloadApi(agent, prepared, peers, identity, verifierClock);
+      unwinding.undo(serving::close);
+      workloadApi = Optional.of(serving);
+    }
     plan.isolation().gaps().forEach(gap -> progress.say(Progress.Step.WARNING, gap));
 
     LaunchRegister register = attestor.launchRegister(request.registerPcr());
@@ -259,6 +327,7 @@ public final class AgentLaunch {
         Progress.Step.RELEASED,
         "the verifier approved this state, and the TPM released the request key "
             + key.publicKey().thumbprint());
+    secrets.begin(attestor, agent, key.secretsKey());
 
     AttestationResult result;
     switch (flow.attest(key)) {
@@ -276,6 +345,9 @@ public final class AgentLaunch {
         "attested as " + agent + " until " + result.notAfter() + ", renewed by itself");
 
     version.starting();
+    if (workloadApi.isPresent()) {
+      workloadApi.get().await();
+    }
     AgentProcess process = prepared.start(peers::started);
     peers.admit(process.handle());
     unwinding.keepAll();
@@ -292,10 +364,39 @@ public final class AgentLaunch {
             process,
             proxy,
             live,
+            workloadApi,
             register,
             prepared,
             directory,
             progress));
+  }
+
+  private WorkloadServing workloadApi(
+      AgentId agent,
+      Prepared prepared,
+      ProcessTreePeerCheck peers,
+      AtomicReference<Identity> identity,
+      VerifierClock verifierClock)
+      throws IOException {
+    VerifierSvids.Attested attested =
+        new VerifierSvids.Attested() {
+          @Override
+          public Optional<Current> current() {
+            return Optional.ofNullable(identity.get()).flatMap(Identity::current);
+          }
+
+          @Override
+          public Optional<String> refused() {
+            return Optional.ofNullable(identity.get()).flatMap(Identity::refused);
+          }
+        };
+    return WorkloadServing.begin(
+        prepared.socket(),
+        agent,
+        peers::refusal,
+        new VerifierSvids(verifier, host.verifier(), attested, verifierClock, random),
+        verifierClock,
+        random);
   }
 
   /** The variables asked for, and where each route is: {@code SIGNET_ROUTE_} and its name. */
@@ -309,13 +410,11 @@ public final class AgentLaunch {
   }
 
   private SealedKey sealedKey(AgentId agent) throws IOException {
-    Optional<SealedKey> kept = attestor.sealedKey(agent);
-    // By thumbprint: a JWK may carry a name and a use besides the point.
-    String approvalKey = host.approvalKey().thumbprint();
-    if (kept.isPresent() && kept.get().approvalKey().thumbprint().equals(approvalKey)) {
-      return kept.get();
+    SealedKeys.Found found = SealedKeys.keptOrMade(attestor, host, agent);
+    SealedKey made = found.key();
+    if (!found.made()) {
+      return made;
     }
-    SealedKey made = attestor.createSealedKey(agent, host.approvalKey());
     progress.say(
         Progress.Step.KEY_CREATED,
         "made a request key for this agent on this host, sealed by the TPM: "
@@ -342,6 +441,7 @@ public final class AgentLaunch {
         request.jvmOptions(),
         request.environment().keySet().stream().sorted().toList(),
         plan.isolation().labels(),
+        request.egress().inLaunchEvent(),
         sealedKey.publicKey().thumbprint(),
         KeyProtection.SEALED,
         LauncherDigest.ofRunningProgram());

@@ -3,7 +3,6 @@
 package dev.signet.launcher;
 
 import dev.signet.attestor.RequestKey;
-import dev.signet.launcher.egress.EgressIdentity;
 import dev.signet.protocol.AttestationResult;
 import dev.signet.protocol.ProblemDetails;
 import dev.signet.protocol.Refusal;
@@ -28,7 +27,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>Waiting and the token's end follow {@link VerifierClock}: setting the host's clock neither
  * stops renewals nor keeps an ended token.
  */
-final class Identity implements EgressIdentity, AutoCloseable {
+final class Identity implements VerifierSvids.Attested, AutoCloseable {
   private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
   private static final Duration LAST_RETRY = Duration.ofSeconds(30);
 
@@ -50,6 +49,7 @@ final class Identity implements EgressIdentity, AutoCloseable {
   private final Condition wake = lock.newCondition();
   private final Thread renewal;
   private volatile Current current;
+  private volatile String refused;
   private boolean closed;
   private long nextAt;
   private Duration retry = FIRST_RETRY;
@@ -93,6 +93,11 @@ final class Identity implements EgressIdentity, AutoCloseable {
   public Optional<Current> current() {
     Current c = current;
     return c == null || !clock.instant().isBefore(c.notAfter()) ? Optional.empty() : Optional.of(c);
+  }
+
+  @Override
+  public Optional<String> refused() {
+    return Optional.ofNullable(refused);
   }
 
   /** Ends renewal and destroys the key. */
@@ -146,6 +151,7 @@ final class Identity implements EgressIdentity, AutoCloseable {
             progress.say(Progress.Step.RENEWAL_FAILED, why);
           } else {
             current = null;
+            refused = why;
             progress.say(
                 Progress.Step.IDENTITY_LOST,
                 "the verifier refused to renew: "
@@ -178,6 +184,7 @@ final class Identity implements EgressIdentity, AutoCloseable {
     // Taken from the answer's own times: what counts is how long from now, not the host's date.
     long wait = Duration.between(result.serverTime(), result.renewAfter()).toNanos();
     clock.heard(result.serverTime());
+    refused = null;
     nextAt = clock.nanos() + wait;
     current =
         new Current(result.token(), key.publicKey().thumbprint(), key::sign, result.notAfter());

@@ -6,7 +6,6 @@ import dev.signet.launcher.container.ContainerImage;
 import dev.signet.measurements.StatementVerification;
 import dev.signet.measurements.StatementVerifier;
 import dev.signet.measurements.VerifiedStatement;
-import dev.signet.measurements.image.ImageSelection;
 import dev.signet.protocol.Digest;
 import dev.signet.protocol.LaunchEvent;
 import dev.signet.protocol.Limits;
@@ -38,13 +37,12 @@ final class LaunchCheck {
         byte[] envelope, VerifiedStatement statement, List<LaunchEvent.Artifact> artifacts)
         implements Result {
       /** The image that the statement names. */
-      ImageSelection image() {
-        return ImageSelection.of(
-            artifacts.stream()
-                .filter(a -> a.role().equals(ReferenceStatement.ROLE_IMAGE_MANIFEST))
-                .findAny()
-                .orElseThrow()
-                .digest());
+      Digest manifest() {
+        return artifacts.stream()
+            .filter(a -> a.role().equals(ReferenceStatement.ROLE_IMAGE_MANIFEST))
+            .findAny()
+            .orElseThrow()
+            .digest();
       }
     }
 

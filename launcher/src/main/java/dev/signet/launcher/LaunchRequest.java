@@ -3,6 +3,7 @@
 package dev.signet.launcher;
 
 import dev.signet.launcher.process.AgentUser;
+import dev.signet.launcher.process.IsolationMode;
 import dev.signet.measurements.SignerPolicy;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,7 +24,9 @@ import java.util.Optional;
  * @param environment variables for the agent, whose names the statement must allow
  * @param workingDirectory an existing directory; without one, a new empty one
  * @param egress how its requests leave
- * @param user another user for the agent; needs root
+ * @param isolation how far it is kept apart from the host
+ * @param user another user for the agent; needs root. Without one, full isolation takes a user that
+ *     nobody else is
  * @param privateParent an existing directory for the launch's private files
  * @param registerPcr the launch register
  */
@@ -37,6 +40,7 @@ public record LaunchRequest(
     Map<String, String> environment,
     Optional<Path> workingDirectory,
     EgressRequest egress,
+    IsolationMode isolation,
     Optional<AgentUser> user,
     Path privateParent,
     int registerPcr) {
@@ -45,6 +49,7 @@ public record LaunchRequest(
     arguments = List.copyOf(arguments);
     environment = Map.copyOf(environment);
     Objects.requireNonNull(egress, "egress");
+    Objects.requireNonNull(isolation, "isolation");
     if (program instanceof Program.Image
         && (!jvmOptions.isEmpty() || workingDirectory.isPresent() || user.isPresent())) {
       throw new IllegalArgumentException(

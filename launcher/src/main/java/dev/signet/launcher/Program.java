@@ -3,9 +3,11 @@
 package dev.signet.launcher;
 
 import dev.signet.measurements.image.ImageSource;
+import dev.signet.measurements.image.signature.ImageSignatureVerification;
 import dev.signet.protocol.Digest;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -34,8 +36,21 @@ public sealed interface Program {
    * @param place where its parts are; nothing that it gives is believed
    * @param manifest its digest, if somebody named it; which image is started is told by the
    *     reference statement, and must be this one
+   * @param signature that it must have in a registry besides, if that was asked for
    */
-  record Image(String name, Place place, Optional<Digest> manifest) implements Program {}
+  record Image(
+      String name, Place place, Optional<Digest> manifest, Optional<RequiredSignature> signature)
+      implements Program {}
+
+  /** Looks for an image's signature. */
+  @FunctionalInterface
+  interface RequiredSignature {
+    /**
+     * @param manifest digest of the image that the reference statement names
+     * @throws IOException if the registry cannot be asked
+     */
+    ImageSignatureVerification verify(Digest manifest, Instant now) throws IOException;
+  }
 
   /** Opens an image's source when it is needed; it is closed once the image is unpacked. */
   @FunctionalInterface

@@ -11,6 +11,7 @@ public interface Progress {
   enum Step {
     COPIED,
     STATEMENT_ACCEPTED,
+    IMAGE_SIGNATURE_ACCEPTED,
     KEY_CREATED,
     RECORDED,
     RELEASED,
@@ -19,6 +20,7 @@ public interface Progress {
     RENEWED,
     RENEWAL_FAILED,
     IDENTITY_LOST,
+    REQUEST_REFUSED,
     STOPPED,
     WARNING;
 

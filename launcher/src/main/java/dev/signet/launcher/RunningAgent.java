@@ -14,6 +14,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
 
 /** A launched agent with its proxy and identity, until it ends. */
 public final class RunningAgent implements AutoCloseable {
@@ -25,6 +26,7 @@ public final class RunningAgent implements AutoCloseable {
   private final AgentProcess process;
   private final SigningProxy proxy;
   private final Identity identity;
+  private final Optional<WorkloadServing> workloadApi;
   private final LaunchRegister register;
   private final Closeable copy;
   private final LaunchDirectory directory;
@@ -40,6 +42,7 @@ public final class RunningAgent implements AutoCloseable {
       AgentProcess process,
       SigningProxy proxy,
       Identity identity,
+      Optional<WorkloadServing> workloadApi,
       LaunchRegister register,
       Closeable copy,
       LaunchDirectory directory,
@@ -50,6 +53,7 @@ public final class RunningAgent implements AutoCloseable {
     this.process = process;
     this.proxy = proxy;
     this.identity = identity;
+    this.workloadApi = workloadApi;
     this.register = register;
     this.copy = copy;
     this.directory = directory;
@@ -110,6 +114,7 @@ public final class RunningAgent implements AutoCloseable {
       rest.undo(this::recordStop);
       rest.undo(identity::close);
       rest.undo(proxy::close);
+      workloadApi.ifPresent(api -> rest.undo(api::close));
       exit = end();
       ended = true;
     }

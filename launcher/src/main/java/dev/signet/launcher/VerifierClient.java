@@ -26,6 +26,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -110,6 +111,20 @@ public final class VerifierClient implements AutoCloseable {
    */
   public Answer<byte[]> call(String method, String path, String credential, byte[] body)
       throws IOException, InterruptedException {
+    return send(
+        method,
+        path,
+        credential == null ? Map.of() : Map.of("authorization", "Bearer " + credential),
+        body);
+  }
+
+  /**
+   * A call with fields of the caller's own.
+   *
+   * @param body JSON, or null for none; its content type is added unless it is among the fields
+   */
+  Answer<byte[]> send(String method, String path, Map<String, String> fields, byte[] body)
+      throws IOException, InterruptedException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(base.resolve(path))
             .timeout(timeout)
@@ -117,11 +132,9 @@ public final class VerifierClient implements AutoCloseable {
             .method(
                 method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));
     if (body != null) {
-      request.header("content-type", "application/json");
+      request.setHeader("content-type", "application/json");
     }
-    if (credential != null) {
-      request.header("authorization", "Bearer " + credential);
-    }
+    fields.forEach(request::setHeader);
     HttpResponse<byte[]> response = send(request.build());
     byte[] answer = response.body();
     if (response.statusCode() / 100 == 2) {

@@ -18,9 +18,8 @@ public final class TestRequestKey {
     KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
     generator.initialize(new ECGenParameterSpec("secp256r1"));
     KeyPair pair = generator.generateKeyPair();
-    return RequestKey.of(
-        Octets.fixed(((ECPrivateKey) pair.getPrivate()).getS(), 32),
-        PublicJwk.of((ECPublicKey) pair.getPublic()),
-        new SecureRandom());
+    byte[] scalar = Octets.fixed(((ECPrivateKey) pair.getPrivate()).getS(), 32);
+    PublicJwk publicKey = PublicJwk.of((ECPublicKey) pair.getPublic());
+    return RequestKey.of(scalar, publicKey, SecretsKey.of(scalar, publicKey), new SecureRandom());
   }
 }

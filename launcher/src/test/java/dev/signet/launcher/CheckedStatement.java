@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.launcher;
 
+import dev.signet.launcher.process.IsolationMode;
 import dev.signet.launcher.process.JarFiles;
 import dev.signet.measurements.JarMeasurement;
 import dev.signet.measurements.KeyFiles;
@@ -79,6 +80,7 @@ public final class CheckedStatement {
             Map.of(),
             Optional.empty(),
             EgressRequest.NONE,
+            IsolationMode.NONE,
             Optional.empty(),
             statement.getParent(),
             15);

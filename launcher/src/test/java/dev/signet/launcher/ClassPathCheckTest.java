@@ -5,6 +5,7 @@ package dev.signet.launcher;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.signet.launcher.process.IsolationMode;
 import dev.signet.launcher.process.JarFiles;
 import dev.signet.launcher.process.LaunchDirectory;
 import dev.signet.launcher.process.TestJar;
@@ -157,6 +158,7 @@ class ClassPathCheckTest {
             Map.of(),
             Optional.empty(),
             EgressRequest.NONE,
+            IsolationMode.NONE,
             Optional.empty(),
             dir,
             15);

@@ -144,7 +144,12 @@ class IdentityTest {
         now.plusSeconds(300),
         now.plus(renewIn),
         new Appraisal(
-            Appraisal.Boot.PINNED, null, Appraisal.Launcher.SELF_REPORTED, KeyProtection.SEALED, 1),
+            Appraisal.Boot.PINNED,
+            null,
+            Appraisal.Launcher.SELF_REPORTED,
+            Appraisal.Isolation.FULL,
+            KeyProtection.SEALED,
+            1),
         now);
   }
 }

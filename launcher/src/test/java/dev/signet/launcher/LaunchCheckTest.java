@@ -4,6 +4,7 @@ package dev.signet.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.signet.launcher.process.IsolationMode;
 import dev.signet.launcher.process.JarFiles;
 import dev.signet.launcher.process.LaunchDirectory;
 import dev.signet.launcher.process.TestJar;
@@ -81,6 +82,7 @@ class LaunchCheckTest {
             Map.of(),
             Optional.empty(),
             EgressRequest.NONE,
+            IsolationMode.NONE,
             Optional.empty(),
             dir,
             15);

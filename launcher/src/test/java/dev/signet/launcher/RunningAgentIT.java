@@ -47,6 +47,7 @@ class RunningAgentIT {
               null,
               fixture.proxy,
               identity,
+              java.util.Optional.empty(),
               null,
               copy,
               directory,

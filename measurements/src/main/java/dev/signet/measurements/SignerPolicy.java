@@ -42,16 +42,16 @@ public final class SignerPolicy {
     return new SignerPolicy(distinct(keys), List.copyOf(identities), root);
   }
 
-  List<PublicJwk> keys() {
+  public List<PublicJwk> keys() {
     return keys;
   }
 
-  List<SignerIdentity> identities() {
+  public List<SignerIdentity> identities() {
     return identities;
   }
 
   /** Present if there are identities. */
-  Optional<TrustedRoot> root() {
+  public Optional<TrustedRoot> root() {
     return Optional.ofNullable(root);
   }
 

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * What CI says about a build, before it is signed. The same draft gives the same bytes, on every
@@ -55,6 +56,12 @@ public record StatementDraft(
       List<EgressPermission> egress,
       Build build) {
     public static final Terms NONE = new Terms(null, null, null, null, null, null);
+
+    /** Permits requests, as {@link EgressPermission#parse} reads them, and says nothing else. */
+    public static Terms permitting(String... egress) {
+      return new Terms(
+          null, null, null, null, Stream.of(egress).map(EgressPermission::parse).toList(), null);
+    }
   }
 
   /** Of what every statement says. */

@@ -4,6 +4,8 @@ package dev.signet.protocol;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Collection;
+import java.util.Set;
 
 /**
  * What was checked, and no more than that (AR4SI's rule).
@@ -11,15 +13,22 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param boot how the boot state was judged
  * @param bootReason the operator's words for a waiver, else null
  * @param launcher how much the launcher's own digest is worth
+ * @param isolation how the agent is kept apart from its host, by the launcher's word
  * @param key how the request key is kept
  * @param securityVersion of the reference statement
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Appraisal(
-    Boot boot, String bootReason, Launcher launcher, KeyProtection key, long securityVersion) {
+    Boot boot,
+    String bootReason,
+    Launcher launcher,
+    Isolation isolation,
+    KeyProtection key,
+    long securityVersion) {
   public Appraisal {
     Require.present(boot, "boot");
     Require.present(launcher, "launcher");
+    Require.present(isolation, "isolation");
     Require.present(key, "key");
     if ((boot == Boot.WAIVED) != (bootReason != null)) {
       throw new IllegalArgumentException("bootReason: expected exactly with a waiver");
@@ -44,5 +53,29 @@ public record Appraisal(
     /** Its own word, from an operating system whose boot was judged. */
     @JsonProperty("verified-boot")
     VERIFIED_BOOT
+  }
+
+  /**
+   * How the agent is kept apart from its host. It is what the launcher recorded before the start:
+   * worth as much as {@link Launcher} says.
+   */
+  public enum Isolation {
+    /** A user, a network and file systems of its own; the signing proxy is its only way out. */
+    @JsonProperty("full")
+    FULL,
+    /** At least one of these is the host's: what it sends past the proxy is not stopped. */
+    @JsonProperty("none")
+    NONE;
+
+    /** The measures of a launch event that are full isolation together. */
+    public static final Set<String> FULL_MEASURES =
+        Set.of("no-new-privileges", "other-user", "own-mounts", "own-network");
+
+    /**
+     * @param measures that a launch event names
+     */
+    public static Isolation of(Collection<String> measures) {
+      return measures.containsAll(FULL_MEASURES) ? FULL : NONE;
+    }
   }
 }

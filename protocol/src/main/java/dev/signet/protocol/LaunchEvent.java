@@ -43,6 +43,8 @@ public sealed interface LaunchEvent {
    *     not written where there are none
    * @param environment names of the variables given to the agent, sorted, without values
    * @param isolation what really separates the agent from the launcher, sorted
+   * @param egress what leaves the agent otherwise than signed, sorted, such as {@code pass-through
+   *     api.example:443}; not written where there is nothing
    * @param requestKey RFC 7638 thumbprint of the key that will sign this launch's requests
    * @param launcher SHA-256 over the launcher's own files
    */
@@ -56,6 +58,7 @@ public sealed interface LaunchEvent {
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> jvmOptions,
       List<String> environment,
       List<String> isolation,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> egress,
       String requestKey,
       KeyProtection keyProtection,
       Digest launcher)
@@ -80,6 +83,38 @@ public sealed interface LaunchEvent {
       jvmOptions = jvmOptions == null ? List.of() : Require.list(jvmOptions, "jvmOptions");
       environment = Require.list(environment, "environment");
       isolation = Require.list(isolation, "isolation");
+      // An event that does not name any lets nothing out unsigned.
+      egress = egress == null ? List.of() : Require.list(egress, "egress");
+    }
+
+    /** Of an agent whose every request is signed. */
+    public Start(
+        AgentId agent,
+        LaunchId launch,
+        Digest statement,
+        List<Artifact> artifacts,
+        String runtime,
+        List<String> arguments,
+        List<String> jvmOptions,
+        List<String> environment,
+        List<String> isolation,
+        String requestKey,
+        KeyProtection keyProtection,
+        Digest launcher) {
+      this(
+          agent,
+          launch,
+          statement,
+          artifacts,
+          runtime,
+          arguments,
+          jvmOptions,
+          environment,
+          isolation,
+          List.of(),
+          requestKey,
+          keyProtection,
+          launcher);
     }
   }
 

@@ -30,6 +30,9 @@ public final class Limits {
   /** Artifacts of a statement or of a launch, each with its digest in the identity token. */
   public static final int ARTIFACTS = 16;
 
+  /** Of a reference statement; each is compared with each request. */
+  public static final int EGRESS_PERMISSIONS = 1000;
+
   /** Bytes of an identity token in compact form. */
   public static final int TOKEN_BYTES = 8 * 1024;
 

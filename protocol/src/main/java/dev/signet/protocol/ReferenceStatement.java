@@ -66,8 +66,7 @@ public record ReferenceStatement(
    * @param artifacts each role once; an agent's JAR or an image's manifest among them, manifest and
    *     configuration of an image only together
    * @param classPath in order, where an artifact has role {@value #ROLE_CLASS_PATH}; else null
-   * @param egress where the agent may send requests: an empty list allows nothing, null says
-   *     nothing. Carried, not enforced yet
+   * @param egress which requests the agent may send; an empty list or null allows none
    * @param build where it was built from, or null
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -94,7 +93,7 @@ public record ReferenceStatement(
       Require.present(launch, "launch");
       artifacts = Require.list(artifacts, Limits.ARTIFACTS, "artifacts");
       classPath = classPath == null ? null : Require.list(classPath, "classPath");
-      egress = egress == null ? null : Require.list(egress, "egress");
+      egress = egress == null ? null : Require.list(egress, Limits.EGRESS_PERMISSIONS, "egress");
       StatementRoles.check(artifacts, launch, classPath);
     }
 

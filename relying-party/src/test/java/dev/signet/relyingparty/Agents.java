@@ -78,6 +78,7 @@ public final class Agents {
                     Appraisal.Boot.PINNED,
                     null,
                     Appraisal.Launcher.VERIFIED_BOOT,
+                    Appraisal.Isolation.FULL,
                     KeyProtection.SEALED,
                     1)));
     return jws(IdentityClaims.TYP, tokenKey, StrictJson.encode(claims));

@@ -45,8 +45,12 @@ public final class EgressMeasurement implements Measurement {
     Path spool = Files.createTempDirectory("signet-bench-egress");
     try (Nginx upstream = Nginx.start(upstream(any, signedOnly), any);
         Nginx nginx = Nginx.start(proxy(proxyPort, any), proxyPort);
-        JavaProcess egress = JavaProcess.startAsLauncher(EgressProcess.class, spool.toString())) {
+        JavaProcess egress = JavaProcess.startAsLauncher(EgressProcess.class, spool.toString());
+        JavaProcess unlogged =
+            JavaProcess.startAsLauncher(
+                EgressProcess.class, spool.toString(), EgressProcess.WITHOUT_LOG)) {
       int egressPort = Integer.parseInt(egress.firstLine());
+      int unloggedPort = Integer.parseInt(unlogged.firstLine());
       List<Result> results = new ArrayList<>();
       for (int bodyBytes : new int[] {0, 10 * 1024}) {
         results.add(
@@ -60,6 +64,14 @@ public final class EgressMeasurement implements Measurement {
                             "Signet egress",
                             egress.handle(),
                             egressPort,
+                            "http://127.0.0.1:" + signedOnly,
+                            signedOnly,
+                            bodyBytes,
+                            effort),
+                        contender(
+                            "Signet egress, no exchange log",
+                            unlogged.handle(),
+                            unloggedPort,
                             "http://127.0.0.1:" + signedOnly,
                             signedOnly,
                             bodyBytes,

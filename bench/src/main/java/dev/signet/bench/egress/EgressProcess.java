@@ -4,10 +4,20 @@ package dev.signet.bench.egress;
 
 import dev.signet.bench.requests.AttestedAgent;
 import dev.signet.launcher.Preparation;
+import dev.signet.launcher.egress.Credentials;
 import dev.signet.launcher.egress.EgressIdentity;
 import dev.signet.launcher.egress.EgressLimits;
 import dev.signet.launcher.egress.ProxySettings;
 import dev.signet.launcher.egress.SigningProxy;
+import dev.signet.launcher.egress.permission.EgressPolicy;
+import dev.signet.launcher.egress.permission.NameResolver;
+import dev.signet.launcher.egress.permission.OperatorRules;
+import dev.signet.launcher.traffic.ExchangeLog;
+import dev.signet.launcher.traffic.FileExchangeLog;
+import dev.signet.launcher.traffic.LogSettings;
+import dev.signet.protocol.AgentId;
+import dev.signet.protocol.EgressPermission;
+import dev.signet.protocol.LaunchId;
 import dev.signet.requestsignatures.SignatureProviders;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,10 +32,14 @@ import java.util.Optional;
  * Serves until its standard input ends, thus not longer than the benchmark lives.
  */
 final class EgressProcess {
+  /** Notes no exchanges, so that what noting costs can be told. */
+  static final String WITHOUT_LOG = "without-log";
+
   private EgressProcess() {}
 
   /**
-   * @param args the directory for request bodies that are too large for memory
+   * @param args the directory for request bodies that are too large for memory, also for the
+   *     exchange log; and {@link #WITHOUT_LOG} or nothing
    */
   public static void main(String[] args) throws IOException {
     Preparation.begin(); // as signet run does: bodies are hashed by what it finds
@@ -34,10 +48,35 @@ final class EgressProcess {
     EgressIdentity.Current identity =
         new EgressIdentity.Current(
             agent.token(), agent.keyThumbprint(), agent.signer(), Instant.now().plusSeconds(1800));
+    ExchangeLog exchanges =
+        args.length > 1 && args[1].equals(WITHOUT_LOG)
+            ? ExchangeLog.NONE
+            : FileExchangeLog.open(
+                new LogSettings(
+                    LogSettings.in(Path.of(args[0])),
+                    Optional.empty(),
+                    LogSettings.Bounds.standard()),
+                LaunchId.random(random),
+                new AgentId("spiffe://example.org/agent/bench"),
+                Clock.systemUTC(),
+                random,
+                System.err::println);
     try (SigningProxy proxy =
         SigningProxy.start(
             new ProxySettings(
-                Path.of(args[0]), List.of(), Optional.empty(), EgressLimits.standard()),
+                Path.of(args[0]),
+                List.of(),
+                Optional.empty(),
+                new EgressPolicy(
+                    List.of(EgressPermission.parse("GET,POST 127.0.0.1:*/*")),
+                    OperatorRules.NONE,
+                    NameResolver.SYSTEM),
+                System.err::println,
+                EgressLimits.standard(),
+                List.of(),
+                Optional.empty(),
+                Credentials.NONE,
+                exchanges),
             () -> Optional.of(identity),
             (client, own) -> Optional.empty(),
             Clock.systemUTC(),

@@ -15,6 +15,7 @@ import dev.signet.launcher.Answer;
 import dev.signet.launcher.EnrolledHost;
 import dev.signet.launcher.Enrollment;
 import dev.signet.launcher.ServerTrust;
+import dev.signet.launcher.process.AgentSpace;
 import dev.signet.measurements.JarMeasurement;
 import dev.signet.measurements.JarRuler;
 import dev.signet.measurements.KeyFiles;
@@ -95,6 +96,7 @@ final class EnrolledSite implements AutoCloseable {
     command.addAll(
         List.of(
             "run",
+            isolation(),
             "--state",
             state().toString(),
             "--statement",
@@ -118,6 +120,7 @@ final class EnrolledSite implements AutoCloseable {
     command.addAll(
         List.of(
             "run",
+            isolation(),
             "--state",
             state().toString(),
             "--statement",
@@ -129,6 +132,16 @@ final class EnrolledSite implements AutoCloseable {
             "--",
             url.toString()));
     return command;
+  }
+
+  /** In full where this host allows it. */
+  private static String isolation() {
+    try {
+      return AgentSpace.missing().isEmpty() ? "--isolation=full" : "--isolation=none";
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return "--isolation=full";
+    }
   }
 
   private static List<String> signet() {
@@ -199,7 +212,8 @@ final class EnrolledSite implements AutoCloseable {
             now.minus(Duration.ofHours(1)),
             now.plus(Duration.ofDays(1)),
             null,
-            List.of());
+            List.of(),
+            StatementDraft.Terms.permitting("GET 127.0.0.1:*/weather"));
     byte[] payload = StatementDraft.write(draft.about(measured));
     try {
       Files.write(statement, ci.sign(payload, random).encode());

@@ -120,6 +120,7 @@ public final class AttestedAgent {
                 Appraisal.Boot.PINNED,
                 null,
                 Appraisal.Launcher.VERIFIED_BOOT,
+                Appraisal.Isolation.FULL,
                 KeyProtection.SEALED,
                 3)));
   }

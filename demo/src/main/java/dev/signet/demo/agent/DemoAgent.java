@@ -17,7 +17,8 @@ import java.time.Duration;
 /**
  * A small agent that knows nothing of Signet: it holds an API key, reads lines such as {@code GET
  * /weather} or {@code POST /notes text} from its standard input, calls its tool service over plain
- * HTTP and prints the status and the answer on one line.
+ * HTTP and prints the status and the answer on one line. Like other agents it can be talked into
+ * calling another host: {@code POST http://…}.
  */
 public final class DemoAgent {
   private DemoAgent() {}
@@ -42,7 +43,8 @@ public final class DemoAgent {
         continue;
       }
       HttpRequest.Builder request =
-          HttpRequest.newBuilder(URI.create(args[0] + words[1]))
+          HttpRequest.newBuilder(
+                  URI.create(words[1].startsWith("http:") ? words[1] : args[0] + words[1]))
               .timeout(Duration.ofSeconds(10))
               .header("authorization", "Bearer " + apiKey);
       if (words.length == 3) {

@@ -19,7 +19,8 @@ class GuidesTest {
   @CsvSource({
     "ProtectedService, protect-a-service.md",
     "PlainService, protect-a-service.md",
-    "ReleasedAgent, release-an-agent.md"
+    "ReleasedAgent, release-an-agent.md",
+    "SpiffeClient, use-spiffe.md"
   })
   void guideShowsTheSourceAsItIs(String name, String guide) throws IOException {
     String source = Files.readString(SOURCES.resolve(name + ".java"));

@@ -5,11 +5,15 @@ package dev.signet.demo.testagent;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.StandardProtocolFamily;
 import java.net.URI;
+import java.net.UnixDomainSocketAddress;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -41,8 +45,24 @@ public final class TestAgent {
         case "environment" ->
             System.out.println(System.getenv().keySet().stream().sorted().toList());
         case "get" -> System.out.println(get(http, rest));
+        case "workload" -> System.out.println(workload());
         default -> System.out.println("unknown: " + line);
       }
+    }
+  }
+
+  /** What the Workload API says first: an HTTP/2 server sends its settings (frame type 4). */
+  private static String workload() {
+    String endpoint = System.getenv("SPIFFE_ENDPOINT_SOCKET");
+    try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      channel.connect(UnixDomainSocketAddress.of(endpoint.substring("unix://".length())));
+      ByteBuffer head = ByteBuffer.allocate(9);
+      while (head.hasRemaining() && channel.read(head) >= 0) {
+        continue;
+      }
+      return endpoint + (head.hasRemaining() ? " closed" : " frame " + head.get(3));
+    } catch (IOException e) {
+      return endpoint + " " + e;
     }
   }
 

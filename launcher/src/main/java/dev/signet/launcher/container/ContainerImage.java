@@ -3,8 +3,10 @@
 package dev.signet.launcher.container;
 
 import dev.signet.launcher.process.AgentProcess;
+import dev.signet.launcher.process.AgentSpace;
 import dev.signet.launcher.process.LaunchDirectory;
 import dev.signet.launcher.process.PrivateMount;
+import dev.signet.launcher.process.TrustFiles;
 import dev.signet.measurements.image.ImageConfig;
 import dev.signet.measurements.image.ImageLimits;
 import dev.signet.measurements.image.ImageMeasurement;
@@ -14,6 +16,7 @@ import dev.signet.measurements.image.ImageSelection;
 import dev.signet.measurements.image.ImageSource;
 import dev.signet.protocol.Digest;
 import dev.signet.protocol.ReferenceStatement;
+import java.io.ByteArrayInputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -23,11 +26,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 
 /**
  * A container image's files in a private mount of one launch. They were hashed while they were
@@ -42,6 +47,9 @@ public final class ContainerImage implements Closeable {
 
   /** For the runtime: its own state, and a log of errors. */
   private static final long STATE_BYTES = 16L << 20;
+
+  /** Where the agent finds the authorities that it trusts. */
+  private static final String TRUST = ".signet";
 
   /** Beside the image's: directories that are implied, the runtime's configuration. */
   private static final long MORE_FILES = 10_000;
@@ -104,7 +112,8 @@ public final class ContainerImage implements Closeable {
     Optional<Integer> idBase =
         host.userNamespaces() ? Optional.of(idBase(random)) : Optional.empty();
     ImageLimits limits = ImageLimits.standard();
-    PrivateMount mount = PrivateMount.over(directory.path(), limits.entries() + MORE_FILES);
+    PrivateMount mount =
+        PrivateMount.over(directory.path(), limits.entries() + MORE_FILES, LaunchDirectory.SOCKETS);
     boolean ready = false;
     try {
       RootFiles files =
@@ -189,6 +198,9 @@ public final class ContainerImage implements Closeable {
    * @param launch of the reference statement
    * @param arguments after the entry point
    * @param environment asked for beside the image's own
+   * @param trust whom to trust instead of what the image trusts
+   * @param space with a network for it, opened {@link #within}
+   * @param sockets whether the agent sees the launcher's sockets
    * @throws UnsoundImageException if the image cannot be started as it is
    * @throws IllegalArgumentException if a variable would open a side door
    */
@@ -196,7 +208,10 @@ public final class ContainerImage implements Closeable {
       ReferenceStatement.Launch launch,
       List<String> arguments,
       Map<String, String> environment,
-      Optional<InetSocketAddress> proxy)
+      Optional<InetSocketAddress> proxy,
+      Optional<TrustFiles> trust,
+      Optional<AgentSpace> space,
+      boolean sockets)
       throws IOException, InterruptedException {
     ImageConfig config = measured.config();
     List<String> command =
@@ -207,11 +222,22 @@ public final class ContainerImage implements Closeable {
           "the image names no program to start; give it an entry point, or the statement one");
     }
     Map<String, String> variables =
-        ContainerLaunch.environment(ofImage(config), environment, proxy);
+        ContainerLaunch.environment(
+            ofImage(config),
+            environment,
+            proxy,
+            trust.map(files -> new TrustFiles.Place("/" + TRUST)));
     String directoryInside = config.workingDir().isEmpty() ? "/" : config.workingDir();
     return mount.within(
         () -> {
           furnish(directoryInside);
+          if (trust.isPresent()) {
+            place(trust.get());
+          }
+          if (sockets) {
+            files.require("run");
+            files.require(ContainerLaunch.SOCKETS.toString().substring(1));
+          }
           String user = launch.user() == null ? config.user() : launch.user();
           RuntimeConfig told =
               new RuntimeConfig(
@@ -221,13 +247,14 @@ public final class ContainerImage implements Closeable {
                   user(user),
                   idBase,
                   launch.limits(),
-                  Cgroups.path(directory.name()));
+                  Cgroups.path(directory.name()),
+                  sockets ? Optional.of(directory.sockets()) : Optional.empty());
           Files.write(
               mount.at().resolve("config.json"), told.encode(), StandardOpenOption.CREATE_NEW);
           Path state = Files.createDirectory(mount.at().resolve("state"));
           mount.seal(state, STATE_BYTES);
           long device = ((Number) Files.getAttribute(files.root(), "unix:dev")).longValue();
-          return ContainerLaunch.plan(host, mount, told, directory.name(), device);
+          return ContainerLaunch.plan(host, mount, told, directory.name(), device, space);
         });
   }
 
@@ -243,6 +270,17 @@ public final class ContainerImage implements Closeable {
     if (!inside.isEmpty()) {
       files.require(inside);
     }
+  }
+
+  /** For the container's eyes only: the mount that holds it becomes read-only. */
+  private void place(TrustFiles trust) throws IOException {
+    files.require(TRUST, 0755);
+    RootFiles.Owner root = new RootFiles.Owner(0, 0);
+    Instant made = Instant.EPOCH;
+    files.file(
+        TRUST + "/" + TrustFiles.PEM, root, 0444, made, new ByteArrayInputStream(trust.pem()));
+    files.file(
+        TRUST + "/" + TrustFiles.STORE, root, 0444, made, new ByteArrayInputStream(trust.store()));
   }
 
   private ImageUser user(String words) throws IOException {
@@ -267,10 +305,20 @@ public final class ContainerImage implements Closeable {
     return variables;
   }
 
+  /** Does something where its files can be seen. */
+  public <T> T within(Callable<T> work) throws IOException, InterruptedException {
+    return mount.within(work);
+  }
+
+  /** For sockets of the launcher's, as the host sees it. */
+  public Path sockets() {
+    return directory.sockets();
+  }
+
   /** Starts the container, from where its files can be seen. */
   public AgentProcess start(ContainerLaunch plan, Runnable forked)
       throws IOException, InterruptedException {
-    return mount.within(() -> AgentProcess.start(plan, forked));
+    return mount.within(() -> AgentProcess.start(plan, plan.space(), forked));
   }
 
   /** Ends what still runs of it, and gives its memory back. */

@@ -3,11 +3,13 @@
 package dev.signet.launcher.container;
 
 import dev.signet.launcher.process.AgentPlan;
+import dev.signet.launcher.process.AgentSpace;
 import dev.signet.launcher.process.CleanEnvironment;
 import dev.signet.launcher.process.CoreFiles;
 import dev.signet.launcher.process.Isolation;
 import dev.signet.launcher.process.Isolation.Measure;
 import dev.signet.launcher.process.PrivateMount;
+import dev.signet.launcher.process.TrustFiles;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -24,12 +26,16 @@ import java.util.TreeMap;
  * that the kernel empties when the launcher dies.
  */
 public final class ContainerLaunch implements AgentPlan {
+  /** Where the agent sees the launcher's sockets, if it does. */
+  public static final Path SOCKETS = Path.of("/run/signet");
+
   private final ContainerHost host;
   private final PrivateMount mount;
   private final RuntimeConfig config;
   private final String name;
   private final long device;
   private final Isolation isolation;
+  private final Optional<AgentSpace> space;
 
   private ContainerLaunch(
       ContainerHost host,
@@ -37,26 +43,35 @@ public final class ContainerLaunch implements AgentPlan {
       RuntimeConfig config,
       String name,
       long device,
-      Isolation isolation) {
+      Isolation isolation,
+      Optional<AgentSpace> space) {
     this.host = host;
     this.mount = mount;
     this.config = config;
     this.name = name;
     this.device = device;
     this.isolation = isolation;
+    this.space = space;
   }
 
   /**
    * @param name of the launch, and of its control group
    * @param device of the file system that holds the image's files
+   * @param space with a network for it; without one, the host's
    */
   static ContainerLaunch plan(
-      ContainerHost host, PrivateMount mount, RuntimeConfig config, String name, long device)
+      ContainerHost host,
+      PrivateMount mount,
+      RuntimeConfig config,
+      String name,
+      long device,
+      Optional<AgentSpace> space)
       throws IOException {
-    return new ContainerLaunch(host, mount, config, name, device, isolation(config));
+    return new ContainerLaunch(host, mount, config, name, device, isolation(config, space), space);
   }
 
-  private static Isolation isolation(RuntimeConfig config) throws IOException {
+  private static Isolation isolation(RuntimeConfig config, Optional<AgentSpace> space)
+      throws IOException {
     Set<Measure> measures =
         EnumSet.of(
             Measure.CLEAN_ENVIRONMENT,
@@ -68,13 +83,17 @@ public final class ContainerLaunch implements AgentPlan {
             Measure.READ_ONLY_ROOT,
             Measure.NO_CAPABILITIES,
             Measure.OWN_NAMESPACES,
+            Measure.OWN_MOUNTS,
+            Measure.HIDDEN_PROCESSES,
             Measure.SYSTEM_CALL_FILTER,
-            Measure.PROCESS_LIMIT,
-            Measure.HOST_NETWORK);
+            Measure.PROCESS_LIMIT);
     List<String> gaps = new ArrayList<>();
-    gaps.add(
-        "host-network: the container shares this host's network; what it sends past the signing"
-            + " proxy is not signed, and not stopped");
+    if (space.isPresent()) {
+      measures.addAll(space.get().measures());
+    } else {
+      measures.add(Measure.HOST_NETWORK);
+      gaps.add(Isolation.HOST_NETWORK_GAP);
+    }
     if (CoreFiles.arePiped()) {
       gaps.add(CoreFiles.PIPED);
     } else {
@@ -97,13 +116,16 @@ public final class ContainerLaunch implements AgentPlan {
   }
 
   /**
-   * The variables of an agent in an image: what its configuration says, what was asked for, and the
-   * way to the signing proxy.
+   * The variables of an agent in an image: what its configuration says, what was asked for, the way
+   * to the signing proxy, and whom to trust.
    *
    * @throws IllegalArgumentException if a variable is asked for that would open a side door
    */
   static Map<String, String> environment(
-      Map<String, String> ofImage, Map<String, String> given, Optional<InetSocketAddress> proxy) {
+      Map<String, String> ofImage,
+      Map<String, String> given,
+      Optional<InetSocketAddress> proxy,
+      Optional<TrustFiles.Place> trust) {
     Map<String, String> environment = new TreeMap<>();
     environment.put("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
     environment.put("HOME", "/tmp");
@@ -116,10 +138,19 @@ public final class ContainerLaunch implements AgentPlan {
     proxy.ifPresent(
         address -> {
           CleanEnvironment.putProxy(environment, address);
-          // JVMs do not read the variables above.
-          environment.merge("JAVA_TOOL_OPTIONS", javaProxy(address), (a, b) -> a + " " + b);
+          addJavaOptions(environment, javaProxy(address));
+        });
+    trust.ifPresent(
+        place -> {
+          place.put(environment);
+          addJavaOptions(environment, String.join(" ", place.javaOptions()));
         });
     return environment;
+  }
+
+  /** JVMs do not read the other variables. */
+  private static void addJavaOptions(Map<String, String> environment, String options) {
+    environment.merge("JAVA_TOOL_OPTIONS", options, (a, b) -> a + " " + b);
   }
 
   private static String javaProxy(InetSocketAddress address) {
@@ -185,6 +216,15 @@ public final class ContainerLaunch implements AgentPlan {
   @Override
   public ProcessHandle requireIsolated(Process started) throws IOException {
     return new ObservedContainer(this, started).require();
+  }
+
+  Optional<AgentSpace> space() {
+    return space;
+  }
+
+  /** The agent's group, as the host numbers it. */
+  public int hostGroup() {
+    return config.idBase().orElse(0) + config.user().gid();
   }
 
   Path state() {

@@ -128,6 +128,12 @@ final class ObservedContainer {
         && namespace(proc, "user").equals(namespace(Path.of("/proc/thread-self"), "user"))) {
       return Optional.of("it has no user namespace of its own");
     }
+    if (launch.space().isPresent()) {
+      Optional<String> elsewhere = launch.space().get().deviation(proc);
+      if (elsewhere.isPresent()) {
+        return elsewhere;
+      }
+    }
     if (!Pattern.compile("(?m)^Max core file size\\s+0\\s+0\\s")
         .matcher(Files.readString(proc.resolve("limits")))
         .find()) {

@@ -4,6 +4,8 @@ package dev.signet.launcher.container;
 
 import dev.signet.protocol.ResourceLimits;
 import dev.signet.protocol.StrictJson;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +25,7 @@ import java.util.stream.Stream;
  *     without a user namespace
  * @param limits from the reference statement; null for none
  * @param cgroup the path of its control group
+ * @param sockets a directory with the launcher's sockets for it, if there are any
  */
 record RuntimeConfig(
     List<String> arguments,
@@ -31,7 +34,8 @@ record RuntimeConfig(
     ImageUser user,
     Optional<Integer> idBase,
     ResourceLimits limits,
-    String cgroup) {
+    String cgroup,
+    Optional<Path> sockets) {
   /** As many users and groups as an image has in a user namespace. */
   static final int IDS = 65536;
 
@@ -74,8 +78,26 @@ record RuntimeConfig(
     return process;
   }
 
-  private static List<Object> mounts() {
+  private List<Object> mounts() {
     List<String> shut = List.of("nosuid", "noexec", "nodev");
+    List<Object> mounts = new ArrayList<>(fileSystems(shut));
+    sockets.ifPresent(
+        directory ->
+            mounts.add(
+                Map.of(
+                    "destination",
+                    ContainerLaunch.SOCKETS.toString(),
+                    "type",
+                    "bind",
+                    "source",
+                    directory.toString(),
+                    "options",
+                    // Read-only: to connect is not to write to a file system.
+                    Stream.concat(Stream.of("bind", "ro"), shut.stream()).toList())));
+    return mounts;
+  }
+
+  private static List<Object> fileSystems(List<String> shut) {
     return List.of(
         mount("proc", "/proc", shut),
         mount("tmpfs", "/dev", List.of("nosuid", "noexec", "mode=755", "size=64k")),

@@ -14,6 +14,7 @@ import java.util.Map;
 final class SystemCallFilter {
   private static final int EPERM = 1;
   private static final int ENOSYS = 38;
+  private static final int EAFNOSUPPORT = 97;
 
   /** clone(2): CLONE_NEWTIME, NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET. */
   private static final long[] NAMESPACE_FLAGS = {
@@ -117,10 +118,28 @@ final class SystemCallFilter {
                   Map.of(
                       "index", 0, "value", flag, "valueTwo", flag, "op", "SCMP_CMP_MASKED_EQ"))));
     }
+    // Those of AF_UNIX, AF_INET, AF_INET6 and AF_NETLINK are left: a network namespace separates
+    // them. Others, such as AF_VSOCK to the machine below, would lead past it.
+    rules.add(refuseSocket("SCMP_CMP_GT", 16));
+    for (long family : new long[] {0, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15}) {
+      rules.add(refuseSocket("SCMP_CMP_EQ", family));
+    }
     // Its flags stand in memory, where no filter can look. Programs then use clone.
     rules.add(refuse(List.of("clone3"), ENOSYS));
     // No architectures are named: the filter is for the machine's own, and any other is refused.
     return Map.of("defaultAction", "SCMP_ACT_ALLOW", "syscalls", rules);
+  }
+
+  private static Map<String, Object> refuseSocket(String comparison, long family) {
+    return Map.of(
+        "names",
+        List.of("socket"),
+        "action",
+        "SCMP_ACT_ERRNO",
+        "errnoRet",
+        EAFNOSUPPORT,
+        "args",
+        List.of(Map.of("index", 0, "value", family, "op", comparison)));
   }
 
   private static Map<String, Object> refuse(List<String> names, int error) {

@@ -54,6 +54,24 @@ final class AgentResponses extends HttpResponseEncoder {
     return response;
   }
 
+  /** After this, the connection is the tunnel's (RFC 9110 section 9.3.6). */
+  static FullHttpResponse established() {
+    return new DefaultFullHttpResponse(
+        HttpVersion.HTTP_1_1, new HttpResponseStatus(200, "Connection established"));
+  }
+
+  /** An upstream's consent to a WebSocket (RFC 6455 section 4.2.2), as the agent gets it. */
+  static FullHttpResponse switching(HttpResponse upstream) {
+    FullHttpResponse response =
+        new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS);
+    response.headers().set(withoutThoseOfConnection(upstream));
+    response
+        .headers()
+        .set(HttpHeaderNames.CONNECTION, HttpHeaderNames.UPGRADE)
+        .set(HttpHeaderNames.UPGRADE, PlannedRequest.WEB_SOCKET);
+    return response;
+  }
+
   static FullHttpResponse goOn() {
     return new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE);
   }
@@ -67,17 +85,7 @@ final class AgentResponses extends HttpResponseEncoder {
    */
   static Framed framed(
       HttpResponse upstream, int minorVersion, boolean keepAlive, boolean withoutBody) {
-    HttpHeaders headers = new DefaultHttpHeaders();
-    Set<String> ofConnection = new HashSet<>();
-    upstream
-        .headers()
-        .getAll(HttpHeaderNames.CONNECTION)
-        .forEach(value -> FieldRules.addOptions(value, ofConnection));
-    for (Map.Entry<String, String> field : upstream.headers()) {
-      if (!FieldRules.endsAtProxy(field.getKey(), ofConnection)) {
-        headers.add(field.getKey(), field.getValue());
-      }
-    }
+    HttpHeaders headers = withoutThoseOfConnection(upstream);
     boolean delimited = withoutBody || headers.contains(HttpHeaderNames.CONTENT_LENGTH);
     if (!delimited && minorVersion == 1) {
       headers.set(HttpHeaderNames.TRANSFER_ENCODING, "chunked");
@@ -90,6 +98,21 @@ final class AgentResponses extends HttpResponseEncoder {
     }
     return new Framed(
         new DefaultHttpResponse(HttpVersion.HTTP_1_1, upstream.status(), headers), kept);
+  }
+
+  private static HttpHeaders withoutThoseOfConnection(HttpResponse upstream) {
+    HttpHeaders headers = new DefaultHttpHeaders();
+    Set<String> ofConnection = new HashSet<>();
+    upstream
+        .headers()
+        .getAll(HttpHeaderNames.CONNECTION)
+        .forEach(value -> FieldRules.addOptions(value, ofConnection));
+    for (Map.Entry<String, String> field : upstream.headers()) {
+      if (!FieldRules.endsAtProxy(field.getKey(), ofConnection)) {
+        headers.add(field.getKey(), field.getValue());
+      }
+    }
+    return headers;
   }
 
   /**

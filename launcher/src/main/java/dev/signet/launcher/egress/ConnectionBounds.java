@@ -19,9 +19,11 @@ final class ConnectionBounds {
   private final Semaphore refused = new Semaphore(REFUSED);
   private final Semaphore lookups = new Semaphore(LOOKUPS);
   private final Semaphore admitted;
+  private final Semaphore streams;
 
   ConnectionBounds(int connections) {
     admitted = new Semaphore(connections);
+    streams = new Semaphore(connections);
   }
 
   /** A new one; when there are too many, the next wait in the kernel's queue. */
@@ -46,6 +48,11 @@ final class ConnectionBounds {
   /** Whether the agent may have one more; counted until it is closed. */
   boolean admit(Channel channel) {
     return hold(admitted, channel);
+  }
+
+  /** The same for a request that shares its connection with others. */
+  boolean admitStream(Channel stream) {
+    return hold(streams, stream);
   }
 
   /** Whether there is room to tell one more why it was refused; counted until it is closed. */

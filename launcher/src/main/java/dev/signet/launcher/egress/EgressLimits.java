@@ -58,7 +58,7 @@ public record EgressLimits(
         64L * 1024 * 1024,
         1024 * 1024,
         256L * 1024 * 1024,
-        1024,
+        2048,
         32,
         // Below the five seconds after which widespread servers close an unused connection.
         Duration.ofSeconds(4),

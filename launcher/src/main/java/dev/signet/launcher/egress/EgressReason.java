@@ -13,10 +13,16 @@ public enum EgressReason {
   OVERRIDE_FIELD(400, "Fields that override the method or target are not forwarded"),
   /** A target that this proxy does not serve, such as an unknown route. */
   NO_SUCH_TARGET(404, "The proxy has no such target"),
+  /** Neither the agent's signed statement nor, perhaps, the host's operator permits the request. */
+  NOT_PERMITTED(403, "The agent is not permitted to send this request"),
+  /** The host is at an address that is not of the public Internet, and that nobody named. */
+  ADDRESS_NOT_PERMITTED(403, "The agent is not permitted to reach this address"),
   /** TRACE and TRACK send the signed request back to whoever asked. */
   METHOD_REFUSED(405, "The method is not forwarded"),
-  /** Tunnels: what flows inside cannot be signed. */
-  CONNECT_UNSUPPORTED(501, "Tunnels are not forwarded"),
+  /** A tunnel within a tunnel, or one through a proxy that was started without an authority. */
+  CONNECT_UNSUPPORTED(501, "This tunnel is not opened"),
+  /** Within a tunnel, a request that names another host than the tunnel was opened for. */
+  MISDIRECTED(421, "The request is for another host than its tunnel"),
   /** The connection does not come from the agent that this proxy signs for. */
   PEER_REFUSED(403, "The connection is not from the agent of this proxy"),
   /** The body is longer than the proxy may sign. */
@@ -28,13 +34,21 @@ public enum EgressReason {
   /** More connections than the proxy serves. */
   TOO_MANY_CONNECTIONS(503, "The proxy is serving its maximum of connections"),
   /** There is no attested identity to sign with, now. */
-  NOT_ATTESTED(503, "The agent is not attested at this moment"),
+  NOT_ATTESTED(502, "The agent is not attested at this moment"),
   /** The request could not be signed although there is an identity. */
   SIGNING_FAILED(502, "The request could not be signed"),
   /** The body could not be kept while its digest was made, for example on a full disk. */
   SPOOL_FAILED(507, "The request body could not be stored for signing"),
   /** All bodies under way together fill what the proxy may keep. */
   SPOOL_FULL(503, "The proxy is keeping its maximum of request bodies"),
+  /** A rule adds a secret that nobody put. */
+  SECRET_MISSING(502, "A secret that goes with this request is missing"),
+  /** A rule adds a secret that does not open: damaged, moved, or put for an earlier key. */
+  SECRET_UNREADABLE(502, "A secret that goes with this request cannot be read"),
+  /** A rule adds a secret, and the request would have carried it in the clear. */
+  SECRET_NEEDS_TLS(403, "Secrets leave over https only"),
+  /** The answer to a request with a secret is compressed, so that nobody sees what is in it. */
+  ANSWER_ENCODED(502, "The answer cannot be looked through for the secret"),
   /** Name resolution, connecting, or sending to the upstream failed. */
   UPSTREAM_UNREACHABLE(502, "The upstream could not be reached"),
   /** The upstream's certificate or TLS version was not accepted. */
@@ -50,6 +64,14 @@ public enum EgressReason {
   EgressReason(int status, String title) {
     this.status = status;
     this.title = title;
+  }
+
+  /** Whether the upstream failed, rather than the launcher refused. */
+  boolean ofUpstream() {
+    return switch (this) {
+      case UPSTREAM_UNREACHABLE, UPSTREAM_TLS, UPSTREAM_BROKEN, UPSTREAM_TIMEOUT -> true;
+      default -> false;
+    };
   }
 
   /** The HTTP status that the agent gets. */

@@ -2,51 +2,63 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.launcher.egress;
 
+import dev.signet.launcher.traffic.ExchangeDraft;
+import dev.signet.launcher.traffic.ExchangeRecord;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.codec.http.LastHttpContent;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.Optional;
 
 /** One request on its way to the upstream, and the answer on its way back. */
 final class Exchange implements UpstreamConnection.Listener {
-  private record Prepared(List<Field> fields, List<InetAddress> addresses) {}
+  private record Prepared(
+      CredentialedRequest added, List<Field> fields, List<InetAddress> addresses) {}
 
   private final ProxyContext proxy;
-  private final AgentConnection agent;
+  private final AgentSide agent;
   private final PlannedRequest request;
   private final BodySpool body;
   private final byte[] digest;
+  private final ExchangeDraft draft;
   private final UpstreamPool pool;
   private final EventLoop loop;
   private UpstreamConnection upstream;
   private BodySender sender;
+  private Optional<AnswerMask> mask = Optional.empty();
   private boolean repeated;
   private boolean answering;
-  private boolean agentKeepsAlive;
   private boolean over;
 
   /**
    * @param body the complete body, closed by this exchange; or null
+   * @param draft the note of this exchange, ended by it unless the connection refuses
    */
-  Exchange(ProxyContext proxy, AgentConnection agent, PlannedRequest request, BodySpool body) {
+  Exchange(
+      ProxyContext proxy,
+      AgentSide agent,
+      PlannedRequest request,
+      BodySpool body,
+      ExchangeDraft draft) {
     this.proxy = proxy;
     this.agent = agent;
     this.request = request;
     boolean empty = body == null || body.length() == 0;
     this.body = body;
+    this.draft = draft;
     this.digest = empty ? null : body.finish();
     this.loop = agent.channel().eventLoop();
     this.pool = proxy.pool(loop);
+    draft.requestComplete(digest);
   }
 
   void start() {
@@ -56,18 +68,15 @@ final class Exchange implements UpstreamConnection.Listener {
 
   /** Off the event loop: keys and name servers take their time. */
   private void prepare() {
+    draft.prepared();
     Target target = request.target();
     try {
-      List<InetAddress> addresses = List.of(InetAddress.getAllByName(target.hostName()));
-      List<Field> fields =
-          proxy
-              .signing()
-              .sign(
-                  request.head().method(),
-                  target,
-                  request.fieldsWithLength(body == null ? 0 : body.length()),
-                  digest);
-      loop.execute(() -> connect(new Prepared(fields, addresses)));
+      String method = request.head().method();
+      List<InetAddress> addresses = proxy.permissions().addresses(method, target);
+      List<Field> own = request.fieldsWithLength(body == null ? 0 : body.length());
+      CredentialedRequest added = proxy.credentials().to(method, target, own);
+      List<Field> fields = proxy.signing().sign(method, added, digest);
+      loop.execute(() -> connect(new Prepared(added, fields, addresses)));
     } catch (RefusedRequestException e) {
       loop.execute(() -> refuse(e.problem()));
     } catch (UnknownHostException e) {
@@ -92,37 +101,35 @@ final class Exchange implements UpstreamConnection.Listener {
     if (over) {
       return;
     }
-    UpstreamPool.Key key = UpstreamPool.Key.of(request.target());
-    UpstreamConnection kept = repeated ? null : pool.takeKept(key);
-    if (kept != null) {
-      send(kept, prepared.fields());
-      return;
-    }
-    pool.connect(key, prepared.addresses())
+    Drafts.signed(draft, prepared.fields());
+    UpstreamPool.Key key = UpstreamPool.Key.of(request.target(), !request.isWebSocket());
+    pool.take(key, prepared.addresses(), repeated)
         .addListener(
             connected -> {
               if (connected.isSuccess()) {
-                send((UpstreamConnection) connected.getNow(), prepared.fields());
+                send((UpstreamConnection) connected.getNow(), prepared);
               } else {
                 refuse(UpstreamFailures.whileConnecting(request.target(), connected.cause()));
               }
             });
   }
 
-  private void send(UpstreamConnection connection, List<Field> fields) {
+  private void send(UpstreamConnection connection, Prepared prepared) {
     if (over) {
       connection.channel().close();
       return;
     }
     upstream = connection;
+    mask = prepared.added().mask();
     connection.begin(this);
     HttpRequest message =
         new DefaultHttpRequest(
             HttpVersion.HTTP_1_1,
             HttpMethod.valueOf(request.head().method()),
-            request.target().pathAndQuery());
-    fields.forEach(field -> message.headers().add(field.name(), field.value()));
+            prepared.added().target().pathAndQuery());
+    prepared.fields().forEach(field -> message.headers().add(field.name(), field.value()));
     proxy.stats().countForwarded();
+    draft.sent(connection.channel().remoteAddress());
     agent.watchdog().watch(proxy.limits().response(), this::upstreamIsSilent);
     connection.channel().write(message);
     sender = new BodySender(digest == null ? null : body, connection.channel());
@@ -145,18 +152,15 @@ final class Exchange implements UpstreamConnection.Listener {
     if (over) {
       return;
     }
+    if (mask.isPresent() && mask.get().isBlindTo(response)) {
+      refuse(UpstreamFailures.encoded(request.target()));
+      return;
+    }
+    mask.ifPresent(m -> m.hideIn(response));
     answering = true;
     agent.watchdog().watch(proxy.limits().stream(), this::upstreamIsSilent);
-    int code = response.status().code();
-    AgentResponses.Framed framed =
-        AgentResponses.framed(
-            response,
-            request.head().minorVersion(),
-            request.head().keepAlive() && !agent.draining(),
-            request.isHead() || code == 204 || code == 304);
-    agentKeepsAlive = framed.keepAlive();
-    agent.responses().answeringHead(request.isHead());
-    agent.channel().write(framed.response());
+    Drafts.answer(draft, response);
+    agent.answer(response);
   }
 
   @Override
@@ -167,18 +171,45 @@ final class Exchange implements UpstreamConnection.Listener {
     }
     agent.watchdog().touch();
     proxy.stats().countReceived(content.readableBytes());
-    agent.channel().write(new DefaultHttpContent(content));
+    ByteBuf shown = mask.map(m -> m.hideIn(content)).orElse(content);
+    draft.answerContent(shown);
+    agent.content(shown);
   }
 
   @Override
-  public void answerEnds() {
+  public void answerEnds(HttpHeaders trailers) {
     if (over) {
       return;
     }
+    mask.map(AnswerMask::rest)
+        .filter(ByteBuf::isReadable)
+        .ifPresent(
+            rest -> {
+              draft.answerContent(rest);
+              agent.content(rest);
+            });
     finish();
-    agent.channel().writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
+    draft.forwarded();
     upstream.release(sender.sent());
-    agent.exchangeEnded(agentKeepsAlive);
+    agent.end(trailers);
+  }
+
+  @Override
+  public boolean mayUpgrade() {
+    return request.isWebSocket();
+  }
+
+  @Override
+  public void upgraded(HttpResponse response) {
+    if (over) {
+      upstream.channel().close();
+      return;
+    }
+    mask.ifPresent(m -> m.hideIn(response));
+    draft.became(ExchangeRecord.Kind.WEBSOCKET);
+    Drafts.answer(draft, response);
+    finish();
+    agent.upgrade(response, upstream.channel());
   }
 
   @Override
@@ -203,9 +234,12 @@ final class Exchange implements UpstreamConnection.Listener {
     }
     if (answering) {
       proxy.stats().count(EgressReason.UPSTREAM_BROKEN);
+      draft.failed(EgressReason.UPSTREAM_BROKEN.name(), 0);
       finish();
       agent.abort();
-    } else if (upstream.used() && !repeated && request.mayBeRepeated()) {
+    } else if (!repeated
+        && (cause instanceof NotProcessedException
+            || (upstream.used() && request.mayBeRepeated()))) {
       // Signed anew: the service may have seen the first one, and would call this a replay.
       repeated = true;
       upstream = null;
@@ -218,6 +252,7 @@ final class Exchange implements UpstreamConnection.Listener {
   private void upstreamIsSilent() {
     if (answering) {
       proxy.stats().count(EgressReason.UPSTREAM_TIMEOUT);
+      draft.failed(EgressReason.UPSTREAM_TIMEOUT.name(), 0);
       finish();
       upstream.channel().close();
       agent.abort();
@@ -227,6 +262,7 @@ final class Exchange implements UpstreamConnection.Listener {
   }
 
   void agentLeft() {
+    draft.abandoned();
     finish();
     if (upstream != null) {
       upstream.channel().close();
@@ -239,13 +275,14 @@ final class Exchange implements UpstreamConnection.Listener {
       if (upstream != null) {
         upstream.channel().close();
       }
-      agent.refuse(problem, !request.head().keepAlive());
+      agent.refuse(problem);
     }
   }
 
   private void finish() {
     over = true;
     agent.watchdog().stop();
+    mask.ifPresent(AnswerMask::close);
     if (body != null) {
       body.discard();
     }

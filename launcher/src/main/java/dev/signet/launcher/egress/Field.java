@@ -11,4 +11,10 @@ record Field(String name, String value) {
   String key() {
     return name.toLowerCase(Locale.ROOT);
   }
+
+  /** Without the value: it may be a secret. */
+  @Override
+  public String toString() {
+    return "Field[" + name + "]";
+  }
 }

@@ -74,6 +74,11 @@ final class FieldRules {
     return forwarded;
   }
 
+  /** Whether the proxy, or the connection, decides what stands in a field. */
+  static boolean isOurs(String key) {
+    return HOP_BY_HOP.contains(key) || OURS.contains(key) || key.startsWith("proxy-");
+  }
+
   /** Whether a field of the upstream's response belongs to its connection alone. */
   static boolean endsAtProxy(String name, Set<String> connectionOptions) {
     String key = name.toLowerCase(Locale.ROOT);

@@ -4,6 +4,7 @@ package dev.signet.launcher.egress;
 
 import io.netty.channel.Channel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.SslHandler;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
@@ -13,14 +14,20 @@ import java.util.concurrent.TimeUnit;
  * close.
  */
 final class Lingering {
-  private static final Duration MOMENT = Duration.ofSeconds(2);
+  static final Duration MOMENT = Duration.ofSeconds(2);
 
   private Lingering() {}
 
   /** To be called when the last answer was written; the channel's handler discards what is read. */
   static void close(Channel channel) {
     if (channel.isActive()) {
-      ((SocketChannel) channel).shutdownOutput();
+      SslHandler tls = channel.pipeline().get(SslHandler.class);
+      if (tls == null) {
+        ((SocketChannel) channel).shutdownOutput();
+      } else {
+        // TLS has an end of its own, by which the last answer is known to be whole.
+        tls.closeOutbound();
+      }
       channel.config().setAutoRead(true);
       channel.eventLoop().schedule(() -> channel.close(), MOMENT.toMillis(), TimeUnit.MILLISECONDS);
     }

@@ -94,16 +94,13 @@ final class PeerGate extends ChannelInboundHandlerAdapter {
                   .formatted(proxy.limits().connections())));
       return;
     }
-    RequestDecoder decoder =
-        new RequestDecoder(proxy.limits().headBytes(), proxy.limits().fields());
-    AgentResponses responses = new AgentResponses();
-    AgentConnection connection = new AgentConnection(proxy, decoder, responses);
-    ctx.pipeline().addLast(decoder, responses, connection).remove(this);
-    ctx.channel().read();
+    AgentConnection.install(ctx.pipeline(), proxy, null);
+    ctx.pipeline().remove(this);
   }
 
   private void refuse(ChannelHandlerContext ctx, Problem problem) {
     proxy.stats().count(problem.reason());
+    Drafts.end(Drafts.begin(proxy.exchanges()), problem);
     if (!proxy.bounds().mayLinger(ctx.channel())) {
       ctx.close();
       return;

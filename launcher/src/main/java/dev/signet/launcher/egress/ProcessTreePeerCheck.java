@@ -30,7 +30,19 @@ public final class ProcessTreePeerCheck implements PeerCheck {
 
   private volatile boolean started;
   private final CompletableFuture<ProcessHandle> agent = new CompletableFuture<>();
-  private final SocketTable sockets = new SocketTable(Path.of("/proc/self/net"));
+  private final SocketTable sockets;
+
+  /** For an agent in the launcher's own network. */
+  public ProcessTreePeerCheck() {
+    this(Path.of("/proc/self/net"));
+  }
+
+  /**
+   * @param socketTables of the network that the agent is in (proc_pid_net)
+   */
+  public ProcessTreePeerCheck(Path socketTables) {
+    sockets = new SocketTable(socketTables);
+  }
 
   /**
    * The agent's process exists from now on. To be called as soon as it does, long before it can
@@ -68,7 +80,7 @@ public final class ProcessTreePeerCheck implements PeerCheck {
       return Optional.of("no live socket has the address " + client);
     }
     String link = "socket:[" + inode.getAsLong() + "]";
-    try (Stream<ProcessHandle> tree = Stream.concat(Stream.of(root), root.descendants())) {
+    try (Stream<ProcessHandle> tree = tree(root)) {
       // Alive after the look as well: its number may have gone to another process in between.
       if (tree.noneMatch(process -> holds(process, link) && process.isAlive())) {
         return Optional.of(
@@ -81,6 +93,28 @@ public final class ProcessTreePeerCheck implements PeerCheck {
     return sockets.inode(proxy, client).isPresent()
         ? Optional.empty()
         : Optional.of("reset by its peer: " + client);
+  }
+
+  /**
+   * The same for a process whose number the kernel told, as it does of a UNIX socket's other end.
+   *
+   * @return empty if it is the agent or one of its descendants; else what was found
+   */
+  public Optional<String> refusal(long pid) throws IOException {
+    ProcessHandle root = agentOrNull();
+    if (root == null) {
+      return Optional.of("the agent has not been started");
+    }
+    try (Stream<ProcessHandle> tree = tree(root)) {
+      return tree.anyMatch(process -> process.pid() == pid && process.isAlive())
+          ? Optional.empty()
+          : Optional.of(
+              "process %d is not process %d or a descendant of it".formatted(pid, root.pid()));
+    }
+  }
+
+  private static Stream<ProcessHandle> tree(ProcessHandle root) {
+    return Stream.concat(Stream.of(root), root.descendants());
   }
 
   private ProcessHandle agentOrNull() throws IOException {

@@ -23,6 +23,19 @@ record RequestHead(
             .anyMatch(f -> f.key().equals("expect") && f.value().equalsIgnoreCase("100-continue"));
   }
 
+  /** RFC 6455 section 4.1. Any other upgrade ends here, which every server must put up with. */
+  boolean asksForWebSocket() {
+    return minorVersion == 1
+        && method.equals("GET")
+        && framing instanceof BodyFraming.None
+        && connectionHas("upgrade")
+        && fields.stream()
+            .filter(f -> f.key().equals("upgrade"))
+            .map(Field::value)
+            .toList()
+            .equals(List.of(PlannedRequest.WEB_SOCKET));
+  }
+
   /** RFC 9112 section 9.3: whether the agent wants its connection kept after this exchange. */
   boolean keepAlive() {
     boolean close = connectionHas("close");

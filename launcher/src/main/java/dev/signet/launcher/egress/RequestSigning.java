@@ -56,6 +56,16 @@ final class RequestSigning {
     return current;
   }
 
+  /** The fields to be sent: signed, unless a rule of the operator's says otherwise. */
+  List<Field> sign(String method, CredentialedRequest request, byte[] digest)
+      throws RefusedRequestException, IOException {
+    if (!request.signed()) {
+      current(); // nobody but an attested agent gets a secret
+      return request.fields();
+    }
+    return sign(method, request.target(), request.fields(), digest);
+  }
+
   /**
    * Signs; may block as long as the key does.
    *

@@ -21,14 +21,12 @@ record RequestToSign(String method, Target target, List<Field> fields) implement
 
   @Override
   public String path() {
-    int mark = target.pathAndQuery().indexOf('?');
-    return mark < 0 ? target.pathAndQuery() : target.pathAndQuery().substring(0, mark);
+    return target.path();
   }
 
   @Override
   public Optional<String> query() {
-    int mark = target.pathAndQuery().indexOf('?');
-    return mark < 0 ? Optional.empty() : Optional.of(target.pathAndQuery().substring(mark + 1));
+    return target.query();
   }
 
   @Override

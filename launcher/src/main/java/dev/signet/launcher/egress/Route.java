@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.launcher.egress;
 
+import dev.signet.launcher.egress.permission.Destination;
 import java.net.URI;
 import java.util.Objects;
 import java.util.regex.Pattern;
@@ -43,6 +44,15 @@ public record Route(String name, URI upstream) {
 
   boolean isHttps() {
     return "https".equalsIgnoreCase(upstream.getScheme());
+  }
+
+  /** Where it leads. */
+  public Destination destination() {
+    try {
+      return target("").destination();
+    } catch (RefusedRequestException e) {
+      throw new IllegalStateException("it was read when the route was made", e);
+    }
   }
 
   /** The upstream's target for what stands after the route's name: empty, or from a slash on. */

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.launcher.egress;
 
+import dev.signet.launcher.egress.permission.RefusalNotices;
+import dev.signet.launcher.traffic.ExchangeLog;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -17,19 +19,21 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.Closeable;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.channels.ServerSocketChannel;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * The proxy through which one agent reaches the network: it signs every request that it forwards,
- * and forwards nothing unsigned. It serves absolute {@code http://} targets and the configured
- * routes, on a loopback port of its own, for the agent's processes only.
+ * and forwards nothing that is unsigned or not permitted. It serves absolute {@code http://}
+ * targets, the configured routes, and {@code https://} in tunnels whose other end it is itself, on
+ * a loopback port of its own, for the agent's processes only.
  */
 public final class SigningProxy implements Closeable {
   private static final int MAX_LOOPS = 4;
@@ -39,19 +43,27 @@ public final class SigningProxy implements Closeable {
   private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final EgressStats stats = new EgressStats();
   private final EgressLimits limits;
+  private final ExchangeLog exchanges;
   private final Channel listener;
+  private final Consumer<String> refusals;
+  private final RefusalNotices notices;
   private volatile ProxyContext context;
 
   private SigningProxy(
       ProxySettings settings,
+      ServerSocketChannel port,
       EgressIdentity identity,
       PeerCheck peers,
       Clock clock,
       SecureRandom random)
       throws IOException {
     limits = settings.limits();
-    UpstreamTls tls = new UpstreamTls(settings.extraRoots());
+    exchanges = settings.exchanges();
+    UpstreamTls tls = new UpstreamTls(settings.extraRoots(), settings.clientCertificates());
     blocking = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("egress-", 0).factory());
+    refusals = settings.refusals();
+    notices =
+        new RefusalNotices(text -> blocking.execute(() -> refusals.accept(text)), System::nanoTime);
     if (settings.routes().stream().anyMatch(Route::isHttps)) {
       tls.prepare(blocking);
     }
@@ -64,7 +76,7 @@ public final class SigningProxy implements Closeable {
     ChannelFuture bound =
         new ServerBootstrap()
             .group(loops)
-            .channel(NioServerSocketChannel.class)
+            .channelFactory(() -> new NioServerSocketChannel(port))
             .handler(latest)
             // Nobody is accepted before the context is there.
             .option(ChannelOption.AUTO_READ, false)
@@ -77,23 +89,27 @@ public final class SigningProxy implements Closeable {
                     channel.pipeline().addLast(new PeerGate(context, connections, latest));
                   }
                 })
-            .bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0))
+            .register()
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
       stopThreads();
-      throw new IOException("no loopback port could be opened for the proxy", bound.cause());
+      throw new IOException("the proxy's port could not be served", bound.cause());
     }
     listener = bound.channel();
     context =
         new ProxyContext(
             limits,
             new TargetResolver(settings.routes(), address()),
+            new PermissionGate(settings.policy(), notices),
+            new AddedCredentials(settings.credentials()),
             new RequestSigning(identity, clock, random),
             peers,
             stats,
+            settings.exchanges(),
             clock,
             settings.spoolDirectory(),
             tls,
+            settings.interception(),
             blocking);
     listener.config().setAutoRead(true);
   }
@@ -112,7 +128,31 @@ public final class SigningProxy implements Closeable {
       Clock clock,
       SecureRandom random)
       throws IOException {
-    return new SigningProxy(settings, identity, peers, clock, random);
+    return start(settings, LoopbackPort.open(), identity, peers, clock, random);
+  }
+
+  /**
+   * The same on a port that is open, in whatever network it is.
+   *
+   * @param port bound to 127.0.0.1; closed with the proxy, also if it could not be started
+   */
+  public static SigningProxy start(
+      ProxySettings settings,
+      ServerSocketChannel port,
+      EgressIdentity identity,
+      PeerCheck peers,
+      Clock clock,
+      SecureRandom random)
+      throws IOException {
+    SigningProxy proxy = null;
+    try {
+      proxy = new SigningProxy(settings, port, identity, peers, clock, random);
+      return proxy;
+    } finally {
+      if (proxy == null) {
+        port.close();
+      }
+    }
   }
 
   /** Where the agent reaches the proxy: 127.0.0.1 and a port. */
@@ -143,7 +183,10 @@ public final class SigningProxy implements Closeable {
         .newCloseFuture()
         .awaitUninterruptibly(limits.drain().toMillis(), TimeUnit.MILLISECONDS);
     connections.close().awaitUninterruptibly();
+    context.credentials().close();
     stopThreads();
+    notices.rest().ifPresent(refusals);
+    exchanges.close();
   }
 
   private static void drain(Channel channel) {

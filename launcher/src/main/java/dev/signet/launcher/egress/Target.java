@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.launcher.egress;
 
+import dev.signet.launcher.egress.permission.Destination;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -22,6 +24,8 @@ record Target(String scheme, String host, int port, String pathAndQuery) {
       Pattern.compile(
           "(?<host>\\[[0-9A-Fa-f:.]{2,45}]|[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,252}))"
               + "(?::(?<port>[0-9]{1,5}))?");
+
+  private static final Pattern LOOPBACK = Pattern.compile("127(?:\\.[0-9]{1,3}){3}");
 
   /** Reads an absolute http or https URI without user information or fragment. */
   static Target parse(String uri) throws RefusedRequestException {
@@ -56,6 +60,30 @@ record Target(String scheme, String host, int port, String pathAndQuery) {
     return new Target(scheme, host, port, replacement);
   }
 
+  /** The same place without TLS, for what comes in clear through a tunnel. */
+  Target inClear() {
+    return new Target("http", host, port, pathAndQuery);
+  }
+
+  String path() {
+    int mark = pathAndQuery.indexOf('?');
+    return mark < 0 ? pathAndQuery : pathAndQuery.substring(0, mark);
+  }
+
+  Optional<String> query() {
+    int mark = pathAndQuery.indexOf('?');
+    return mark < 0 ? Optional.empty() : Optional.of(pathAndQuery.substring(mark + 1));
+  }
+
+  boolean hasStandardPort() {
+    return port == standardPort(scheme);
+  }
+
+  /** Whether the host is spelled as an address that does not leave this machine. */
+  boolean isLoopback() {
+    return host.equals("[::1]") || LOOPBACK.matcher(host).matches();
+  }
+
   boolean secure() {
     return scheme.equals("https");
   }
@@ -63,6 +91,11 @@ record Target(String scheme, String host, int port, String pathAndQuery) {
   /** Host, and port unless it is the scheme's own: the Host field, and RFC 9421 section 2.2.3. */
   String authority() {
     return port == standardPort(scheme) ? host : host + ":" + port;
+  }
+
+  /** As permissions know it. */
+  Destination destination() {
+    return new Destination(scheme, host, port);
   }
 
   /** The host as name resolution and TLS want it: no brackets. */

@@ -8,9 +8,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
-/** Finds where a request goes: an absolute http target, or a configured route of this proxy. */
+/**
+ * Finds where a request goes: an absolute http target, a configured route of this proxy, or the
+ * host for which the agent opened a tunnel.
+ */
 final class TargetResolver {
+  private static final Pattern TUNNEL = Pattern.compile("[^/?#@]+:[0-9]{1,5}");
+
   private final Map<String, Route> routes = new HashMap<>();
   private final Set<String> ownAuthorities;
   private final String address;
@@ -26,39 +32,106 @@ final class TargetResolver {
     ownAuthorities = Set.of(address, "localhost:" + own.getPort());
   }
 
-  Target resolve(RequestHead head) throws RefusedRequestException {
+  /**
+   * Where a tunnel is to lead (RFC 9110 section 9.3.6).
+   *
+   * @return the host and port, as an https target without a path of its own
+   */
+  Target tunnel(RequestHead head) throws RefusedRequestException {
+    if (!(head.framing() instanceof BodyFraming.None)) {
+      throw RefusedRequestException.malformed("A CONNECT request has no body.");
+    }
+    if (!TUNNEL.matcher(head.target()).matches()) {
+      throw RefusedRequestException.malformed("The target of CONNECT must be HOST:PORT.");
+    }
+    Target target = Target.parse("https://" + head.target());
+    requireHost(head, target, "https");
+    if (ownAuthorities.contains(target.authority())) {
+      throw new RefusedRequestException(
+          EgressReason.NO_SUCH_TARGET,
+          "A tunnel to the proxy itself leads nowhere; ask for http://%s/NAME/… without one."
+              .formatted(address));
+    }
+    return target;
+  }
+
+  /**
+   * Where a request goes.
+   *
+   * @param origin what the tunnel in which it came was opened for; null outside of tunnels
+   */
+  Target resolve(RequestHead head, Target origin) throws RefusedRequestException {
+    return origin == null ? resolve(head) : within(origin, head);
+  }
+
+  private static Target within(Target origin, RequestHead head) throws RefusedRequestException {
     refuseMethod(head.method());
-    String target = head.target();
+    requireOneForm(head.target());
+    Target target =
+        head.target().startsWith("/")
+            ? origin.withPathAndQuery(head.target())
+            : Target.parse(head.target());
+    if (!target.withPathAndQuery("/").equals(origin.withPathAndQuery("/"))) {
+      throw misdirected(target.scheme() + "://" + target.authority(), origin);
+    }
+    requireHost(head, origin, origin.scheme());
+    return target;
+  }
+
+  private static void requireHost(RequestHead head, Target origin, String scheme)
+      throws RefusedRequestException {
+    for (Field field : head.fields()) {
+      if (field.key().equals("host")) {
+        Target host = Target.parse(scheme + "://" + field.value());
+        if (!host.authority().equals(origin.authority()) || !host.pathAndQuery().equals("/")) {
+          throw misdirected(field.value(), origin);
+        }
+      }
+    }
+  }
+
+  private static RefusedRequestException misdirected(String asked, Target origin) {
+    return new RefusedRequestException(
+        EgressReason.MISDIRECTED,
+        "The tunnel was opened for %s, the request in it is for %s; open another tunnel for that."
+            .formatted(origin.authority(), asked));
+  }
+
+  private static void requireOneForm(String target) throws RefusedRequestException {
     if (!Target.isVisible(target) || target.indexOf('#') >= 0) {
       throw RefusedRequestException.malformed(
           "The request target must have no space, control character or fragment.");
     }
-    if (target.startsWith("/")) {
-      return route(target);
-    }
     if (target.equals("*")) {
       throw RefusedRequestException.malformed(
-          "The target * speaks of the proxy itself; ask for http://host/path.");
+          "The target * speaks of a server as a whole; ask for a path.");
+    }
+  }
+
+  private Target resolve(RequestHead head) throws RefusedRequestException {
+    refuseMethod(head.method());
+    String target = head.target();
+    requireOneForm(target);
+    if (target.startsWith("/")) {
+      return route(target);
     }
     Target absolute = Target.parse(target);
     if (absolute.secure()) {
       throw RefusedRequestException.malformed(
-          "Absolute https targets are not forwarded; configure a route and ask for http://%s/NAME/…"
-              .formatted(address));
+          "An https target in clear is not forwarded; open a tunnel to it with CONNECT, or ask for a "
+              + "route as http://%s/NAME/…".formatted(address));
     }
     return ownAuthorities.contains(absolute.authority())
         ? route(absolute.pathAndQuery())
         : absolute;
   }
 
-  private void refuseMethod(String method) throws RefusedRequestException {
+  private static void refuseMethod(String method) throws RefusedRequestException {
     switch (method.toUpperCase(Locale.ROOT)) {
       case "CONNECT" ->
           throw new RefusedRequestException(
               EgressReason.CONNECT_UNSUPPORTED,
-              "What flows in a tunnel cannot be signed. Configure a route NAME=https://host and "
-                  + "ask for http://%s/NAME/…; the proxy then speaks TLS to the host."
-                      .formatted(address));
+              "A tunnel is opened by CONNECT, in capitals, and not from within another tunnel.");
       case "TRACE", "TRACK" ->
           throw new RefusedRequestException(
               EgressReason.METHOD_REFUSED,

@@ -6,7 +6,9 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
@@ -16,7 +18,10 @@ import io.netty.util.ReferenceCountUtil;
 import java.io.EOFException;
 import java.io.IOException;
 
-/** One HTTP/1.1 connection to an upstream, for one exchange after the other. */
+/**
+ * One HTTP/1.1 connection to an upstream, for one exchange after the other, or one stream of an
+ * HTTP/2 connection, for one exchange.
+ */
 final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
   /** Who waits for the answer. Called on the connection's event loop. */
@@ -28,7 +33,13 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     void answerContent(ByteBuf content);
 
     /** The answer is complete; the listener gives the connection back or closes it. */
-    void answerEnds();
+    void answerEnds(HttpHeaders trailers);
+
+    /** Whether the request asked for a WebSocket. */
+    boolean mayUpgrade();
+
+    /** The upstream consents; from now on, its connection carries bytes, and is the listener's. */
+    void upgraded(HttpResponse response);
 
     /** Everything that has come so far was told; the listener asks for more when it can take it. */
     void answerPauses();
@@ -44,13 +55,31 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
   private final UpstreamPool.Key key;
   private Channel channel;
   private Listener listener;
+  private final boolean stream;
+  private HttpResponse switching;
   private boolean informational;
   private boolean reusable;
   private boolean used;
 
   UpstreamConnection(UpstreamPool pool, UpstreamPool.Key key) {
+    this(pool, key, false, false);
+  }
+
+  private UpstreamConnection(
+      UpstreamPool pool, UpstreamPool.Key key, boolean stream, boolean used) {
     this.pool = pool;
     this.key = key;
+    this.stream = stream;
+    this.used = used;
+  }
+
+  /**
+   * For a stream.
+   *
+   * @param used whether its connection has carried others before
+   */
+  static UpstreamConnection stream(UpstreamPool pool, UpstreamPool.Key key, boolean used) {
+    return new UpstreamConnection(pool, key, true, used);
   }
 
   Channel channel() {
@@ -76,7 +105,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
   void release(boolean requestWasSent) {
     listener = null;
     used = true;
-    if (reusable && requestWasSent && channel.isActive()) {
+    if (!stream && reusable && requestWasSent && channel.isActive()) {
       channel.config().setAutoRead(true);
       pool.keep(this);
     } else {
@@ -113,7 +142,12 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
   private void begin(HttpResponse response) {
     if (response.status().code() == 101) {
-      fail(new IOException("the upstream switched protocols without being asked"));
+      if (!listener.mayUpgrade()
+          || !response.headers().containsValue("upgrade", PlannedRequest.WEB_SOCKET, true)) {
+        fail(new IOException("the upstream switched protocols without being asked"));
+        return;
+      }
+      switching = response;
       return;
     }
     informational = response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
@@ -131,6 +165,13 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
   private void take(HttpContent content) {
     Listener exchange = listener;
     boolean last = content instanceof LastHttpContent;
+    if (switching != null) {
+      content.release();
+      if (last) {
+        stepAside(exchange);
+      }
+      return;
+    }
     if (informational || exchange == null) {
       informational &= !last;
       content.release();
@@ -142,7 +183,17 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
       content.release();
     }
     if (last) {
-      exchange.answerEnds();
+      exchange.answerEnds(((LastHttpContent) content).trailingHeaders());
+    }
+  }
+
+  private void stepAside(Listener exchange) {
+    listener = null;
+    exchange.upgraded(switching);
+    if (channel.isActive()) {
+      channel.pipeline().remove(this);
+      // Last: what has come already of the WebSocket goes on to whoever the exchange put there.
+      channel.pipeline().remove(HttpClientCodec.class);
     }
   }
 

@@ -36,6 +36,13 @@ final class UpstreamFailures {
             : where + " answered with something that is not HTTP/1.1.");
   }
 
+  static Problem encoded(Target target) {
+    return new Problem(
+        EgressReason.ANSWER_ENCODED,
+        "%s://%s answered with a Content-Encoding although it was asked for none. A secret was added to the request, and the answer could give it away. The launcher's operator permits this with encodedAnswers in the rule."
+            .formatted(target.scheme(), target.authority()));
+  }
+
   static Problem silent(Target target, Duration waited) {
     return new Problem(
         EgressReason.UPSTREAM_TIMEOUT,

@@ -4,6 +4,7 @@ package dev.signet.launcher.egress;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -14,7 +15,9 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Promise;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Future;
@@ -25,10 +28,14 @@ final class UpstreamPool {
   private static final int MAX_ANSWER_HEAD = 64 * 1024;
   private static final int MAX_PIECE = 64 * 1024;
 
-  /** Connections with equal keys can serve each other's requests. */
-  record Key(boolean secure, String host, int port) {
-    static Key of(Target target) {
-      return new Key(target.secure(), target.hostName(), target.port());
+  /**
+   * Connections with equal keys can serve each other's requests.
+   *
+   * @param http2 whether it may be HTTP/2
+   */
+  record Key(boolean secure, HostPort upstream, String host, int port, boolean http2) {
+    static Key of(Target target, boolean http2) {
+      return new Key(target.secure(), HostPort.of(target), target.hostName(), target.port(), http2);
     }
   }
 
@@ -38,6 +45,7 @@ final class UpstreamPool {
   private final UpstreamTls tls;
   private final EgressLimits limits;
   private final Deque<Idle> idle = new ArrayDeque<>();
+  private final List<UpstreamHttp2> shared = new ArrayList<>();
 
   UpstreamPool(EventLoop loop, UpstreamTls tls, EgressLimits limits) {
     this.loop = loop;
@@ -45,8 +53,32 @@ final class UpstreamPool {
     this.limits = limits;
   }
 
+  /**
+   * What carries one exchange: a connection that is there, or a new one to the first address that
+   * answers.
+   *
+   * @param fresh to have a new one in any case
+   */
+  Promise<UpstreamConnection> take(Key key, List<InetAddress> addresses, boolean fresh) {
+    Promise<UpstreamConnection> ready = loop.newPromise();
+    if (!fresh) {
+      UpstreamConnection kept = takeKept(key);
+      if (kept != null) {
+        return ready.setSuccess(kept);
+      }
+      for (UpstreamHttp2 connection : shared) {
+        if (connection.key().equals(key) && connection.takesMore()) {
+          connection.open(ready);
+          return ready;
+        }
+      }
+    }
+    connect(key, addresses, 0, ready);
+    return ready;
+  }
+
   /** A kept connection, the most recently used one; or null. */
-  UpstreamConnection takeKept(Key key) {
+  private UpstreamConnection takeKept(Key key) {
     for (var i = idle.descendingIterator(); i.hasNext(); ) {
       Idle candidate = i.next();
       if (candidate.connection().key().equals(key)) {
@@ -56,13 +88,6 @@ final class UpstreamPool {
       }
     }
     return null;
-  }
-
-  /** A new connection, ready for a request, to the first address that answers. */
-  Promise<UpstreamConnection> connect(Key key, List<InetAddress> addresses) {
-    Promise<UpstreamConnection> ready = loop.newPromise();
-    connect(key, addresses, 0, ready);
-    return ready;
   }
 
   private void connect(
@@ -84,7 +109,7 @@ final class UpstreamPool {
         .addListener(
             connected -> {
               if (connected.isSuccess()) {
-                whenSecured(connection, ready);
+                whenSecured(((ChannelFuture) connected).channel(), key, connection, ready);
               } else if (index + 1 < addresses.size()) {
                 connect(key, addresses, index + 1, ready);
               } else {
@@ -95,10 +120,20 @@ final class UpstreamPool {
 
   private void install(Channel channel, Key key, UpstreamConnection connection) {
     if (key.secure()) {
-      SslHandler handler = tls.context().newHandler(channel.alloc(), key.host(), key.port());
+      SslHandler handler =
+          tls.context(key.upstream(), key.http2())
+              .newHandler(channel.alloc(), key.host(), key.port());
       handler.setHandshakeTimeoutMillis(limits.connect().toMillis());
       channel.pipeline().addLast(handler);
     }
+    if (key.secure()) {
+      channel.pipeline().addLast(new NotReady());
+    } else {
+      speakHttp1(channel, connection);
+    }
+  }
+
+  private static void speakHttp1(Channel channel, UpstreamConnection connection) {
     channel
         .pipeline()
         .addLast(
@@ -112,9 +147,9 @@ final class UpstreamPool {
             connection);
   }
 
-  private static void whenSecured(
-      UpstreamConnection connection, Promise<UpstreamConnection> ready) {
-    SslHandler handler = connection.channel().pipeline().get(SslHandler.class);
+  private void whenSecured(
+      Channel channel, Key key, UpstreamConnection connection, Promise<UpstreamConnection> ready) {
+    SslHandler handler = channel.pipeline().get(SslHandler.class);
     if (handler == null) {
       ready.trySuccess(connection);
       return;
@@ -123,12 +158,29 @@ final class UpstreamPool {
         .handshakeFuture()
         .addListener(
             secured -> {
-              if (secured.isSuccess()) {
-                ready.trySuccess(connection);
-              } else {
+              if (!secured.isSuccess()) {
                 ready.tryFailure(secured.cause());
+                return;
+              }
+              channel.pipeline().remove(NotReady.class);
+              if (Alpn.isHttp2(handler.applicationProtocol())) {
+                UpstreamHttp2 http2 = UpstreamHttp2.install(this, key, channel, MAX_ANSWER_HEAD);
+                shared.add(http2);
+                http2.open(ready);
+              } else {
+                speakHttp1(channel, connection);
+                ready.trySuccess(connection);
               }
             });
+  }
+
+  /** How long what is unused is kept. */
+  Duration idleTime() {
+    return limits.upstreamIdle();
+  }
+
+  void forget(UpstreamHttp2 connection) {
+    shared.remove(connection);
   }
 
   void keep(UpstreamConnection connection) {

@@ -5,6 +5,7 @@ package dev.signet.launcher.process;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +36,16 @@ public final class AgentProcess {
    *     force
    */
   public static AgentProcess start(AgentPlan launch, Runnable forked) throws IOException {
+    return start(launch, Optional.empty(), forked);
+  }
+
+  /**
+   * The same in namespaces of the agent's own.
+   *
+   * @param space to start it in, and to be closed after it has ended
+   */
+  public static AgentProcess start(AgentPlan launch, Optional<AgentSpace> space, Runnable forked)
+      throws IOException {
     launch.requireUnchanged();
     ProcessBuilder builder =
         new ProcessBuilder(launch.command())
@@ -47,11 +58,13 @@ public final class AgentProcess {
     CompletableFuture<Process> started = new CompletableFuture<>();
     CompletableFuture<Integer> exit = new CompletableFuture<>();
     // The kernel's parent-death signal follows the thread that forked, not the process: this one
-    // lives as long as the agent. A pooled or virtual thread would kill the agent by ending.
+    // lives as long as the agent. A pooled or virtual thread would kill the agent by ending. With
+    // namespaces it is their thread that forks; what is completed here may run anything, and must
+    // not run there.
     Thread.ofPlatform()
         .daemon()
-        .name("agent-parent")
-        .start(() -> runAgent(builder, forked, started, exit));
+        .name(space.isPresent() ? "agent-watch" : "agent-parent")
+        .start(() -> runAgent(builder, space, forked, started, exit));
     Process process = get(started);
     ProcessHandle agent = null;
     try {
@@ -66,13 +79,14 @@ public final class AgentProcess {
 
   private static void runAgent(
       ProcessBuilder builder,
+      Optional<AgentSpace> space,
       Runnable forked,
       CompletableFuture<Process> started,
       CompletableFuture<Integer> exit) {
     Process process;
     try {
-      process = builder.start();
-    } catch (IOException e) {
+      process = space.isPresent() ? space.get().start(builder) : builder.start();
+    } catch (IOException | InterruptedException e) {
       started.completeExceptionally(e);
       return;
     }

@@ -75,6 +75,8 @@ public final class CleanEnvironment {
     }
     environment.put("NO_PROXY", "");
     environment.put("no_proxy", "");
+    // Node.js looks at the others only with it.
+    environment.put("NODE_USE_ENV_PROXY", "1");
   }
 
   /**

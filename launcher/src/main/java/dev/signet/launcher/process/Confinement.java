@@ -20,11 +20,19 @@ import java.util.Set;
  */
 record Confinement(List<String> prefix, Isolation isolation) {
 
-  static Confinement plan(Optional<AgentUser> user, boolean ownDirectories) throws IOException {
+  static Confinement plan(
+      Optional<AgentUser> user, boolean ownDirectories, Optional<AgentSpace> space)
+      throws IOException {
     List<String> prefix = new ArrayList<>();
     Set<Measure> measures =
         EnumSet.of(Measure.CLEAN_ENVIRONMENT, Measure.JVM_SIDE_DOORS_SHUT, Measure.PRIVATE_COPY);
     List<String> gaps = new ArrayList<>();
+    if (space.isPresent()) {
+      measures.addAll(space.get().measures());
+    } else {
+      measures.add(Measure.HOST_NETWORK);
+      gaps.add(Isolation.HOST_NETWORK_GAP);
+    }
     if (ownDirectories) {
       measures.add(Measure.PRIVATE_DIRECTORIES);
     } else {

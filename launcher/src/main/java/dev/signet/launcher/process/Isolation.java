@@ -49,6 +49,14 @@ public record Isolation(Set<Measure> measures, List<String> gaps) {
     PROCESS_LIMIT("process-limit"),
     /** The kernel bounds its processor time. */
     PROCESSOR_LIMIT("processor-limit"),
+    /** A network of its own, whose only way out is the signing proxy. */
+    OWN_NETWORK("own-network"),
+    /** It sees neither the host's sockets, devices and temporary files nor people's files. */
+    OWN_MOUNTS("own-mounts"),
+    /** It sees no process but those of its own user. */
+    HIDDEN_PROCESSES("hidden-processes"),
+    /** It can make no socket that would go past its network. */
+    SOCKET_FILTER("socket-filter"),
     /** No separation but the lack of one, told all the same: it shares the host's network. */
     HOST_NETWORK("host-network");
 
@@ -62,6 +70,11 @@ public record Isolation(Set<Measure> measures, List<String> gaps) {
       return label;
     }
   }
+
+  /** The gap to tell with {@link Measure#HOST_NETWORK}. */
+  public static final String HOST_NETWORK_GAP =
+      "host-network: the agent shares this host's network; what it sends past the signing proxy is"
+          + " not signed, and not stopped";
 
   public Isolation {
     measures = Set.copyOf(measures.isEmpty() ? EnumSet.noneOf(Measure.class) : measures);

@@ -21,6 +21,7 @@ public final class JarLaunch implements AgentPlan {
   private final Path workingDirectory;
   private final Confinement confinement;
   private final Optional<AgentUser> user;
+  private final Optional<AgentSpace> space;
 
   private JarLaunch(
       JarFiles files,
@@ -29,7 +30,8 @@ public final class JarLaunch implements AgentPlan {
       SortedMap<String, String> environment,
       Path workingDirectory,
       Confinement confinement,
-      Optional<AgentUser> user) {
+      Optional<AgentUser> user,
+      Optional<AgentSpace> space) {
     this.files = files;
     this.java = java;
     this.command = command;
@@ -37,6 +39,7 @@ public final class JarLaunch implements AgentPlan {
     this.workingDirectory = workingDirectory;
     this.confinement = confinement;
     this.user = user;
+    this.space = space;
   }
 
   /**
@@ -48,6 +51,7 @@ public final class JarLaunch implements AgentPlan {
    * @param environment variables for the agent beside the few that every agent gets
    * @param workingDirectory an existing directory; without one, a new empty one
    * @param proxy the signing proxy to be used for every request
+   * @param trust whom to trust instead of what the runtime and the host trust
    */
   public record Options(
       Path runtime,
@@ -55,7 +59,8 @@ public final class JarLaunch implements AgentPlan {
       List<String> arguments,
       Map<String, String> environment,
       Optional<Path> workingDirectory,
-      Optional<InetSocketAddress> proxy) {
+      Optional<InetSocketAddress> proxy,
+      Optional<TrustFiles> trust) {
     public Options {
       jvmOptions = List.copyOf(jvmOptions);
       arguments = List.copyOf(arguments);
@@ -70,13 +75,20 @@ public final class JarLaunch implements AgentPlan {
       Options options,
       Map<String, String> parentEnvironment)
       throws IOException {
-    return plan(JarFiles.of(jar), Optional.empty(), directory, options, parentEnvironment);
+    return plan(
+        JarFiles.of(jar),
+        Optional.empty(),
+        directory,
+        options,
+        Optional.empty(),
+        parentEnvironment);
   }
 
   /**
    * Plans a launch.
    *
    * @param mainClass to start from the class path; without one, the JAR alone is started
+   * @param space the namespaces that it will be started in; without any, the launcher's
    * @param parentEnvironment the launcher's own, of which language and time zone are taken
    * @throws IOException if the runtime has no java, or another user cannot be had
    * @throws IllegalArgumentException if an option or variable would open a side door
@@ -86,6 +98,7 @@ public final class JarLaunch implements AgentPlan {
       Optional<String> mainClass,
       LaunchDirectory directory,
       Options options,
+      Optional<AgentSpace> space,
       Map<String, String> parentEnvironment)
       throws IOException {
     Path java = options.runtime().toRealPath().resolve("bin/java");
@@ -94,12 +107,17 @@ public final class JarLaunch implements AgentPlan {
           "the Java runtime must be a directory with bin/java in it: " + options.runtime());
     }
     Confinement confinement =
-        Confinement.plan(directory.user(), options.workingDirectory().isEmpty());
+        Confinement.plan(directory.user(), options.workingDirectory().isEmpty(), space);
     SortedMap<String, String> environment =
         CleanEnvironment.of(parentEnvironment, options.environment(), directory, options.proxy());
     List<String> command = new ArrayList<>(confinement.prefix());
     command.add(java.toString());
     command.addAll(JvmOptions.of(options.jvmOptions(), directory, options.proxy()));
+    if (options.trust().isPresent()) {
+      TrustFiles.Place trust = options.trust().get().write(directory);
+      trust.put(environment);
+      command.addAll(trust.javaOptions());
+    }
     command.add("-Duser.home=" + environment.get("HOME"));
     command.addAll(files.start(mainClass));
     command.addAll(options.arguments());
@@ -108,9 +126,11 @@ public final class JarLaunch implements AgentPlan {
         java.toRealPath(),
         List.copyOf(command),
         environment,
-        options.workingDirectory().orElse(directory.work()),
+        // By the path that another file system has it at, too.
+        options.workingDirectory().orElse(directory.work()).toRealPath(),
         confinement,
-        directory.user());
+        directory.user(),
+        space);
   }
 
   @Override
@@ -155,5 +175,9 @@ public final class JarLaunch implements AgentPlan {
 
   Optional<AgentUser> user() {
     return user;
+  }
+
+  Optional<AgentSpace> space() {
+    return space;
   }
 }

@@ -32,6 +32,9 @@ final class ObservedIsolation {
                 Files.readString(proc.resolve("status")),
                 Files.readString(proc.resolve("limits")),
                 launch);
+        if (deviation.isEmpty() && launch.space().isPresent()) {
+          deviation = launch.space().get().deviation(proc);
+        }
         if (deviation.isPresent()) {
           throw new IOException("the agent is not isolated as planned: " + deviation.get());
         }
@@ -98,6 +101,9 @@ final class ObservedIsolation {
       if (!field(status, "CapEff").matches("0+") || !field(status, "CapBnd").matches("0+")) {
         return Optional.of("it has capabilities " + field(status, "CapEff"));
       }
+    }
+    if (planned.has(Measure.SOCKET_FILTER) && !field(status, "Seccomp").equals("2")) {
+      return Optional.of("its system calls are not filtered");
     }
     if (planned.has(Measure.NO_CORE_FILES)
         && !Pattern.compile("(?m)^Max core file size\\s+0\\s+0\\s").matcher(limits).find()) {

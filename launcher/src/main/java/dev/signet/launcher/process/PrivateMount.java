@@ -9,11 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -30,13 +25,14 @@ public final class PrivateMount implements Closeable {
   private static final long NO_DEVICES = 4;
   private static final long NO_PROGRAMS = 8;
   private static final long REMOUNT = 32;
+  private static final long BIND = 1 << 12;
   private static final long RECURSIVE = 1 << 14;
   private static final long PRIVATE = 1 << 18;
 
   private final Path at;
-  private final ExecutorService inside;
+  private final NamespaceThread inside;
 
-  private PrivateMount(Path at, ExecutorService inside) {
+  private PrivateMount(Path at, NamespaceThread inside) {
     this.at = at;
     this.inside = inside;
   }
@@ -50,22 +46,40 @@ public final class PrivateMount implements Closeable {
    */
   public static PrivateMount over(Path directory, long files)
       throws IOException, InterruptedException {
-    ExecutorService thread =
-        Executors.newSingleThreadExecutor(
-            Thread.ofPlatform().daemon().name("signet-private-mount").factory());
+    return over(directory, files, null);
+  }
+
+  /**
+   * The same, but for one directory in it.
+   *
+   * @param kept name of a directory in {@code directory} that is seen inside as well, with what
+   *     others put there later; null for none
+   */
+  public static PrivateMount over(Path directory, long files, String kept)
+      throws IOException, InterruptedException {
+    NamespaceThread thread = new NamespaceThread("signet-private-mount");
     PrivateMount mount = new PrivateMount(directory, thread);
     boolean mounted = false;
     try {
       mount.within(
           () -> {
-            Libc.unshareMounts();
+            Libc.unshare(Libc.CLONE_NEWNS);
             // Else a mount made here would show on the whole host.
             Libc.mount("none", Path.of("/"), PRIVATE | RECURSIVE, "");
+            if (kept != null) {
+              // A mount namespace of one's own brings a directory of one's own (unshare(2)): only
+              // this thread stands where no path leads once the mount is made.
+              Libc.changeDirectory(directory.resolve(kept));
+            }
             Libc.mount(
                 TYPE,
                 directory,
                 NO_SET_USER_ID | NO_DEVICES,
                 String.format(Locale.ROOT, "mode=0711,size=50%%,nr_inodes=%d", files));
+            if (kept != null) {
+              Libc.mount(".", Files.createDirectory(directory.resolve(kept)), BIND, "");
+              Libc.changeDirectory(Path.of("/"));
+            }
             return null;
           });
       mounted = true;
@@ -80,7 +94,7 @@ public final class PrivateMount implements Closeable {
           e);
     } finally {
       if (!mounted) {
-        thread.shutdown();
+        thread.close();
       }
     }
   }
@@ -95,21 +109,7 @@ public final class PrivateMount implements Closeable {
    * as well.
    */
   public <T> T within(Callable<T> work) throws IOException, InterruptedException {
-    Future<T> done = inside.submit(work);
-    try {
-      return done.get();
-    } catch (InterruptedException e) {
-      done.cancel(true);
-      throw e;
-    } catch (ExecutionException e) {
-      switch (e.getCause()) {
-        case IOException known -> throw known;
-        case InterruptedException known -> throw known;
-        case RuntimeException known -> throw known;
-        case Error known -> throw known;
-        default -> throw new IllegalStateException("nothing else is thrown here", e);
-      }
-    }
+    return inside.within(work);
   }
 
   /**
@@ -152,22 +152,18 @@ public final class PrivateMount implements Closeable {
   /** Takes the mount away; its contents are gone when nobody uses them any more. */
   @Override
   public void close() throws IOException {
-    if (inside.isShutdown()) {
+    if (inside.isClosed()) {
       return;
     }
-    Future<?> detached =
-        inside.submit(
-            () -> {
-              Libc.detach(at);
-              return null;
-            });
-    inside.shutdown();
     try {
-      detached.get(10, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (ExecutionException | java.util.concurrent.TimeoutException e) {
-      throw new IOException("the private file system at " + at + " is still mounted: " + e, e);
+      inside.closeAfter(
+          () -> {
+            Libc.detach(at);
+            return null;
+          });
+    } catch (IOException e) {
+      throw new IOException(
+          "the private file system at " + at + " is still mounted: " + e.getMessage(), e);
     }
   }
 }

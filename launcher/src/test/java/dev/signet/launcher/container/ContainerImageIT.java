@@ -193,7 +193,10 @@ class ContainerImageIT {
               new ReferenceStatement.Launch(null, List.of()),
               List.of(),
               Map.of(),
-              Optional.empty());
+              Optional.empty(),
+              Optional.empty(),
+              Optional.empty(),
+              false);
       assertThatThrownBy(() -> image.mount().within(() -> Files.writeString(file, "evil")))
           .isInstanceOf(FileSystemException.class)
           .hasMessageContaining("Read-only file system");
@@ -272,14 +275,40 @@ class ContainerImageIT {
                     launch,
                     new SecureRandom()))) {
       ReferenceStatement.Launch any = new ReferenceStatement.Launch(null, List.of());
-      assertThatThrownBy(() -> image.plan(any, List.of(), Map.of(), Optional.empty()))
+      assertThatThrownBy(
+              () ->
+                  image.plan(
+                      any,
+                      List.of(),
+                      Map.of(),
+                      Optional.empty(),
+                      Optional.empty(),
+                      Optional.empty(),
+                      false))
           .isInstanceOf(UnsoundImageException.class)
           .hasMessageContaining("names no program");
-      assertThatThrownBy(() -> image.plan(any, List.of("/x"), Map.of(), Optional.empty()))
+      assertThatThrownBy(
+              () ->
+                  image.plan(
+                      any,
+                      List.of("/x"),
+                      Map.of(),
+                      Optional.empty(),
+                      Optional.empty(),
+                      Optional.empty(),
+                      false))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("nobody-knows");
       assertThatThrownBy(
-              () -> image.plan(any, List.of("/x"), Map.of("LD_PRELOAD", "x"), Optional.empty()))
+              () ->
+                  image.plan(
+                      any,
+                      List.of("/x"),
+                      Map.of("LD_PRELOAD", "x"),
+                      Optional.empty(),
+                      Optional.empty(),
+                      Optional.empty(),
+                      false))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("LD_PRELOAD");
     }

@@ -7,12 +7,17 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.signet.launcher.container.StartedContainer.Option;
 import dev.signet.launcher.process.LaunchDirectory;
+import dev.signet.launcher.process.TrustFiles;
 import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -99,10 +104,55 @@ class ContainerLaunchIT {
       assertThat(run.errors()).contains("touch: /x: Read-only").contains("/etc/passwd: Read-only");
       assertThat(run.errors())
           .contains(
-              "isolation=[clean-environment, dies-with-launcher, host-network, memory-limit,"
-                  + " no-capabilities, no-core-files, no-new-privileges, other-user,"
-                  + " own-namespaces, private-copy, private-directories, process-limit,"
-                  + " processor-limit, read-only-root, system-call-filter, user-namespace]");
+              "isolation=[clean-environment, dies-with-launcher, hidden-processes, memory-limit,"
+                  + " no-capabilities, no-core-files, no-new-privileges, other-user, own-mounts,"
+                  + " own-namespaces, own-network, private-copy, private-directories,"
+                  + " process-limit, processor-limit, read-only-root, system-call-filter,"
+                  + " user-namespace]");
+    }
+  }
+
+  @Test
+  void attack43And65AContainerHasNoWayOutButItsProxy() throws Exception {
+    try (ServerSocket host = new ServerSocket(0, 10, InetAddress.getByName("127.0.0.1"))) {
+      Thread.ofPlatform().daemon().start(() -> hangUp(host));
+      String attempts =
+          "nc -w 2 127.0.0.1 %d </dev/null && echo reached; grep -c : /proc/net/dev; ls /dev/tpm0;"
+                  .formatted(host.getLocalPort())
+              + " kill -0 %d && echo signalled; ls -d /proc/%d; ip route add 203.0.113.7 dev lo"
+                  .formatted(ProcessHandle.current().pid(), ProcessHandle.current().pid())
+              + " && echo routed; ls /run/signet; true";
+      try (StartedContainer run = start(attempts)) {
+        // One line for each network device.
+        assertThat(run.all()).isEqualTo("1\n");
+        assertThat(run.exit()).as(run.errors()).isZero();
+      }
+      // The host's has more, and the port is there.
+      try (StartedContainer run = start(Option.hostNetwork(), attempts)) {
+        assertThat(run.all()).startsWith("reached\n").isNotEqualTo("reached\n1\n");
+        assertThat(run.errors()).contains("isolation=[").contains("host-network");
+      }
+    }
+  }
+
+  private static void hangUp(ServerSocket server) {
+    try {
+      while (true) {
+        server.accept().close();
+      }
+    } catch (IOException e) {
+      // closed at the end of the test
+    }
+  }
+
+  @Test
+  void readsTheAuthoritiesThatItTrustsAndCannotChangeThem() throws Exception {
+    try (StartedContainer run =
+        start("ls -l $SSL_CERT_FILE /.signet; echo x > $SSL_CERT_FILE; rm -f /.signet/ca.p12")) {
+      assertThat(run.all())
+          .containsPattern("-r--r--r-- .* /\\.signet/ca\\.pem\n")
+          .containsPattern("-r--r--r-- .* ca\\.p12\n");
+      assertThat(run.errors()).contains("ca.pem: ").contains("ca.p12': Read-only file system");
     }
   }
 
@@ -125,21 +175,25 @@ class ContainerLaunchIT {
               .map(v -> v.replaceAll("=.*", ""))
               .filter(name -> !List.of("PWD", "SHLVL").contains(name)) // the shell's own
               .toList();
-      assertThat(names)
-          .containsExactlyInAnyOrder(
+      Map<String, String> expected = new HashMap<>();
+      new TrustFiles.Place("/.signet").put(expected);
+      Stream.of(
               "ALL_PROXY",
               "GIVEN",
               "HOME",
               "HTTPS_PROXY",
               "HTTP_PROXY",
               "JAVA_TOOL_OPTIONS",
+              "NODE_USE_ENV_PROXY",
               "NO_PROXY",
               "OF_IMAGE",
               "PATH",
               "all_proxy",
               "http_proxy",
               "https_proxy",
-              "no_proxy");
+              "no_proxy")
+          .forEach(name -> expected.put(name, ""));
+      assertThat(names).containsExactlyInAnyOrderElementsOf(expected.keySet());
     }
   }
 

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.signet.launcher.process.Isolation;
+import dev.signet.launcher.process.TrustFiles;
 import dev.signet.protocol.ResourceLimits;
 import dev.signet.protocol.StrictJson;
 import java.io.IOException;
@@ -119,13 +120,17 @@ class ContainerPlanTest {
     Map<String, String> environment =
         ContainerLaunch.environment(
             Map.of("http_proxy", "http://elsewhere", "JAVA_TOOL_OPTIONS", "-Xmx64m"),
-            Map.of("GIVEN", "1"),
-            Optional.of(new InetSocketAddress("127.0.0.1", 4711)));
+            Map.of("GIVEN", "1", "SSL_CERT_FILE", "/evil.pem"),
+            Optional.of(new InetSocketAddress("127.0.0.1", 4711)),
+            Optional.of(new TrustFiles.Place("/.signet")));
     assertThat(environment)
         .containsEntry("http_proxy", "http://127.0.0.1:4711")
-        .containsEntry("GIVEN", "1");
+        .containsEntry("GIVEN", "1")
+        .containsEntry("SSL_CERT_FILE", "/.signet/ca.pem")
+        .containsEntry("NODE_EXTRA_CA_CERTS", "/.signet/ca.pem");
     assertThat(environment.get("JAVA_TOOL_OPTIONS"))
-        .startsWith("-Xmx64m -Dhttp.proxyHost=127.0.0.1 -Dhttp.proxyPort=4711 ");
+        .startsWith("-Xmx64m -Dhttp.proxyHost=127.0.0.1 -Dhttp.proxyPort=4711 ")
+        .contains(" -Djavax.net.ssl.trustStore=/.signet/ca.p12 ");
   }
 
   @Test
@@ -170,6 +175,7 @@ class ContainerPlanTest {
         new ImageUser(1000, 100),
         base,
         new ResourceLimits(64L << 20, null, 500L),
-        "/signet/launch-1");
+        "/signet/launch-1",
+        Optional.empty());
   }
 }

@@ -32,6 +32,10 @@ final class StartedContainer implements AutoCloseable {
       return new Option("-Degress.port=" + port);
     }
 
+    static Option hostNetwork() {
+      return new Option("-Dhost.network=true");
+    }
+
     static Option unlimited() {
       return new Option("-Dunlimited=true");
     }

@@ -3,9 +3,11 @@
 package dev.signet.launcher.container;
 
 import dev.signet.launcher.process.AgentProcess;
+import dev.signet.launcher.process.AgentSpace;
 import dev.signet.launcher.process.ForwardedSignals;
 import dev.signet.launcher.process.LaunchDirectory;
 import dev.signet.launcher.process.LauncherHardening;
+import dev.signet.launcher.process.TrustFiles;
 import dev.signet.measurements.image.ImageSelection;
 import dev.signet.measurements.image.OciLayout;
 import dev.signet.protocol.Digest;
@@ -54,13 +56,20 @@ public final class TestContainerLauncher {
           try (image) {
             List<String> arguments =
                 image.arguments(launch, Arrays.asList(args).subList(3, args.length));
+            Optional<AgentSpace> space =
+                Boolean.getBoolean("host.network")
+                    ? Optional.empty()
+                    : Optional.of(image.within(AgentSpace::ofNetwork));
             ContainerLaunch plan =
                 image.plan(
                     launch,
                     arguments,
                     Map.of("GIVEN", "by the operator"),
                     Optional.ofNullable(Integer.getInteger("egress.port"))
-                        .map(port -> new InetSocketAddress("127.0.0.1", port)));
+                        .map(port -> new InetSocketAddress("127.0.0.1", port)),
+                    Optional.of(TrustFiles.of(List.of())),
+                    space,
+                    false);
             System.err.println("isolation=" + plan.isolation().labels());
             AgentProcess agent = image.start(plan, () -> {});
             System.err.println("agent=" + agent.handle().pid());

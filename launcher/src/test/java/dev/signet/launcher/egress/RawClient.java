@@ -15,8 +15,17 @@ final class RawClient implements AutoCloseable {
   private final Socket socket;
 
   RawClient(int port) throws IOException {
-    socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    this(new Socket(InetAddress.getLoopbackAddress(), port));
     socket.setSoTimeout(10_000);
+  }
+
+  private RawClient(Socket socket) {
+    this.socket = socket;
+  }
+
+  /** The same over a connection that is there. */
+  static RawClient of(Socket socket) {
+    return new RawClient(socket);
   }
 
   RawClient send(String text) throws IOException {

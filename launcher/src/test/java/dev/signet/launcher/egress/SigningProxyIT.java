@@ -142,7 +142,7 @@ class SigningProxyIT {
     fixture.identity.set(null);
     HttpResponse<String> response = get(upstream.uri("/"));
 
-    assertThat(response.statusCode()).isEqualTo(503);
+    assertThat(response.statusCode()).isEqualTo(502);
     assertThat(response.headers().firstValue("content-type")).contains("application/problem+json");
     assertThat(response.body()).contains("\"reason\":\"NOT_ATTESTED\"").contains("pending");
     assertThat(upstream.received()).isEmpty();
@@ -176,14 +176,14 @@ class SigningProxyIT {
   }
 
   @Test
-  void refusesTunnelsAndSaysWhatToDo() throws Exception {
+  void refusesTunnelsWithoutAnAuthority() throws Exception {
     try (RawClient client = fixture.raw()) {
       String answer =
           client.send("CONNECT api.example:443 HTTP/1.1\r\nHost: api.example:443\r\n\r\n").answer();
       assertThat(answer)
           .startsWith("HTTP/1.1 501 ")
           .contains("CONNECT_UNSUPPORTED")
-          .contains("Configure a route");
+          .contains("a route of it");
     }
   }
 

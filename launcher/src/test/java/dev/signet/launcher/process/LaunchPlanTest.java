@@ -5,6 +5,7 @@ package dev.signet.launcher.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.signet.protocol.Appraisal;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -122,6 +123,17 @@ class LaunchPlanTest {
   }
 
   @Test
+  void trustsTheLaunchsAuthorityWhateverWasGiven() throws IOException {
+    JarLaunch launch = plan(List.of(), Map.of("SSL_CERT_FILE", "/evil.pem"));
+
+    assertThat(launch.environment())
+        .containsEntry("SSL_CERT_FILE", directory.trust().resolve("ca.pem").toString())
+        .containsEntry("NODE_USE_ENV_PROXY", "1");
+    assertThat(launch.command())
+        .contains("-Djavax.net.ssl.trustStore=" + directory.trust().resolve("ca.p12"));
+  }
+
+  @Test
   void takesOnlyLanguageAndTimeZoneFromTheLauncher() throws IOException {
     assertThat(plan(List.of(), Map.of()).environmentNames())
         .contains("TZ")
@@ -135,6 +147,28 @@ class LaunchPlanTest {
     assertThat(isolation.has(Isolation.Measure.OTHER_USER)).isFalse();
     assertThat(isolation.gaps()).anyMatch(gap -> gap.startsWith("other-user: "));
     assertThat(isolation.labels()).isSorted().contains("private-copy").doesNotContain("other-user");
+  }
+
+  @Test
+  void saysThatItIsNotIsolatedWhereItIsNot() throws IOException {
+    Isolation isolation = plan(List.of(), Map.of()).isolation();
+
+    assertThat(isolation.labels()).contains("host-network").doesNotContain("own-network");
+    assertThat(isolation.gaps()).anyMatch(gap -> gap.startsWith("host-network: "));
+    assertThat(Appraisal.Isolation.of(isolation.labels())).isEqualTo(Appraisal.Isolation.NONE);
+  }
+
+  @Test
+  void namesWhatFullIsolationLacksAndHowToDoWithout() {
+    for (String status :
+        List.of(
+            "Uid:\t1000\t1000\t1000\t1000\nCapEff:\t000001ffffffffff\n",
+            "Uid:\t0\t0\t0\t0\nCapEff:\t00000000a80425fb\n")) {
+      assertThatThrownBy(() -> AgentSpace.requireRights(status))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining(status.contains("1000") ? "uid 1000" : "CAP_SYS_ADMIN")
+          .hasMessageContaining("--isolation=none");
+    }
   }
 
   @Test
@@ -163,7 +197,8 @@ class LaunchPlanTest {
             List.of(),
             environment,
             Optional.empty(),
-            Optional.of(new InetSocketAddress("127.0.0.1", 8111))),
+            Optional.of(new InetSocketAddress("127.0.0.1", 8111)),
+            Optional.of(TrustFiles.of(List.of()))),
         Map.of("TZ", "UTC", "AWS_SECRET_ACCESS_KEY", "s", "JAVA_TOOL_OPTIONS", "-javaagent:x"));
   }
 }

@@ -81,6 +81,7 @@ class PrivateCopyTest {
                   java.util.List.of("exit", "0"),
                   java.util.Map.of(),
                   Optional.empty(),
+                  Optional.empty(),
                   Optional.empty()),
               java.util.Map.of());
       Files.delete(copy.path());

@@ -44,6 +44,7 @@ public final class ProbeAgent {
         System.out.println(LazyPart.text());
       }
       case "http" -> http(args[1]);
+      case "get" -> System.exit(get(args[1]));
       case "child" -> child(Arrays.copyOfRange(args, 1, args.length));
       case "load" -> Class.forName(args[1]);
       case "library" -> {
@@ -92,6 +93,12 @@ public final class ProbeAgent {
     int status = connection.getResponseCode();
     var in = status < 400 ? connection.getInputStream() : connection.getErrorStream();
     say(status + " " + new String(in.readAllBytes(), StandardCharsets.UTF_8));
+  }
+
+  /** Says nothing. */
+  private static int get(String url) throws IOException {
+    var connection = (HttpURLConnection) URI.create(url).toURL().openConnection();
+    return connection.getResponseCode() == 200 ? 0 : 1;
   }
 
   private static void child(String[] command) throws IOException, InterruptedException {

@@ -5,6 +5,7 @@ package dev.signet.launcher.process;
 import dev.signet.launcher.CheckedStatement;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -19,17 +20,25 @@ public final class TestLauncher {
   public static void main(String[] args) throws Exception {
     Integer uid = Integer.getInteger("agent.uid");
     Optional<AgentUser> user = Optional.ofNullable(uid).map(id -> new AgentUser(id, id));
+    boolean full = Boolean.getBoolean("agent.full");
     if (Boolean.getBoolean("harden")) {
       System.err.println("hardening=" + LauncherHardening.apply());
     }
     Path runtime = Path.of(System.getProperty("agent.runtime", args[0]));
     int exit;
-    try (LaunchDirectory directory = LaunchDirectory.create(Path.of(args[1]), user);
+    try (LaunchDirectory directory =
+            full && user.isEmpty()
+                ? LaunchDirectory.createForOwnUser(Path.of(args[1]), new SecureRandom(), name -> {})
+                : LaunchDirectory.create(Path.of(args[1]), user);
         JarFiles files = JarFiles.copy(Path.of(args[2]), classPath(), directory, 100_000_000)) {
       String statement = System.getProperty("statement");
       if (statement != null) {
         CheckedStatement.require(Path.of(statement), runtime, files);
       }
+      Optional<AgentSpace> space =
+          full
+              ? Optional.of(AgentSpace.covering(List.of(directory.path(), runtime)))
+              : Optional.empty();
       JarLaunch launch =
           JarLaunch.plan(
               files,
@@ -42,9 +51,11 @@ public final class TestLauncher {
                   Map.of("GIVEN", "by the operator"),
                   Optional.ofNullable(System.getProperty("agent.cwd")).map(Path::of),
                   Optional.ofNullable(Integer.getInteger("egress.port"))
-                      .map(port -> new InetSocketAddress("127.0.0.1", port))),
+                      .map(port -> new InetSocketAddress("127.0.0.1", port)),
+                  Optional.empty()),
+              space,
               System.getenv());
-      AgentProcess agent = AgentProcess.start(launch, () -> {});
+      AgentProcess agent = AgentProcess.start(launch, space, () -> {});
       System.err.println("agent=" + agent.handle().pid());
       System.err.println("isolation=" + launch.isolation().labels());
       try (ForwardedSignals _ = ForwardedSignals.to(agent)) {

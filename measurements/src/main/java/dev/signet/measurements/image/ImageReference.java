@@ -26,9 +26,38 @@ public sealed interface ImageReference {
    */
   record InRegistry(String registry, String name, Digest digest) implements ImageReference {
     private static final Pattern FORM =
-        Pattern.compile(
-            "//(?<registry>[a-z0-9][a-z0-9.-]{0,252}(?::[0-9]{1,5})?)"
-                + "/(?<name>[a-z0-9][a-z0-9._/-]{0,254})@(?<digest>sha256:[0-9a-f]{64})");
+        Pattern.compile("//" + Repository.FORM + "@(?<digest>sha256:[0-9a-f]{64})");
+
+    public Repository repository() {
+      return new Repository(registry, name);
+    }
+  }
+
+  /**
+   * Where a registry keeps images of one name, and what belongs to them: {@code REGISTRY/NAME}.
+   *
+   * @param registry host, with port if it has one
+   * @param name the repository's
+   */
+  record Repository(String registry, String name) {
+    private static final String FORM =
+        "(?<registry>[a-z0-9][a-z0-9.-]{0,252}(?::[0-9]{1,5})?)"
+            + "/(?<name>[a-z0-9][a-z0-9._/-]{0,254})";
+
+    private static final Pattern PATTERN = Pattern.compile(FORM);
+
+    /**
+     * Reads the one form.
+     *
+     * @throws IllegalArgumentException if it is another, such as one with a tag or digest
+     */
+    public static Repository parse(String text) {
+      Matcher form = PATTERN.matcher(text);
+      if (!form.matches() || URI.create("https://" + form.group("registry")).getHost() == null) {
+        throw new IllegalArgumentException("expected REGISTRY/NAME without a tag, got " + text);
+      }
+      return new Repository(form.group("registry"), form.group("name"));
+    }
   }
 
   /**

@@ -171,7 +171,8 @@ public final class BundleVerifier {
         proved.logIndex());
   }
 
-  private static Digest signed(Content content) throws NotAuthenticException {
+  /** SHA-256 of the bytes that the signature is over. */
+  static Digest signed(Content content) throws NotAuthenticException {
     return switch (content) {
       case Content.Message message -> Digest.ofDigest(message.digest().toArray());
       case Content.Dsse dsse when dsse.payloadType().equals(PAYLOAD_TYPE) ->
@@ -239,7 +240,7 @@ public final class BundleVerifier {
   }
 
   /** ECDSA on P-256 over a digest that is given. */
-  private static boolean valid(Bytes signature, Digest signed, PublicJwk key) {
+  static boolean valid(Bytes signature, Digest signed, PublicJwk key) {
     try {
       Signature ecdsa = Signature.getInstance("NONEwithECDSA");
       ecdsa.initVerify(key.toPublicKey());

@@ -65,6 +65,11 @@ public record SigstoreBundle(
     record Message(Bytes digest, Bytes signature) implements Content {}
   }
 
+  /** Whether something says that it is a bundle of a version that is read here. */
+  public static boolean isMediaType(String type) {
+    return MEDIA_TYPES.contains(type);
+  }
+
   /** Whether {@code json} wants to be a bundle and not, say, a DSSE envelope. */
   public static boolean looksLikeOne(JsonNode json) {
     return json.has("mediaType");

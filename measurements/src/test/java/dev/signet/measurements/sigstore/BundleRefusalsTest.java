@@ -365,6 +365,14 @@ class BundleRefusalsTest {
     refused(
         Flaw.LOG_ENTRY_MISMATCH,
         good()
+            .asIntoto()
+            .loggedBody(
+                body ->
+                    ((ObjectNode) body.at("/spec/content/envelope/signatures/0"))
+                        .put("publicKey", pem)));
+    refused(
+        Flaw.LOG_ENTRY_MISMATCH,
+        good()
             .inRekor2()
             .loggedBody(
                 body ->

@@ -91,7 +91,7 @@ public final class TestBundle {
   }
 
   /** By a key of the signer's own, as {@code cosign --key} does. */
-  TestBundle withKey(KeyPair own) {
+  public TestBundle withKey(KeyPair own) {
     managed = own;
     key = own;
     return this;
@@ -102,7 +102,7 @@ public final class TestBundle {
     return this;
   }
 
-  TestBundle issuedBy(TestAuthority other) {
+  public TestBundle issuedBy(TestAuthority other) {
     authority = other;
     return this;
   }
@@ -112,18 +112,18 @@ public final class TestBundle {
     return this;
   }
 
-  TestBundle payloadType(String type) {
+  public TestBundle payloadType(String type) {
     payloadType = type;
     return this;
   }
 
-  TestBundle issuedFor(Instant from, Duration life) {
+  public TestBundle issuedFor(Instant from, Duration life) {
     leaf.notBefore = from;
     leaf.life = life;
     return this;
   }
 
-  TestBundle loggedAt(Instant time) {
+  public TestBundle loggedAt(Instant time) {
     logged = time;
     return this;
   }
@@ -143,7 +143,7 @@ public final class TestBundle {
     return this;
   }
 
-  TestBundle stampedAt(Instant time) {
+  public TestBundle stampedAt(Instant time) {
     stamped = time;
     return this;
   }

@@ -35,6 +35,7 @@ import java.util.stream.Stream;
  * @param launcher which launchers may launch it
  * @param raiseFloor {@code accepted}: the floor follows the highest security version that was
  *     accepted; null: operators alone raise it
+ * @param isolation {@code full}: it must be isolated in full; null: the result says how it is
  * @param svids what the agent may have beside its identity token; null: nothing
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -46,9 +47,13 @@ public record AgentRegistration(
     List<Digest> baselines,
     Launcher launcher,
     String raiseFloor,
+    String isolation,
     Svids svids) {
   /** The only other value of {@code raiseFloor} than none. */
   public static final String ACCEPTED = "accepted";
+
+  /** The only other value of {@code isolation} than none. */
+  public static final String FULL = "full";
 
   /** Bounds of one registration. */
   private static final int MAX_HOSTS = 10_000;
@@ -195,6 +200,9 @@ public record AgentRegistration(
       throw new IllegalArgumentException(
           "raiseFloor: expected \"" + ACCEPTED + "\", or no such member");
     }
+    if (isolation != null && !isolation.equals(FULL)) {
+      throw new IllegalArgumentException("isolation: expected \"" + FULL + "\", or no such member");
+    }
     if (baselines != null && baselines.isEmpty()) {
       throw new IllegalArgumentException("baselines: expected at least one, or no such member");
     }
@@ -207,7 +215,7 @@ public record AgentRegistration(
       Boot boot,
       List<Digest> baselines,
       Launcher launcher) {
-    this(hosts, signers, List.of(), boot, baselines, launcher, null, null);
+    this(hosts, signers, List.of(), boot, baselines, launcher, null, null, null);
   }
 
   /** For the appraisal of evidence. */
@@ -222,7 +230,8 @@ public record AgentRegistration(
         floor,
         boot.expectation(),
         baselines == null ? BaselineRule.zeros() : new BaselineRule(Set.copyOf(baselines)),
-        launcher.expectation());
+        launcher.expectation(),
+        isolation != null);
   }
 
   private static String reason(String text, String name) {

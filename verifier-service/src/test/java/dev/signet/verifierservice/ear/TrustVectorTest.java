@@ -26,7 +26,12 @@ class TrustVectorTest {
   private static Facts facts(Boot boot, Launcher launcher, boolean hardware, Set<Integer> pcrs) {
     Appraisal appraisal =
         new Appraisal(
-            boot, boot == Boot.WAIVED ? "a reason" : null, launcher, KeyProtection.SEALED, 3);
+            boot,
+            boot == Boot.WAIVED ? "a reason" : null,
+            launcher,
+            Appraisal.Isolation.FULL,
+            KeyProtection.SEALED,
+            3);
     return new Facts(appraisal, hardware, pcrs);
   }
 

@@ -51,6 +51,7 @@ class SvidLifeTest {
                     Appraisal.Boot.PINNED,
                     null,
                     Appraisal.Launcher.SELF_REPORTED,
+                    Appraisal.Isolation.FULL,
                     KeyProtection.SEALED,
                     1)));
     return SvidLife.ofSvid(asked, STANDARD, LONGEST, claims, TOKEN_LIFE, NOW);

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /**
  * Compares what a TPM proved with what an operator registered and what CI signed. Reads no clock
@@ -61,7 +62,7 @@ public final class Appraiser {
         log,
         claim,
         live.orElseThrow(),
-        appraisal(log, reference, registration, claim),
+        appraisal(log, live.orElseThrow(), reference, registration, claim),
         waivers(registration));
   }
 
@@ -140,6 +141,14 @@ public final class Appraiser {
           reference.payloadDigest());
     }
     findings.addAll(LaunchAppraisal.findings(start, reference.statement().predicate()));
+    if (registration.isolationRequired()
+        && Appraisal.Isolation.of(start.isolation()) != Appraisal.Isolation.FULL) {
+      find(
+          Refusal.MEASUREMENT_MISMATCH,
+          "isolation: expected at least %s, launched with %s",
+          new TreeSet<>(Appraisal.Isolation.FULL_MEASURES),
+          start.isolation());
+    }
     if (registration.launcher() instanceof LauncherExpectation.Permitted permitted
         && !permitted.launchers().contains(start.launcher())) {
       find(
@@ -151,7 +160,11 @@ public final class Appraiser {
   }
 
   private static Appraisal appraisal(
-      VerifiedLaunchLog log, ReferenceValues reference, Registration registration, Claim claim) {
+      VerifiedLaunchLog log,
+      LaunchEvent.Start start,
+      ReferenceValues reference,
+      Registration registration,
+      Claim claim) {
     String reason =
         registration.boot() instanceof BootExpectation.Waived waived ? waived.reason() : null;
     boolean verifiedBoot =
@@ -161,6 +174,7 @@ public final class Appraiser {
         reason == null ? Appraisal.Boot.PINNED : Appraisal.Boot.WAIVED,
         reason,
         verifiedBoot ? Appraisal.Launcher.VERIFIED_BOOT : Appraisal.Launcher.SELF_REPORTED,
+        Appraisal.Isolation.of(start.isolation()),
         claim.keyProtection(),
         reference.statement().predicate().securityVersion());
   }

@@ -17,6 +17,7 @@ import java.util.Set;
  * @param boot what its hosts' boot PCRs must show
  * @param baseline what the launch register may have been before the first event
  * @param launcher which launchers may have started it
+ * @param isolationRequired whether its launches must be isolated in full
  */
 public record Registration(
     AgentId agent,
@@ -25,7 +26,8 @@ public record Registration(
     long securityVersionFloor,
     BootExpectation boot,
     BaselineRule baseline,
-    LauncherExpectation launcher) {
+    LauncherExpectation launcher,
+    boolean isolationRequired) {
   public Registration {
     hosts = Set.copyOf(hosts);
     signers = Set.copyOf(signers);

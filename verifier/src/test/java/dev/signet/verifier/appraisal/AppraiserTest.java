@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class AppraiserTest {
@@ -43,6 +44,7 @@ class AppraiserTest {
   private long floor = 3;
   private BootExpectation boot = new BootExpectation.Pinned(GOOD_BOOT, IMA);
   private LauncherExpectation launcher = new LauncherExpectation.Permitted(Set.of(Sample.LAUNCHER));
+  private boolean isolationRequired;
   private AgentId registered = Sample.AGENT;
   private AgentId stated = Sample.AGENT;
   private Digest payload = Sample.STATEMENT;
@@ -88,7 +90,15 @@ class AppraiserTest {
     return Appraiser.appraise(
         log,
         new ReferenceValues(statement, payload, SIGNER),
-        new Registration(registered, hosts, signers, floor, boot, BaselineRule.zeros(), launcher),
+        new Registration(
+            registered,
+            hosts,
+            signers,
+            floor,
+            boot,
+            BaselineRule.zeros(),
+            launcher,
+            isolationRequired),
         claim,
         NOW);
   }
@@ -122,6 +132,7 @@ class AppraiserTest {
                 Appraisal.Boot.PINNED,
                 null,
                 Appraisal.Launcher.VERIFIED_BOOT,
+                Appraisal.Isolation.NONE,
                 KeyProtection.SEALED,
                 3));
     assertThat(affirming.waivers()).containsExactly("PCR 10: IMA measures every file");
@@ -242,6 +253,47 @@ class AppraiserTest {
     finds(Refusal.MEASUREMENT_MISMATCH, "launched with [-ea]");
     arguments = null;
     affirms();
+  }
+
+  @Test
+  void tellsFullIsolationOnlyWhereEveryMeasureOfItWasTaken() {
+    List<String> full = List.of("no-new-privileges", "other-user", "own-mounts", "own-network");
+    start = withIsolation(Stream.concat(full.stream(), Stream.of("private-copy")).toList());
+    assertThat(affirms().appraisal().isolation()).isEqualTo(Appraisal.Isolation.FULL);
+    for (String missing : full) {
+      start = withIsolation(full.stream().filter(measure -> !measure.equals(missing)).toList());
+      assertThat(affirms().appraisal().isolation())
+          .as("without " + missing)
+          .isEqualTo(Appraisal.Isolation.NONE);
+    }
+  }
+
+  @Test
+  void attack65RefusesAnAgentOnItsHostsNetworkWhereFullIsolationIsRequired() {
+    isolationRequired = true;
+    start = withIsolation(List.of("host-network", "no-new-privileges", "other-user"));
+    finds(
+        Refusal.MEASUREMENT_MISMATCH,
+        "isolation: expected at least [no-new-privileges, other-user, own-mounts, own-network],"
+            + " launched with [host-network, no-new-privileges, other-user]");
+    start = withIsolation(List.of("no-new-privileges", "other-user", "own-mounts", "own-network"));
+    affirms();
+  }
+
+  private LaunchEvent.Start withIsolation(List<String> isolation) {
+    return new LaunchEvent.Start(
+        start.agent(),
+        start.launch(),
+        start.statement(),
+        start.artifacts(),
+        start.runtime(),
+        start.arguments(),
+        start.jvmOptions(),
+        start.environment(),
+        isolation,
+        start.requestKey(),
+        start.keyProtection(),
+        start.launcher());
   }
 
   private LaunchEvent.Start withJvmOptions(List<String> options) {

@@ -96,7 +96,8 @@ class StateApproverTest {
             0,
             new BootExpectation.Waived("simulator"),
             BaselineRule.zeros(),
-            new LauncherExpectation.Permitted(Set.of(Sample.LAUNCHER)));
+            new LauncherExpectation.Permitted(Set.of(Sample.LAUNCHER)),
+            false);
     AppraisalResult result =
         Appraiser.appraise(
             log,

@@ -18,8 +18,10 @@ import org.junit.jupiter.api.Test;
 class EkCertificateVerifierIT {
   @Test
   void attack46NothingThatACertificateNamesIsFetched() throws Exception {
-    // With this the platform's own path builder fetches issuers; it reads it when it is loaded.
+    // With these the platform's own path builder fetches issuers, from anywhere (newer JDKs ask for
+    // the second as well); it reads them when it is loaded.
     System.setProperty("com.sun.security.enableAIAcaIssuers", "true");
+    System.setProperty("com.sun.security.allowedAIALocations", "any");
     Maker maker = new Maker();
     try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       Maker.Ek ek = maker.ek();
@@ -36,6 +38,7 @@ class EkCertificateVerifierIT {
       assertThatThrownBy(server::accept).isInstanceOf(SocketTimeoutException.class);
     } finally {
       System.clearProperty("com.sun.security.enableAIAcaIssuers");
+      System.clearProperty("com.sun.security.allowedAIALocations");
     }
   }
 }

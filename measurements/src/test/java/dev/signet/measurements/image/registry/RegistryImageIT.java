@@ -49,6 +49,7 @@ class RegistryImageIT {
   private HttpServer elsewhere;
   private Digest manifest;
   private Answer answer = this::give;
+  private Duration patience = Duration.ofSeconds(30);
 
   private interface Answer {
     void to(HttpExchange exchange, byte[] blob) throws IOException;
@@ -119,6 +120,7 @@ class RegistryImageIT {
 
   @Test
   void registryThatSendsNothingAnyMoreIsAnOutage() {
+    patience = Duration.ofSeconds(1);
     answer =
         (exchange, blob) -> {
           exchange.sendResponseHeaders(200, blob.length);
@@ -206,7 +208,7 @@ class RegistryImageIT {
         new ImageReference.InRegistry(
             "127.0.0.1:" + registry.getAddress().getPort(), "acme/agent", manifest);
     try (ImageSource source =
-        RegistryImage.of(reference, credentials, Duration.ofSeconds(1), SSLContext.getDefault())) {
+        RegistryImage.of(reference, credentials, patience, SSLContext.getDefault())) {
       return ImageRuler.measure(source, ImageSelection.of(manifest));
     }
   }
