@@ -11,13 +11,6 @@ import dev.signet.launcher.container.Cgroups;
 import dev.signet.launcher.container.ContainerHost;
 import dev.signet.launcher.container.ContainerImage;
 import dev.signet.launcher.container.UnsoundImageException;
-import dev.signet.launcher.egress.EgressLimits;
-import dev.signet.launcher.egress.HostPort;
-import dev.signet.launcher.egress.LoopbackPort;
-import dev.signet.launcher.egress.ProcessTreePeerCheck;
-import dev.signet.launcher.egress.ProxySettings;
-import dev.signet.launcher.egress.Route;
-import dev.signet.launcher.egress.SigningProxy;
 import dev.signet.launcher.process.AgentPlan;
 import dev.signet.launcher.process.AgentProcess;
 import dev.signet.launcher.process.AgentSpace;
@@ -25,9 +18,6 @@ import dev.signet.launcher.process.AgentUser;
 import dev.signet.launcher.process.IsolationMode;
 import dev.signet.launcher.process.JarFiles;
 import dev.signet.launcher.process.LaunchDirectory;
-import dev.signet.launcher.traffic.ExchangeLog;
-import dev.signet.launcher.traffic.FileExchangeLog;
-import dev.signet.launcher.traffic.LogSettings;
 import dev.signet.measurements.JarRuler;
 import dev.signet.measurements.image.ImageSelection;
 import dev.signet.measurements.image.ImageSource;
@@ -47,10 +37,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -63,13 +51,13 @@ public final class AgentLaunch {
   private static final Duration TOLERATED_SKEW = Duration.ofSeconds(2);
 
   private final Attestor attestor;
-  private final Path state;
   private final EnrolledHost host;
   private final StartedVersions versions;
   private final VerifierClient verifier;
   private final Clock clock;
   private final SecureRandom random;
   private final Progress progress;
+  private final WayOut.Surroundings surroundings;
 
   /**
    * @param state directory in which the host keeps what it was enrolled and started with
@@ -83,7 +71,7 @@ public final class AgentLaunch {
       SecureRandom random,
       Progress progress) {
     this.attestor = attestor;
-    this.state = state;
+    this.surroundings = new WayOut.Surroundings(state, clock, random, progress);
     this.host = host;
     this.versions = new StartedVersions(state, host.verifier());
     this.verifier = verifier;
@@ -228,57 +216,34 @@ public final class AgentLaunch {
     AtomicReference<Identity> identity = new AtomicReference<>();
     LaunchSecrets secrets = new LaunchSecrets(request.egress().credentials(), clock, progress);
     VerifierClock verifierClock = new VerifierClock(clock, System::nanoTime);
-    Optional<AgentSpace> space = prepared.openSpace();
-    space.ifPresent(own -> unwinding.undo(own::close));
-    ProcessTreePeerCheck peers =
-        space
-            .map(own -> new ProcessTreePeerCheck(own.socketTables()))
-            .orElseGet(ProcessTreePeerCheck::new);
-    LaunchTrust trust =
-        LaunchTrust.create(
-            passed.statement().statement().predicate(), request.egress(), clock, random);
-    for (HostPort host : request.egress().passThrough()) {
-      progress.say(
-          Progress.Step.WARNING,
-          "pass-through: what the agent sends to " + host + " is neither signed nor looked at");
-    }
-    ExchangeLog exchanges =
-        FileExchangeLog.open(
-            new LogSettings(
-                LogSettings.in(state), request.egress().bodies(), LogSettings.Bounds.standard()),
-            launch,
-            agent,
-            verifierClock,
-            random,
-            text -> progress.say(Progress.Step.WARNING, text));
-    unwinding.undo(exchanges::close);
-    SigningProxy proxy =
-        SigningProxy.start(
-            new ProxySettings(
-                directory.spool(),
-                request.egress().routes(),
-                request.egress().extraRoots(),
-                StatedEgress.policy(passed.statement(), request.egress(), progress),
-                text -> progress.say(Progress.Step.REQUEST_REFUSED, text),
-                EgressLimits.standard(),
-                request.egress().clientCertificates(),
-                Optional.of(trust.interception()),
-                secrets.credentials(),
-                exchanges),
-            space.isPresent() ? space.get().within(LoopbackPort::open) : LoopbackPort.open(),
+    WayOut out =
+        WayOut.open(
+            request.egress(),
+            new WayOut.Owner(passed.statement(), launch),
+            prepared,
+            directory.spool(),
             () -> Optional.ofNullable(identity.get()).flatMap(Identity::current),
-            peers,
+            secrets,
             verifierClock,
-            random);
-    unwinding.undo(proxy::close);
-    Map<String, String> variables = environment(request, proxy);
+            surroundings,
+            unwinding);
+    Map<String, String> variables = out.variables(request.environment(), request.egress().routes());
     if (request.egress().workloadApi()) {
       variables.put("SPIFFE_ENDPOINT_SOCKET", prepared.endpoint());
     }
-    AgentPlan plan = prepared.plan(variables, proxy.address(), trust.files());
+    AgentPlan plan = prepared.plan(variables, out.proxy().address(), out.trust().files());
     Optional<WorkloadServing> workloadApi = Optional.empty();
     if (request.egress().workloadApi()) {
-      WorkloadServing serving = workloadApi(agent, prepared, peers, identity, verifierClock);
+      WorkloadServing serving =
+          WorkloadServing.ofVerifier(
+              agent,
+              prepared.socket(),
+              out.peers()::refusal,
+              identity::get,
+              verifier,
+              host.verifier(),
+              verifierClock,
+              random);
       unwinding.undo(serving::close);
       workloadApi = Optional.of(serving);
     }
@@ -348,13 +313,13 @@ public final class AgentLaunch {
     if (workloadApi.isPresent()) {
       workloadApi.get().await();
     }
-    AgentProcess process = prepared.start(peers::started);
-    peers.admit(process.handle());
+    AgentProcess process = prepared.start(out.peers()::started);
+    out.peers().admit(process.handle());
     unwinding.keepAll();
     progress.say(
         Progress.Step.STARTED,
         "started; its requests through http://127.0.0.1:"
-            + proxy.address().getPort()
+            + out.proxy().address().getPort()
             + " are signed");
     return new LaunchOutcome.Running(
         new RunningAgent(
@@ -362,51 +327,13 @@ public final class AgentLaunch {
             launch,
             key.publicKey().thumbprint(),
             process,
-            proxy,
+            out.proxy(),
             live,
             workloadApi,
             register,
             prepared,
             directory,
             progress));
-  }
-
-  private WorkloadServing workloadApi(
-      AgentId agent,
-      Prepared prepared,
-      ProcessTreePeerCheck peers,
-      AtomicReference<Identity> identity,
-      VerifierClock verifierClock)
-      throws IOException {
-    VerifierSvids.Attested attested =
-        new VerifierSvids.Attested() {
-          @Override
-          public Optional<Current> current() {
-            return Optional.ofNullable(identity.get()).flatMap(Identity::current);
-          }
-
-          @Override
-          public Optional<String> refused() {
-            return Optional.ofNullable(identity.get()).flatMap(Identity::refused);
-          }
-        };
-    return WorkloadServing.begin(
-        prepared.socket(),
-        agent,
-        peers::refusal,
-        new VerifierSvids(verifier, host.verifier(), attested, verifierClock, random),
-        verifierClock,
-        random);
-  }
-
-  /** The variables asked for, and where each route is: {@code SIGNET_ROUTE_} and its name. */
-  private static Map<String, String> environment(LaunchRequest request, SigningProxy proxy) {
-    Map<String, String> all = new TreeMap<>(request.environment());
-    for (Route route : request.egress().routes()) {
-      String name = route.name().toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
-      all.put("SIGNET_ROUTE_" + name, proxy.routeAddress(route.name()).toString());
-    }
-    return all;
   }
 
   private SealedKey sealedKey(AgentId agent) throws IOException {

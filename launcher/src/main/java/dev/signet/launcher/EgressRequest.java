@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What somebody asks of the way out of one agent.
@@ -58,6 +59,13 @@ public record EgressRequest(
 
   /** As it stands in the launch event: what is let out otherwise than signed. */
   List<String> inLaunchEvent() {
-    return passThrough.stream().map(host -> "pass-through " + host).toList();
+    return Stream.concat(
+            passThrough.stream().map(host -> "pass-through " + host),
+            credentials.stream()
+                .filter(rule -> !rule.signed())
+                .map(rule -> "unsigned " + rule.where().host() + rule.where().path()))
+        .distinct()
+        .sorted()
+        .toList();
   }
 }

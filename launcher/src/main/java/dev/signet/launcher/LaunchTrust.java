@@ -7,11 +7,11 @@ import dev.signet.launcher.egress.LaunchAuthority;
 import dev.signet.launcher.egress.TlsRoots;
 import dev.signet.launcher.process.TrustFiles;
 import dev.signet.protocol.EgressPermission;
-import dev.signet.protocol.ReferenceStatement;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -23,17 +23,19 @@ record LaunchTrust(Interception interception, TrustFiles files) {
    * Makes them. The authority lasts as long as the statement: an agent reads its trust files when
    * it starts, and is not attested after that time anyway.
    *
+   * @param permitted what the statement permits: for these hosts the authority may speak
+   * @param notAfter when the statement ends
    * @param clock the host's own
    */
   static LaunchTrust create(
-      ReferenceStatement.Predicate statement,
+      List<EgressPermission> permitted,
+      Instant notAfter,
       EgressRequest egress,
       Clock clock,
       SecureRandom random)
       throws IOException {
-    LaunchAuthority authority =
-        LaunchAuthority.create(
-            hosts(statement), clock.instant(), statement.validity().notAfter(), random);
+    List<String> hosts = permitted.stream().map(EgressPermission::host).toList();
+    LaunchAuthority authority = LaunchAuthority.create(hosts, clock.instant(), notAfter, random);
     List<X509Certificate> trusted = new ArrayList<>(List.of(authority.certificate()));
     if (!egress.passThrough().isEmpty()) {
       // There the agent judges the service itself, and needs whom to trust.
@@ -45,12 +47,5 @@ record LaunchTrust(Interception interception, TrustFiles files) {
     return new LaunchTrust(
         new Interception(authority, clock, Set.copyOf(egress.passThrough())),
         TrustFiles.of(trusted));
-  }
-
-  /** A statement that says nothing of egress permits every host. */
-  private static List<String> hosts(ReferenceStatement.Predicate statement) {
-    return statement.egress() == null
-        ? List.of("*")
-        : statement.egress().stream().map(EgressPermission::host).toList();
   }
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.launcher;
 
+import dev.signet.launcher.egress.EgressIdentity;
 import dev.signet.launcher.workload.AgentProcesses;
 import dev.signet.launcher.workload.SvidSource;
 import dev.signet.launcher.workload.WorkloadApi;
@@ -10,8 +11,10 @@ import dev.signet.protocol.AgentId;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
 
 /**
  * Brings the Workload API up beside the other steps of a launch: a JVM takes some hundred
@@ -43,6 +46,42 @@ final class WorkloadServing implements AutoCloseable {
               }
             });
     return serving;
+  }
+
+  /**
+   * With SVIDs of the verifier.
+   *
+   * @param identity the agent's; gives null as long as there is none
+   * @param verifierId the verifier that the host enrolled at
+   */
+  static WorkloadServing ofVerifier(
+      AgentId agent,
+      WorkloadSocket socket,
+      AgentProcesses peers,
+      Supplier<Identity> identity,
+      VerifierClient verifier,
+      String verifierId,
+      VerifierClock clock,
+      SecureRandom random) {
+    VerifierSvids.Attested attested =
+        new VerifierSvids.Attested() {
+          @Override
+          public Optional<EgressIdentity.Current> current() {
+            return Optional.ofNullable(identity.get()).flatMap(Identity::current);
+          }
+
+          @Override
+          public Optional<String> refused() {
+            return Optional.ofNullable(identity.get()).flatMap(Identity::refused);
+          }
+        };
+    return begin(
+        socket,
+        agent,
+        peers,
+        new VerifierSvids(verifier, verifierId, attested, clock, random),
+        clock,
+        random);
   }
 
   /**

@@ -3,9 +3,8 @@
 package dev.signet.launcher.egress;
 
 import dev.signet.attestor.SecretName;
+import dev.signet.launcher.egress.permission.Rule;
 import dev.signet.protocol.EgressPermission;
-import dev.signet.protocol.PathForm;
-import java.util.List;
 import java.util.Objects;
 
 /**
@@ -36,38 +35,7 @@ public record CredentialRule(
     }
   }
 
-  /** The host's port, or 0 for the scheme's own. */
-  private int port() {
-    int colon = where.host().indexOf(':', where.host().indexOf(']') + 1);
-    return colon < 0 ? 0 : Integer.parseInt(where.host().substring(colon + 1));
-  }
-
-  private String host() {
-    int colon = where.host().indexOf(':', where.host().indexOf(']') + 1);
-    return colon < 0 ? where.host() : where.host().substring(0, colon);
-  }
-
   boolean fits(String method, Target target) {
-    return (port() == 0 ? target.hasStandardPort() : target.port() == port())
-        && fitsHost(target.host())
-        && (where.methods().equals(List.of("*")) || where.methods().contains(method))
-        && fitsPath(target.path());
-  }
-
-  private boolean fitsHost(String host) {
-    String wanted = host();
-    return wanted.startsWith("*.") ? host.endsWith(wanted.substring(1)) : host.equals(wanted);
-  }
-
-  /** A path that can be read in two ways fits only a rule for all of them. */
-  private boolean fitsPath(String path) {
-    String wanted = where.path();
-    if (wanted.equals("/*")) {
-      return true;
-    }
-    return PathForm.of(path) instanceof PathForm.Normal(String normal)
-        && (wanted.endsWith("*")
-            ? normal.startsWith(wanted.substring(0, wanted.length() - 1))
-            : normal.equals(wanted));
+    return new Rule(where).permits(method, target.destination(), target.path());
   }
 }

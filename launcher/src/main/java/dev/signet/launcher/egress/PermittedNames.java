@@ -27,18 +27,18 @@ final class PermittedNames {
   private PermittedNames() {}
 
   /**
-   * @param hosts names or addresses, with {@code :PORT} or not; {@code *.} at the beginning stands
-   *     for any labels, {@code *} alone for every host
+   * @param hosts names or addresses, with {@code :PORT}, {@code :*} or neither; {@code *.} at the
+   *     beginning stands for any labels, {@code *} alone for every host
    * @return null if every host is permitted
    */
   static NameConstraints constraints(List<String> hosts) {
     TreeSet<String> names = new TreeSet<>();
     TreeSet<String> addresses = new TreeSet<>();
     for (String host : hosts) {
-      if (host.equals("*")) {
+      String bare = withoutPort(host);
+      if (bare.equals("*")) {
         return null;
       }
-      String bare = withoutPort(host);
       if (isAddress(bare)) {
         addresses.add(bare);
       } else {

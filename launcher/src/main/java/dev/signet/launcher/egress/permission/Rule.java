@@ -6,8 +6,8 @@ import dev.signet.protocol.EgressPermission;
 import dev.signet.protocol.PathForm;
 import java.util.List;
 
-/** One permission, taken apart for comparing. */
-final class Rule {
+/** One permission, taken apart for comparing. Safe for use by many threads. */
+public final class Rule {
   private static final String EVERY_PATH = "/*";
 
   private final EgressPermission permission;
@@ -15,13 +15,22 @@ final class Rule {
   private final String port;
   private final HostForm host;
 
-  Rule(EgressPermission permission) {
+  public Rule(EgressPermission permission) {
     this.permission = permission;
     String text = permission.host();
     int colon = text.startsWith("[") ? text.indexOf(':', text.indexOf(']')) : text.indexOf(':');
     this.pattern = colon < 0 ? text : text.substring(0, colon);
     this.port = colon < 0 ? "" : text.substring(colon + 1);
     this.host = HostForm.of(pattern);
+  }
+
+  /**
+   * Whether it permits this request.
+   *
+   * @param path from the first slash on, without a query
+   */
+  public boolean permits(String method, Destination to, String path) {
+    return permits(method, HostForm.of(to.host()), to, PathForm.of(path));
   }
 
   /** Whether it is about this host and port at all. */
