@@ -33,7 +33,7 @@ final class UpstreamFailures {
         EgressReason.UPSTREAM_BROKEN,
         cause instanceof IOException || cause instanceof PrematureChannelClosureException
             ? where + " closed the connection before it answered; the request may have been seen."
-            : where + " answered with something that is not HTTP/1.1.");
+            : where + " answered with something that is not HTTP.");
   }
 
   static Problem encoded(Target target) {
