@@ -119,6 +119,8 @@ class ReleasesSystemTest {
         Site.FLOOR,
         "--env",
         "TOOL_API_KEY",
+        "--egress",
+        Site.EGRESS,
         "--out",
         statement);
     Path signed = site.place("split.dsse");

@@ -100,10 +100,14 @@ class SecretsSystemTest {
             .formatted(service.getAddress().getPort(), more));
   }
 
+  /** Without isolation: what such an agent cannot find, an isolated one cannot find either. */
   private static SignetProcess run(Path rules) throws IOException {
-    return SignetProcess.signet(
-        Map.of("TOOL_API_KEY", PLANTED),
-        site.runArguments(jar, statement, "--credential", rules.toString(), "--jvm", "-Xmx64m"));
+    List<String> words =
+        site.runArguments(jar, statement, "--credential", rules.toString(), "--jvm", "-Xmx64m");
+    if (LaunchCommand.isolation().isEmpty()) {
+      words.add("--isolation=none");
+    }
+    return SignetProcess.signet(Map.of("TOOL_API_KEY", PLANTED), words);
   }
 
   private static SignetHere.Ended secret(String command, String input, String... more) {

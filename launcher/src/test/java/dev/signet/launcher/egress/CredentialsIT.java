@@ -150,7 +150,7 @@ class CredentialsIT {
   void anAgentThatIsNotAttestedGetsNoSecretSentEvenUnsigned() throws Exception {
     fixture.identity.set(null);
     HttpResponse<String> answer = get("/unsigned");
-    assertThat(answer.statusCode()).isEqualTo(503);
+    assertThat(answer.statusCode()).isEqualTo(502);
     assertThat(answer.body()).contains("NOT_ATTESTED");
     assertThat(upstream.received()).isEmpty();
   }

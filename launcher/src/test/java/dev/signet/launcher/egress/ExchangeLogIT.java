@@ -178,14 +178,14 @@ class ExchangeLogIT {
         .containsExactlyInAnyOrder(
             "GET /good FORWARDED null 200",
             "GET /nowhere/x REFUSED NO_SUCH_TARGET 404",
-            "CONNECT null REFUSED CONNECT_UNSUPPORTED 501",
+            "CONNECT null REFUSED MISDIRECTED 421",
             "TRACE null REFUSED METHOD_REFUSED 405",
             "null null REFUSED MALFORMED_REQUEST 400",
             "GET /x FAILED UPSTREAM_UNREACHABLE 502",
             "GET /breaks FAILED UPSTREAM_BROKEN 200",
             "GET /holds ABANDONED null 200",
             "POST /half ABANDONED null -",
-            "GET /unattested REFUSED NOT_ATTESTED 503");
+            "GET /unattested REFUSED NOT_ATTESTED 502");
   }
 
   @Test
