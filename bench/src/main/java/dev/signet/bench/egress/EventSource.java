@@ -18,8 +18,10 @@ import javax.net.ssl.SSLContext;
  * when somebody says that the event was seen. A proxy that waits for the end waits in vain.
  */
 final class EventSource implements AutoCloseable {
-  /** The first event, whole. */
-  static final String EVENT = "data: {\"word\":\"once\"}\n\n";
+  /** Nowhere else in the answer; line ends follow. A proxy may cut the event into chunks. */
+  static final String LAST = "}";
+
+  private static final String EVENT = "data: {\"word\":\"once\"" + LAST + "\n\n";
 
   private static final int PATIENCE_SECONDS = 10;
   private static final byte[] BEGINNING =
