@@ -44,7 +44,7 @@ public final class Rounds {
     for (int round = 0; round < discarded + rounds; round++) {
       for (int turn = 0; turn < contenders.size(); turn++) {
         int index = round % 2 == 0 ? turn : contenders.size() - 1 - turn;
-        double[] measured = contenders.get(index).round().measure();
+        double[] measured = measure(contenders.get(index));
         if (round >= discarded) {
           figures.get(index).add(measured);
         }
@@ -55,6 +55,14 @@ public final class Rounds {
       rows.add(new Row(contenders.get(i).name(), columns(figures.get(i))));
     }
     return rows;
+  }
+
+  private static double[] measure(Contender contender) throws IOException, InterruptedException {
+    try {
+      return contender.round().measure();
+    } catch (IOException e) {
+      throw new IOException(contender.name() + ": " + e.getMessage(), e);
+    }
   }
 
   private static List<Samples> columns(List<double[]> rounds) {

@@ -14,18 +14,18 @@ import dev.signet.bench.load.MeteredLoad;
 import dev.signet.bench.report.Result;
 import dev.signet.bench.report.Row;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
-/** The signing egress proxy against nginx that forwards the same requests and signs nothing. */
+/**
+ * The signing egress proxy against nginx that forwards the same requests and signs nothing, and
+ * against the intercepting proxies that are installed.
+ */
 public final class EgressMeasurement implements Measurement {
   private static final int CONNECTIONS = 8;
   private static final int MOST = 1_000_000;
-  private static final String ANSWER = "{\"temperature\":21.5,\"wind\":3.2,\"place\":\"Zurich\"}";
 
   @Override
   public String name() {
@@ -34,17 +34,27 @@ public final class EgressMeasurement implements Measurement {
 
   @Override
   public String what() {
-    return "the signing egress proxy against a plain nginx proxy";
+    return "the signing egress proxy against nginx, and against proxies that intercept HTTPS";
   }
 
   @Override
   public List<Result> run(Effort effort) throws IOException, InterruptedException {
+    List<Result> results = new ArrayList<>(plain(effort));
+    try (OriginCertificate origin = OriginCertificate.create()) {
+      results.addAll(InterceptedLoad.run(effort, origin));
+      results.addAll(EventDelay.run(effort, origin));
+      results.addAll(ConnectionMemory.run(origin));
+    }
+    return results;
+  }
+
+  private static List<Result> plain(Effort effort) throws IOException, InterruptedException {
     int any = Ports.free();
     int signedOnly = Ports.free();
     int proxyPort = Ports.free();
     Path spool = Files.createTempDirectory("signet-bench-egress");
-    try (Nginx upstream = Nginx.start(upstream(any, signedOnly), any);
-        Nginx nginx = Nginx.start(proxy(proxyPort, any), proxyPort);
+    try (ServerProgram upstream = Nginx.start(upstream(any, signedOnly), any);
+        ServerProgram nginx = Nginx.start(proxy(proxyPort, any), proxyPort);
         JavaProcess egress = JavaProcess.startAsLauncher(EgressProcess.class, spool.toString());
         JavaProcess unlogged =
             JavaProcess.startAsLauncher(
@@ -88,20 +98,19 @@ public final class EgressMeasurement implements Measurement {
   /** Answers at once; one of its two ports refuses what is not signed. */
   private static String upstream(int any, int signedOnly) {
     return """
-    server { listen 127.0.0.1:%1$d; location / { default_type application/json; return 200 '%3$s'; } }
+    server { listen 127.0.0.1:%1$d; location / { %3$s } }
     server {
       listen 127.0.0.1:%2$d;
       location / {
         if ($http_signature = "") { return 401; }
-        default_type application/json;
-        return 200 '%3$s';
+        %3$s
       }
     }
     """
-        .formatted(any, signedOnly, ANSWER);
+        .formatted(any, signedOnly, EgressRequest.location());
   }
 
-  private static String proxy(int port, int upstream) {
+  static String proxy(int port, int upstream) {
     return """
     upstream tools { server 127.0.0.1:%2$d; keepalive 32; keepalive_requests 100000000; }
     server {
@@ -125,33 +134,16 @@ public final class EgressMeasurement implements Measurement {
       int hostPort,
       int bodyBytes,
       Effort effort) {
-    byte[] request = request(targetPrefix, hostPort, bodyBytes);
+    byte[] request = EgressRequest.bytes(targetPrefix, hostPort, bodyBytes);
     HttpLoad load =
         new HttpLoad(
             CONNECTIONS,
             MOST,
             effort.window(),
             i -> request,
-            (i, answer) -> answer.status() == 200 && answer.text().equals(ANSWER));
+            (i, answer) -> EgressRequest.isAnsweredBy(answer));
     return new Rounds.Contender(
         name, () -> MeteredLoad.figures(server, () -> load.run(Endpoint.http(port))));
-  }
-
-  private static byte[] request(String targetPrefix, int hostPort, int bodyBytes) {
-    String head =
-        (bodyBytes == 0 ? "GET " : "POST ")
-            + targetPrefix
-            + "/v1/weather?place=zurich HTTP/1.1\r\nHost: 127.0.0.1:"
-            + hostPort
-            + "\r\nUser-Agent: weather-agent/4.1\r\nAccept: application/json\r\n"
-            + "Authorization: Bearer 6f0c1e2a9b7d4c58a1f3e5d7c9b8a6f4\r\n"
-            + (bodyBytes == 0
-                ? "\r\n"
-                : "Content-Type: application/json\r\nContent-Length: " + bodyBytes + "\r\n\r\n");
-    byte[] start = head.getBytes(StandardCharsets.US_ASCII);
-    byte[] request = Arrays.copyOf(start, start.length + bodyBytes);
-    Arrays.fill(request, start.length, request.length, (byte) 'x');
-    return request;
   }
 
   private static Result result(int bodyBytes, List<Row> rows) {

@@ -7,6 +7,8 @@ import dev.signet.launcher.Preparation;
 import dev.signet.launcher.egress.Credentials;
 import dev.signet.launcher.egress.EgressIdentity;
 import dev.signet.launcher.egress.EgressLimits;
+import dev.signet.launcher.egress.Interception;
+import dev.signet.launcher.egress.LaunchAuthority;
 import dev.signet.launcher.egress.ProxySettings;
 import dev.signet.launcher.egress.SigningProxy;
 import dev.signet.launcher.egress.permission.EgressPolicy;
@@ -20,12 +22,16 @@ import dev.signet.protocol.EgressPermission;
 import dev.signet.protocol.LaunchId;
 import dev.signet.requestsignatures.SignatureProviders;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 
 /**
  * The launcher's egress proxy in a process of its own, with a key as the TPM would release it.
@@ -39,7 +45,8 @@ final class EgressProcess {
 
   /**
    * @param args the directory for request bodies that are too large for memory, also for the
-   *     exchange log; and {@link #WITHOUT_LOG} or nothing
+   *     exchange log; {@link #WITHOUT_LOG} or something else; then, for tunnels that are opened,
+   *     the file of the origins' authority and the file to write the launch's authority to
    */
   public static void main(String[] args) throws IOException {
     Preparation.begin(); // as signet run does: bodies are hashed by what it finds
@@ -61,12 +68,15 @@ final class EgressProcess {
                 Clock.systemUTC(),
                 random,
                 System.err::println);
+    boolean opensTunnels = args.length > 3;
+    Optional<Interception> interception =
+        opensTunnels ? Optional.of(interception(Path.of(args[3]), random)) : Optional.empty();
     try (SigningProxy proxy =
         SigningProxy.start(
             new ProxySettings(
                 Path.of(args[0]),
                 List.of(),
-                Optional.empty(),
+                opensTunnels ? Optional.of(Path.of(args[2])) : Optional.empty(),
                 new EgressPolicy(
                     List.of(EgressPermission.parse("GET,POST 127.0.0.1:*/*")),
                     OperatorRules.NONE,
@@ -74,7 +84,7 @@ final class EgressProcess {
                 System.err::println,
                 EgressLimits.standard(),
                 List.of(),
-                Optional.empty(),
+                interception,
                 Credentials.NONE,
                 exchanges),
             () -> Optional.of(identity),
@@ -84,5 +94,16 @@ final class EgressProcess {
       System.out.println(proxy.address().getPort());
       System.in.transferTo(System.out);
     }
+  }
+
+  private static Interception interception(Path certificate, SecureRandom random)
+      throws IOException {
+    LaunchAuthority authority =
+        LaunchAuthority.create(
+            List.of("127.0.0.1"), Instant.now(), Instant.now().plus(Duration.ofDays(1)), random);
+    try (JcaPEMWriter pem = new JcaPEMWriter(Files.newBufferedWriter(certificate))) {
+      pem.writeObject(authority.certificate());
+    }
+    return new Interception(authority, Clock.systemUTC(), Set.of());
   }
 }

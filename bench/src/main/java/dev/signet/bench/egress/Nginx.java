@@ -2,28 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.bench.egress;
 
-import dev.signet.bench.Directories;
-import dev.signet.bench.Processes;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 
-/** One nginx with one worker, in a directory of its own. */
-final class Nginx implements AutoCloseable {
-  private static final Duration START = Duration.ofSeconds(10);
-
-  private final Path directory;
-  private final Process process;
-
-  private Nginx(Path directory, Process process) {
-    this.directory = directory;
-    this.process = process;
-  }
+/** One nginx with one worker. */
+final class Nginx {
+  private Nginx() {}
 
   /**
    * Starts it and waits until it listens.
@@ -31,7 +17,7 @@ final class Nginx implements AutoCloseable {
    * @param http what stands inside {@code http { … }}
    * @param port one on which that listens
    */
-  static Nginx start(String http, int port) throws IOException, InterruptedException {
+  static ServerProgram start(String http, int port) throws IOException, InterruptedException {
     Path directory = Files.createTempDirectory("signet-bench-nginx");
     Path config = directory.resolve("nginx.conf");
     Files.writeString(
@@ -39,9 +25,10 @@ final class Nginx implements AutoCloseable {
         """
         daemon off;
         worker_processes 1;
+        worker_rlimit_nofile 8192;
         pid %1$s/pid;
-        error_log %1$s/error.log;
-        events { worker_connections 256; }
+        error_log stderr;
+        events { worker_connections 4096; }
         http {
           access_log off;
           client_body_temp_path %1$s/body;
@@ -56,52 +43,10 @@ final class Nginx implements AutoCloseable {
         }
         """
             .formatted(directory, http));
-    Process process =
-        new ProcessBuilder(
-                List.of(
-                    "nginx",
-                    "-e",
-                    directory + "/error.log",
-                    "-p",
-                    directory.toString(),
-                    "-c",
-                    config.toString()))
-            .redirectErrorStream(true)
-            .redirectOutput(directory.resolve("output").toFile())
-            .start();
-    Nginx nginx = new Nginx(directory, process);
-    try {
-      nginx.awaitListening(port);
-    } catch (IOException | InterruptedException e) {
-      nginx.close();
-      throw e;
-    }
-    return nginx;
-  }
-
-  ProcessHandle handle() {
-    return process.toHandle();
-  }
-
-  private void awaitListening(int port) throws IOException, InterruptedException {
-    long deadline = System.nanoTime() + START.toNanos();
-    while (true) {
-      try (Socket socket = new Socket()) {
-        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
-        return;
-      } catch (IOException e) {
-        if (System.nanoTime() > deadline || !process.isAlive()) {
-          throw new IOException(
-              "nginx does not listen: " + Files.readString(directory.resolve("error.log")), e);
-        }
-      }
-      process.waitFor(Duration.ofMillis(20));
-    }
-  }
-
-  @Override
-  public void close() throws IOException {
-    Processes.stop(process);
-    Directories.delete(directory);
+    return ServerProgram.start(
+        "nginx",
+        directory,
+        port,
+        List.of("nginx", "-e", "stderr", "-p", directory.toString(), "-c", config.toString()));
   }
 }

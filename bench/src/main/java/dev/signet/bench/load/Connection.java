@@ -74,6 +74,8 @@ final class Connection implements Closeable {
 
   @Override
   public void close() throws IOException {
+    // TLS 1.2 waits for the other side's farewell, which some proxies never say.
+    socket.setSoTimeout(1);
     socket.close();
   }
 }

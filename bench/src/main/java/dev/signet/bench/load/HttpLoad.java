@@ -40,6 +40,20 @@ public record HttpLoad(
    * @throws IOException if an exchange fails or an answer is wrong
    */
   public LoadFigures run(Endpoint endpoint) throws IOException, InterruptedException {
+    return run(endpoint, true);
+  }
+
+  /**
+   * Runs it with a new connection for each request; opening it is part of the time.
+   *
+   * @throws IOException if a connection or an exchange fails or an answer is wrong
+   */
+  public LoadFigures runConnectingAnew(Endpoint endpoint) throws IOException, InterruptedException {
+    return run(endpoint, false);
+  }
+
+  private LoadFigures run(Endpoint endpoint, boolean kept)
+      throws IOException, InterruptedException {
     long[] nanos = new long[operations];
     AtomicInteger done = new AtomicInteger();
     CountDownLatch go = new CountDownLatch(1);
@@ -49,13 +63,19 @@ public record HttpLoad(
       try {
         for (int i = 0; i < connections; i++) {
           int first = i;
-          Connection connection = new Connection(endpoint);
-          open.add(connection);
+          Connection connection = kept ? new Connection(endpoint) : null;
+          if (kept) {
+            open.add(connection);
+          }
           loops.add(
               threads.submit(
                   () -> {
                     go.await();
-                    loop(connection, first, done, nanos);
+                    if (kept) {
+                      loop(connection::exchange, first, done, nanos);
+                    } else {
+                      loop(request -> once(endpoint, request), first, done, nanos);
+                    }
                     return null;
                   }));
         }
@@ -77,7 +97,17 @@ public record HttpLoad(
     }
   }
 
-  private void loop(Connection connection, int first, AtomicInteger done, long[] nanos)
+  private interface Exchanging {
+    Answer exchange(byte[] request) throws IOException;
+  }
+
+  private static Answer once(Endpoint endpoint, byte[] request) throws IOException {
+    try (Connection connection = new Connection(endpoint)) {
+      return connection.exchange(request);
+    }
+  }
+
+  private void loop(Exchanging connection, int first, AtomicInteger done, long[] nanos)
       throws IOException {
     long begin = System.nanoTime();
     long after = begin;
