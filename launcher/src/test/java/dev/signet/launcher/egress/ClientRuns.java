@@ -13,8 +13,14 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +50,11 @@ final class ClientRuns implements AutoCloseable {
   private static final String JSON = "application/json";
   private static final String EVENTS = "text/event-stream";
   private static final int SECONDS = 60;
+  private static final Set<String> OF_THE_CONNECTION =
+      Set.of("host", "connection", "content-length", "transfer-encoding", "keep-alive", "date");
 
+  private final HttpClient servers =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final TestUpstream old;
   private final TestHttp2Upstream current;
   private final Map<String, CompletableFuture<Void>> shown = new ConcurrentHashMap<>();
@@ -145,6 +155,52 @@ final class ClientRuns implements AutoCloseable {
     }
   }
 
+  /**
+   * Puts another server behind the service of HTTP/1.1, which keeps what it passes on, as a gateway
+   * does that ends TLS and checks signatures.
+   */
+  void relay(String path, URI server) {
+    old.on(path, exchange -> relay(exchange, server));
+  }
+
+  private void relay(HttpExchange exchange, URI server) throws IOException {
+    ReceivedRequest request = old.record(exchange);
+    HttpRequest.Builder passed =
+        HttpRequest.newBuilder(server)
+            .method(request.method(), HttpRequest.BodyPublishers.ofByteArray(request.body()));
+    request
+        .fields()
+        .forEach(
+            (name, values) -> {
+              if (!OF_THE_CONNECTION.contains(name)) {
+                values.forEach(value -> passed.header(name, value));
+              }
+            });
+    try {
+      HttpResponse<InputStream> answer = servers.send(passed.build(), BodyHandlers.ofInputStream());
+      answer
+          .headers()
+          .map()
+          .forEach(
+              (name, values) -> {
+                if (!OF_THE_CONNECTION.contains(name)) {
+                  exchange.getResponseHeaders().put(name, values);
+                }
+              });
+      exchange.sendResponseHeaders(answer.statusCode(), 0);
+      try (InputStream in = answer.body();
+          OutputStream out = exchange.getResponseBody()) {
+        byte[] piece = new byte[8192];
+        for (int n = in.read(piece); n >= 0; n = in.read(piece)) {
+          out.write(piece, 0, n);
+          out.flush();
+        }
+      }
+    } catch (InterruptedException e) {
+      throw new InterruptedIOException("stopped");
+    }
+  }
+
   /** Since {@link #forget}, over either version. */
   List<ReceivedRequest> received() {
     return Stream.concat(old.received().stream(), current.received.stream()).toList();
@@ -224,5 +280,6 @@ final class ClientRuns implements AutoCloseable {
     fixture.close();
     old.close();
     current.close();
+    servers.shutdownNow();
   }
 }
