@@ -3,6 +3,7 @@
 package dev.signet.launcher.egress;
 
 import dev.signet.requestsignatures.RequestView;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -31,9 +32,13 @@ record RequestToSign(String method, Target target, List<Field> fields) implement
 
   @Override
   public List<String> fieldValues(String lowerCaseName) {
-    return fields.stream()
-        .filter(field -> field.key().equals(lowerCaseName))
-        .map(Field::value)
-        .toList();
+    // Asked for each name that a signature covers, so without a copy of each field's name.
+    List<String> values = new ArrayList<>(1);
+    for (Field field : fields) {
+      if (field.name().length() == lowerCaseName.length() && field.key().equals(lowerCaseName)) {
+        values.add(field.value());
+      }
+    }
+    return values;
   }
 }
