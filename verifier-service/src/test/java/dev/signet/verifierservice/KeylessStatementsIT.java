@@ -101,7 +101,8 @@ class KeylessStatementsIT {
   /** What was good is remembered by its bytes, and with what was asked of its signer. */
   @Test
   void memoryOfAGoodStatementHelpsNoOther() throws Exception {
-    Bytes good = Bytes.of(SIGSTORE.bundle().claiming(11, "self-hosted").statement(payload).encode());
+    Bytes good =
+        Bytes.of(SIGSTORE.bundle().claiming(11, "self-hosted").statement(payload).encode());
     host.statement = good;
     host.attest();
     host.statement =

@@ -323,7 +323,9 @@ class ImageSignaturesIT {
             "nothing",
             "{\"schemaVersion\":2,\"manifests\":[],\"layers\":[]}",
             "{\"schemaVersion\":2,\"manifests\":[],\"config\":{}}",
-            "{\"schemaVersion\":2,\"mediaType\":\"" + TestRegistry.MANIFEST + "\",\"manifests\":[]}",
+            "{\"schemaVersion\":2,\"mediaType\":\""
+                + TestRegistry.MANIFEST
+                + "\",\"manifests\":[]}",
             "{\"schemaVersion\":2,\"manifests\":[{\"digest\":\"sha256:1\"}]}",
             "{\"schemaVersion\":2,\"schemaVersion\":2,\"manifests\":[]}",
             "{\"schemaVersion\":1,\"manifests\":[]}")) {
