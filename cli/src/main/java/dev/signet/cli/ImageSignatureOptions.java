@@ -113,7 +113,8 @@ final class ImageSignatureOptions {
       Path registryAuth, ImageReference.Repository repository) throws IOException {
     return registryAuth == null
         ? Optional.empty()
-        : RegistryCredentials.read(registryAuth, repository.registry());
+        // Absolute, since the launcher reads it from where a private mount is.
+        : RegistryCredentials.read(registryAuth.toAbsolutePath(), repository.registry());
   }
 
   private SignerPolicy signers(SignerPolicy statement, Path trustedRoot)

@@ -86,6 +86,38 @@ class KeylessStatementsIT {
     host.attest();
   }
 
+  @Test
+  void attack52SameNameOfAnotherIssuer() throws Exception {
+    host.statement =
+        Bytes.of(
+            SIGSTORE
+                .bundle()
+                .by("https://issuer.test.invalid/other", TestSigstore.IDENTITY)
+                .statement(payload)
+                .encode());
+    refused();
+  }
+
+  /** What was good is remembered by its bytes, and with what was asked of its signer. */
+  @Test
+  void memoryOfAGoodStatementHelpsNoOther() throws Exception {
+    Bytes good =
+        Bytes.of(SIGSTORE.bundle().claiming(11, "self-hosted").statement(payload).encode());
+    host.statement = good;
+    host.attest();
+    host.statement =
+        Bytes.of(
+            SIGSTORE
+                .bundle()
+                .by(TestSigstore.ISSUER, "https://ci.test.invalid/evil")
+                .statement(payload)
+                .encode());
+    refused();
+    host.statement = good;
+    register(identity(",\"claims\":{\"runnerEnvironment\":\"github-hosted\"}"));
+    refused();
+  }
+
   /** What was good under one registration is not good under the next because it was remembered. */
   @Test
   void identityTakenBackIsNotRemembered() throws Exception {

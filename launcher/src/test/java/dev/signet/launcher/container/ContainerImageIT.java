@@ -233,6 +233,30 @@ class ContainerImageIT {
     }
   }
 
+  /** The thread that unpacks stands elsewhere than the process. */
+  @Test
+  void placeOfTheImageMayBeRelative() throws Exception {
+    // Not one that begins with "..": from the root that would lead to the same place.
+    Path relative = Files.createTempDirectory(Path.of("target"), "image");
+    TestImage here =
+        TestImage.write(
+            relative,
+            Map.of("Entrypoint", List.of("/what")),
+            List.of(new TestLayer().file("what", 0644, "good")));
+    try (LaunchDirectory launch = LaunchDirectory.create(directory, Optional.empty());
+        ContainerImage image =
+            ready(
+                ContainerImage.unpack(
+                    host,
+                    OciLayout.open(relative),
+                    ImageSelection.of(here.manifest()),
+                    launch,
+                    new SecureRandom()))) {
+      Path file = image.root().resolve("what");
+      assertThat(image.mount().within(() -> Files.readString(file))).isEqualTo("good");
+    }
+  }
+
   @Test
   void ownersArePutIntoTheHostsUnusedNumbers() throws Exception {
     TestImage owned =

@@ -46,7 +46,9 @@ public final class DockerArchive implements ImageSource {
     return open(file, ImageLimits.standard());
   }
 
-  static DockerArchive open(Path file, ImageLimits limits) throws IOException {
+  static DockerArchive open(Path given, ImageLimits limits) throws IOException {
+    // A thread in a mount namespace of its own need not stand where the process does.
+    Path file = given.toAbsolutePath();
     // Looked at before it is opened: opening a pipe would wait for its writer.
     if (!Files.isRegularFile(file)) {
       throw Files.exists(file)

@@ -34,7 +34,9 @@ public final class OciLayout implements ImageSource {
    *
    * @throws IOException if it is no directory
    */
-  public static OciLayout open(Path directory) throws IOException {
+  public static OciLayout open(Path given) throws IOException {
+    // A thread in a mount namespace of its own need not stand where the process does.
+    Path directory = given.toAbsolutePath();
     if (!Files.isDirectory(directory)) {
       throw Files.exists(directory)
           ? new NotDirectoryException(directory.toString())

@@ -221,6 +221,18 @@ class ImageSignaturesIT {
   }
 
   @Test
+  void attack52ReferenceStatementWhoseConfigurationIsCalledLikeTheImage() throws Exception {
+    Digest config = Digest.hash(new byte[] {3});
+    String other =
+        new String(reference(OTHER, NOW), StandardCharsets.UTF_8)
+            .replace(config.toHex(), IMAGE.toHex());
+    registry.list(
+        IMAGE, push(SIGSTORE.bundle().statement(other.getBytes(StandardCharsets.UTF_8)).encode()));
+    refused(Reason.IMAGE_SIGNATURE_NOT_ACCEPTED)
+        .contains("expected a reference statement about " + IMAGE);
+  }
+
+  @Test
   void attack28PartsThatAreNotWhatTheirDigestsSay() throws Exception {
     byte[] bundle = good();
     byte[] manifest =
@@ -261,6 +273,30 @@ class ImageSignaturesIT {
     assertThat(registry.seen).as("not even asked for").noneMatch(s -> s.contains("/blobs/"));
     registry.lieAbout("referrers", _ -> huge);
     refused(Reason.IMAGE_SIGNATURE_NOT_AUTHENTIC).contains("TOO_LARGE_SIGNATURE: the list");
+    registry.listsReferrers = false;
+    registry.tag(tag(), huge);
+    refused(Reason.IMAGE_SIGNATURE_NOT_AUTHENTIC).contains("TOO_LARGE_SIGNATURE: the list");
+    registry.tag(tag(), TestRegistry.index(List.of()));
+    registry.tag(tag() + ".sig", huge);
+    refused(Reason.IMAGE_SIGNATURE_NOT_AUTHENTIC).contains("TOO_LARGE_SIGNATURE: the manifest");
+  }
+
+  @Test
+  void attack30ManifestOfASignatureThatIsTooLarge() throws Exception {
+    byte[] padded =
+        (new String(
+                    SignedImage.manifest(
+                        registry,
+                        IMAGE,
+                        good(),
+                        SigstoreBundle.MEDIA_TYPE,
+                        SigstoreBundle.MEDIA_TYPE),
+                    StandardCharsets.UTF_8)
+                + " ".repeat(1 << 20))
+            .getBytes(StandardCharsets.UTF_8);
+    registry.put(padded);
+    registry.list(IMAGE, SignedImage.described(padded, SigstoreBundle.MEDIA_TYPE));
+    refused(Reason.IMAGE_SIGNATURE_NOT_AUTHENTIC).contains("TOO_LARGE_SIGNATURE: the manifest");
   }
 
   @Test
@@ -286,6 +322,10 @@ class ImageSignaturesIT {
         List.of(
             "nothing",
             "{\"schemaVersion\":2,\"manifests\":[],\"layers\":[]}",
+            "{\"schemaVersion\":2,\"manifests\":[],\"config\":{}}",
+            "{\"schemaVersion\":2,\"mediaType\":\""
+                + TestRegistry.MANIFEST
+                + "\",\"manifests\":[]}",
             "{\"schemaVersion\":2,\"manifests\":[{\"digest\":\"sha256:1\"}]}",
             "{\"schemaVersion\":2,\"schemaVersion\":2,\"manifests\":[]}",
             "{\"schemaVersion\":1,\"manifests\":[]}")) {
@@ -305,6 +345,28 @@ class ImageSignaturesIT {
     refused(Reason.IMAGE_SIGNATURE_NOT_AUTHENTIC).contains("layers: expected one");
   }
 
+  @Test
+  void attack30ManifestOfTwoKinds() throws Exception {
+    byte[] bundle = good();
+    String manifest =
+        new String(
+            SignedImage.manifest(
+                registry, IMAGE, bundle, SigstoreBundle.MEDIA_TYPE, SigstoreBundle.MEDIA_TYPE),
+            StandardCharsets.UTF_8);
+    String layer = SignedImage.descriptor(bundle, SigstoreBundle.MEDIA_TYPE, "");
+    for (String other :
+        List.of(
+            manifest.replace("\"layers\"", "\"manifests\":[],\"layers\""),
+            manifest.replaceFirst(TestRegistry.MANIFEST.replace("+", "[+]"), "application/x"),
+            manifest.replace("[" + layer + "]", "[" + layer + "," + layer + "]"))) {
+      assertThat(other).isNotEqualTo(manifest);
+      byte[] bytes = other.getBytes(StandardCharsets.UTF_8);
+      registry.put(bytes);
+      registry.list(IMAGE, SignedImage.described(bytes, SigstoreBundle.MEDIA_TYPE));
+      refused(Reason.IMAGE_SIGNATURE_NOT_AUTHENTIC).contains("BAD_SIGNATURE_MANIFEST");
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -321,6 +383,25 @@ class ImageSignaturesIT {
         .isInstanceOf(IOException.class)
         .hasMessageContaining("its own next page");
     assertThat(registry.seen).hasSize(1);
+  }
+
+  @Test
+  void listLeadsToNoOtherOriginAndIsNoLongText() throws Exception {
+    String path = "/v2/acme/agent/referrers/" + IMAGE + "?n=1";
+    for (String next :
+        List.of(
+            "http://127.0.0.1:1" + path,
+            "http://evil.test" + path,
+            "https://" + registry.host() + path,
+            path + "&x=" + "y".repeat(4096))) {
+      registry.seen.clear();
+      registry.link = java.util.Optional.of("<" + next + ">; rel=\"next\"");
+      assertThatThrownBy(() -> verify(ImageSignaturePolicy.by(SIGNERS)))
+          .as(next)
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("its own next page");
+      assertThat(registry.seen).hasSize(1);
+    }
   }
 
   @Test

@@ -141,6 +141,10 @@ class PinnedImageSignaturesIT {
     byte[] payload = SignedImage.simplePayload(IMAGE);
     sig(SignedImage.simpleLayer(registry, payload, new byte[0], ""));
     refused(Reason.IMAGE_SIGNATURE_NOT_AUTHENTIC).contains("expected a signature in base64");
+    sig(SignedImage.simpleLayer(registry, payload, new byte[1024], ""));
+    refused(Reason.IMAGE_SIGNATURE_NOT_AUTHENTIC).contains("expected a signature in base64");
+    sig(SignedImage.simpleLayer(registry, payload, KEY).replaceAll("=*\"}", "\"}"));
+    refused(Reason.IMAGE_SIGNATURE_NOT_AUTHENTIC).contains("expected a signature in base64");
     sig(SignedImage.descriptor(payload, "text/plain", ""));
     refused(Reason.IMAGE_SIGNATURE_NOT_AUTHENTIC).contains("SIGNATURE_UNSUPPORTED");
     registry.tag(ImageSignaturesIT.tag() + ".sig", TestRegistry.index(List.of()));
@@ -157,6 +161,32 @@ class PinnedImageSignaturesIT {
     registry.tag(
         ImageSignaturesIT.tag() + ".att", SignedImage.oldManifest(registry, List.of(layer)));
     refused(Reason.TOO_MANY_IMAGE_SIGNATURES);
+  }
+
+  @Test
+  void attack30PayloadThatIsTooLarge() throws Exception {
+    String payload = new String(SignedImage.simplePayload(IMAGE), StandardCharsets.UTF_8);
+    byte[] padded = (payload + " ".repeat(64 << 10)).getBytes(StandardCharsets.UTF_8);
+    sig(SignedImage.simpleLayer(registry, padded, KEY));
+    refused(Reason.IMAGE_SIGNATURE_NOT_AUTHENTIC).contains("TOO_LARGE_SIGNATURE: the layer");
+  }
+
+  @Test
+  void oldAttestationThatShowsACertificateIsNotBelieved() throws Exception {
+    SecureRandom random = new SecureRandom();
+    SigningKey ci = SigningKey.generate(random);
+    byte[] envelope =
+        ci.sign(ImageSignaturesIT.reference(IMAGE, ImageSignaturesIT.NOW), random).encode();
+    registry.put(envelope);
+    String annotated = ",\"annotations\":{\"dev.sigstore.cosign/certificate\":\"pem\"}";
+    registry.tag(
+        ImageSignaturesIT.tag() + ".att",
+        SignedImage.oldManifest(
+            registry,
+            List.of(SignedImage.descriptor(envelope, SimpleSigning.ENVELOPE_TYPE, annotated))));
+    assertThat(verify(ci.publicKey()))
+        .isInstanceOfSatisfying(
+            Refused.class, r -> assertThat(r.detail()).contains("SIGNATURE_UNSUPPORTED"));
   }
 
   @Test
