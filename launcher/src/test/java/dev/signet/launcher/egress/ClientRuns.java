@@ -99,7 +99,7 @@ final class ClientRuns implements AutoCloseable {
             TestJar.of(directory.resolve("client.jar"), Map.of(), ClientAgent.class),
             List.of(jarOf(OkHttpClient.class), jarOf(Buffer.class), jarOf(Unit.class)),
             ClientAgent.class.getName(),
-            Map.of(),
+            List.of(),
             fixture.proxy.address(),
             TrustFiles.of(List.of(authority.certificate())));
   }

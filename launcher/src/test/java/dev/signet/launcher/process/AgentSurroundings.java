@@ -25,14 +25,14 @@ public final class AgentSurroundings implements AutoCloseable {
   /**
    * Plans a launch.
    *
-   * @param given variables for the agent beside the few that every agent gets
+   * @param arguments the agent's own, to which others can be added
    */
   public static AgentSurroundings of(
       Path parent,
       Path jar,
       List<Path> classPath,
       String mainClass,
-      Map<String, String> given,
+      List<String> arguments,
       InetSocketAddress proxy,
       TrustFiles trust)
       throws IOException {
@@ -48,13 +48,18 @@ public final class AgentSurroundings implements AutoCloseable {
             new JarLaunch.Options(
                 Path.of(System.getProperty("java.home")),
                 List.of("-Xmx128m", "-XX:+UseSerialGC"),
-                List.of(),
-                given,
+                arguments,
+                Map.of(),
                 Optional.empty(),
                 Optional.of(proxy),
                 Optional.of(trust)),
             Optional.empty(),
             System.getenv()));
+  }
+
+  /** Starts the agent as the launcher does. */
+  public AgentProcess start() throws IOException {
+    return AgentProcess.start(launch, () -> {});
   }
 
   /** The agent itself, with these arguments. */
