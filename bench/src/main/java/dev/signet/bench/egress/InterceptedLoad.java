@@ -114,7 +114,7 @@ final class InterceptedLoad {
                 + " connections; HTTP/1.1 in TLS in a tunnel, opened by the proxy, which speaks TLS"
                 + " to nginx. Only Signet signs; the others forward.",
             kept
-                ? "Tunnels and upstream connections are made before."
+                ? "Tunnels are made before."
                 : "Each request has its own CONNECT and complete TLS handshake, which is in its time"
                     + " (with mitmproxy and squid, also the one upstream; Signet keeps that"
                     + " connection for the next tunnel)."));
