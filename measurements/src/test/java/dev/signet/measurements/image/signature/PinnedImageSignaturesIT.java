@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.security.interfaces.ECPublicKey;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.assertj.core.api.AbstractStringAssert;
@@ -143,12 +144,24 @@ class PinnedImageSignaturesIT {
     refused(Reason.IMAGE_SIGNATURE_NOT_AUTHENTIC).contains("expected a signature in base64");
     sig(SignedImage.simpleLayer(registry, payload, new byte[1024], ""));
     refused(Reason.IMAGE_SIGNATURE_NOT_AUTHENTIC).contains("expected a signature in base64");
-    sig(SignedImage.simpleLayer(registry, payload, KEY).replaceAll("=*\"}", "\"}"));
+    sig(withoutPadding());
     refused(Reason.IMAGE_SIGNATURE_NOT_AUTHENTIC).contains("expected a signature in base64");
     sig(SignedImage.descriptor(payload, "text/plain", ""));
     refused(Reason.IMAGE_SIGNATURE_NOT_AUTHENTIC).contains("SIGNATURE_UNSUPPORTED");
     registry.tag(ImageSignaturesIT.tag() + ".sig", TestRegistry.index(List.of()));
     refused(Reason.IMAGE_SIGNATURE_NOT_AUTHENTIC).contains("BAD_SIGNATURE_MANIFEST");
+  }
+
+  /** A good signature but for the padding of its base64, which two of three lengths have. */
+  private String withoutPadding() throws Exception {
+    String layer = "";
+    for (String spaces = ""; !layer.contains("=\"}"); spaces += " ") {
+      byte[] payload = SignedImage.simplePayload(IMAGE);
+      byte[] longer = Arrays.copyOf(payload, payload.length + spaces.length());
+      Arrays.fill(longer, payload.length, longer.length, (byte) ' ');
+      layer = SignedImage.simpleLayer(registry, longer, KEY);
+    }
+    return layer.replaceAll("=*\"}", "\"}");
   }
 
   @Test
