@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 
 /** {@code signet run} in a process of its own, as a user starts it, with its streams in hand. */
 final class AgentRun implements AutoCloseable {
-  private static final int PATIENCE_SECONDS = 30;
+  private static final int PATIENCE_SECONDS = 180;
   private static final String END = "\0end";
 
   private final Process process;

@@ -91,7 +91,7 @@ class DemoSystemTest {
       assertThat(line.path("ms").isIntegralNumber()).isTrue();
     }
     assertThat(LINES.getLast().toString())
-        .isEqualTo("{\"summary\":{\"scenes\":17,\"asExpected\":17}}");
+        .isEqualTo("{\"summary\":{\"scenes\":19,\"asExpected\":19}}");
   }
 
   @Test

@@ -123,6 +123,7 @@ class WorkloadApiSystemTest {
     words.addAll(List.of("--signer", site.signer().toString(), "--jar", jar.toString()));
     words.addAll(List.of("--class-path", classPath, "--statement", statement.toString()));
     words.add("--workload-api");
+    words.add("--isolation=none"); // one calls the other, which nobody can in full isolation
     return SignetProcess.signet(Map.of(), words);
   }
 
