@@ -12,10 +12,14 @@ import picocli.CommandLine.Command;
     },
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExamples:%n",
-    footer = "  signet check statement statement.dsse --signer ci.pub.pem --jar agent.jar",
+    footer = {
+      "  signet check statement statement.dsse --signer ci.pub.pem --jar agent.jar",
+      "  signet check eventlog /sys/kernel/security/tpm0/binary_bios_measurements"
+    },
     subcommands = {
       CheckStatementCommand.class,
       CheckBundleCommand.class,
-      CheckImageSignatureCommand.class
+      CheckImageSignatureCommand.class,
+      CheckEventLogCommand.class
     })
 final class CheckCommand {}

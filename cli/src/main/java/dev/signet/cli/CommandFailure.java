@@ -36,6 +36,11 @@ final class CommandFailure extends Exception {
         cause);
   }
 
+  /** What was given is not what it should be, for a reason with a name. */
+  static CommandFailure notAuthentic(Enum<?> reason, String detail) {
+    return new CommandFailure(ExitCode.NOT_AUTHENTIC, reason.name(), detail, null);
+  }
+
   /** Refused for a reason with a name, by policy. */
   static CommandFailure refused(Enum<?> reason, String detail) {
     return new CommandFailure(ExitCode.REFUSED, reason.name(), detail, null);

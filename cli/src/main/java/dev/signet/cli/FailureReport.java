@@ -26,9 +26,13 @@ final class FailureReport {
               failure.code().code(),
               List.of(new Finding(failure.reason(), failure.getMessage()))));
     } else {
-      String name = failure.code() == ExitCode.REFUSED ? failure.reason() + ": " : "";
-      invocation.note(
-          (failure.code() == ExitCode.REFUSED ? "refused: " : "") + name + failure.getMessage());
+      String verdict =
+          switch (failure.code()) {
+            case REFUSED -> "refused: " + failure.reason() + ": ";
+            case NOT_AUTHENTIC -> "not authentic: " + failure.reason() + ": ";
+            default -> "";
+          };
+      invocation.note(verdict + failure.getMessage());
     }
     if (invocation.debug()) {
       thrown.printStackTrace(invocation.err());

@@ -24,6 +24,15 @@ public final class Limits {
   /** Bytes of one line of a launch log. */
   public static final int LAUNCH_RECORD_BYTES = 64 * 1024;
 
+  /** Bytes of a firmware event log; real ones have 10 to 200 KiB. */
+  public static final int FIRMWARE_LOG_BYTES = 1024 * 1024;
+
+  /** Events of a firmware event log. */
+  public static final int FIRMWARE_LOG_EVENTS = 16_384;
+
+  /** Banks that a firmware event log may declare. */
+  public static final int FIRMWARE_LOG_BANKS = 8;
+
   /** Bytes of a DSSE envelope with a reference statement. */
   public static final int STATEMENT_BYTES = 256 * 1024;
 

@@ -36,6 +36,8 @@ public enum Refusal {
   WRONG_PCRS(403, "the quote does not cover exactly the PCRs that were asked for"),
   LOG_DOES_NOT_REPLAY(403, "the launch log does not lead to the quoted register value"),
   NO_LIVE_LAUNCH(403, "the launch log has no live launch of this agent with this key"),
+  FIRMWARE_LOG_MALFORMED(403, "the firmware event log is not one, or not a whole one"),
+  FIRMWARE_LOG_DOES_NOT_REPLAY(403, "the firmware event log does not lead to the quoted PCRs"),
   BOOT_NOT_APPROVED(403, "the boot state is not the one that the registration expects"),
   CLOCK_ROLLED_BACK(403, "the TPM's clock or counters went back; was it cleared or cloned?"),
   BAD_PROOF_OF_POSSESSION(403, "the key did not sign what would prove that it is there"),
