@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
       CheckStatementCommand.class,
       CheckBundleCommand.class,
       CheckImageSignatureCommand.class,
-      CheckEventLogCommand.class
+      CheckEventLogCommand.class,
+      CheckQuoteCommand.class
     })
 final class CheckCommand {}

@@ -11,6 +11,7 @@ import dev.signet.measurements.image.ImageMeasurement;
 import dev.signet.measurements.image.signature.ImageSignatureVerification;
 import dev.signet.measurements.sigstore.BundleVerification;
 import dev.signet.protocol.Refusal;
+import dev.signet.verifier.verification.QuoteFlaw;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,6 +51,7 @@ class RefusalsDocumentTest {
                     Refusal.values(),
                     EgressReason.values(),
                     JarMeasurement.Reason.values(),
+                    QuoteFlaw.values(),
                     BundleVerification.Flaw.values(),
                     BundleVerification.Mismatch.values(),
                     ImageMeasurement.Reason.values(),

@@ -51,6 +51,9 @@ public final class Limits {
   /** Bytes of a TPM structure (attest, public area, signature) in a message. */
   public static final int TPM_STRUCTURE_BYTES = 1024;
 
+  /** Bytes of a file of PCR values that tpm2-tools wrote: 24 PCRs of each of 16 banks. */
+  public static final int PCR_FILE_BYTES = 32 * 1024;
+
   /** Bytes of a DER certificate in a message. */
   public static final int CERTIFICATE_BYTES = 8 * 1024;
 

@@ -5,6 +5,7 @@ package dev.signet.verifier.tpm;
 import dev.signet.protocol.Bytes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * TPMS_ATTEST of a quote (Part 2 section 10.12.12), as said by somebody: parsing checks the form,
@@ -33,6 +34,11 @@ public record QuoteAttest(
     /** Whether this is exactly {@code expected}, bit for bit. */
     public boolean is(PcrSelection expected) {
       return hashAlgorithm == TpmConstants.ALG_SHA256 && map.equals(Bytes.of(expected.map()));
+    }
+
+    /** The bank; empty if it is none that is believed. */
+    public Optional<HashAlgorithm> hash() {
+      return HashAlgorithm.of(hashAlgorithm);
     }
 
     @Override

@@ -9,13 +9,17 @@ final class TpmConstants {
 
   static final int ST_ATTEST_QUOTE = 0x8018;
 
+  static final int ALG_RSA = 0x0001;
   static final int ALG_AES = 0x0006;
   static final int ALG_SHA256 = 0x000B;
   static final int ALG_NULL = 0x0010;
+  static final int ALG_RSASSA = 0x0014;
+  static final int ALG_RSAPSS = 0x0016;
   static final int ALG_ECDSA = 0x0018;
   static final int ALG_ECC = 0x0023;
   static final int ALG_CFB = 0x0043;
   static final int ECC_NIST_P256 = 0x0003;
+  static final int ECC_NIST_P384 = 0x0004;
 
   static final int CC_POLICY_SIGNED = 0x160;
   static final int CC_POLICY_AUTHORIZE = 0x16A;
