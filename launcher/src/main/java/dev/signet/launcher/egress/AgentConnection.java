@@ -15,6 +15,7 @@ import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
@@ -208,6 +209,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Agen
               ctx.writeAndFlush(AgentResponses.established());
               draft.became(ExchangeRecord.Kind.TUNNEL);
               draft.sent(upstream.remoteAddress());
+              draft.answer(HttpResponseStatus.OK.code(), name -> null);
               Relay.tie(proxy, ctx.channel(), upstream, draft);
               draft = null;
               stepAside();

@@ -166,7 +166,26 @@ public final class ProxyFixture implements AutoCloseable {
       List<ClientCertificate> certificates,
       Set<HostPort> passThrough)
       throws IOException, GeneralSecurityException {
-    Interception interception = new Interception(authority, Clock.systemUTC(), passThrough);
+    return intercepting(
+        permissive(),
+        limits,
+        new Interception(authority, Clock.systemUTC(), passThrough),
+        roots,
+        certificates,
+        Credentials.NONE,
+        ExchangeLog.NONE);
+  }
+
+  /** The same with everything that a launch may have; the log is closed with it. */
+  static ProxyFixture intercepting(
+      EgressPolicy policy,
+      EgressLimits limits,
+      Interception interception,
+      Path roots,
+      List<ClientCertificate> certificates,
+      Credentials credentials,
+      ExchangeLog exchanges)
+      throws IOException, GeneralSecurityException {
     return new ProxyFixture(
         LoopbackPort.open(),
         (client, own) -> Optional.empty(),
@@ -175,13 +194,13 @@ public final class ProxyFixture implements AutoCloseable {
                 spool,
                 List.of(),
                 Optional.of(roots),
-                permissive(),
+                policy,
                 refusals,
                 limits,
                 certificates,
                 Optional.of(interception),
-                Credentials.NONE,
-                ExchangeLog.NONE));
+                credentials,
+                exchanges));
   }
 
   ProxyFixture(

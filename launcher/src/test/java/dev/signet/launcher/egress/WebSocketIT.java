@@ -5,6 +5,8 @@ package dev.signet.launcher.egress;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.signet.launcher.traffic.ExchangeRecord;
+import dev.signet.launcher.traffic.TestLog;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -31,6 +33,7 @@ import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -38,11 +41,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -55,6 +60,7 @@ class WebSocketIT {
   private static EventLoopGroup loops;
   private static int clear;
   private static int secure;
+  private static TestLog log;
   private static ProxyFixture fixture;
   private static HttpClient client;
 
@@ -71,11 +77,16 @@ class WebSocketIT {
                 SslContextBuilder.forServer(leaf.key(), leaf.certificate())
                     .applicationProtocolConfig(Alpn.HTTP)
                     .build()));
+    log = new TestLog(directory.resolve("traffic"));
     fixture =
         ProxyFixture.intercepting(
+            ProxyFixture.permissive(),
             EgressLimits.standard(),
-            ofLaunch,
-            TestTls.pem(ofUpstream, directory.resolve("upstream.pem")));
+            new Interception(ofLaunch, Clock.systemUTC(), Set.of()),
+            TestTls.pem(ofUpstream, directory.resolve("upstream.pem")),
+            List.of(),
+            Credentials.NONE,
+            log.log);
     client =
         HttpClient.newBuilder()
             .proxy(ProxySelector.of(new InetSocketAddress("127.0.0.1", fixture.port())))
@@ -111,6 +122,31 @@ class WebSocketIT {
     assertThat(HANDSHAKES)
         .singleElement()
         .satisfies(r -> assertThat(r.faults(fixture.key.verification())).isEmpty());
+  }
+
+  @Test
+  void notesOneRecordWithTheBytesOfBothWays() throws Exception {
+    try (RawClient raw = fixture.raw()) {
+      raw.send(handshake("websocket", "?noted=1") + "\u0081\u0082\0\0\0\0hi").head();
+      raw.socket().getInputStream().readNBytes(4);
+    }
+    ExchangeRecord noted =
+        Awaitility.await("the record is written")
+            .until(
+                () ->
+                    log.exchanges().stream()
+                        .filter(e -> e.request().query().contains("noted"))
+                        .toList(),
+                found -> !found.isEmpty())
+            .getFirst();
+    assertThat(noted.kind()).isEqualTo(ExchangeRecord.Kind.WEBSOCKET);
+    assertThat(noted.decision()).isEqualTo(ExchangeRecord.Decision.FORWARDED);
+    assertThat(noted.request().bytes()).as("the masked frame").isEqualTo(8);
+    assertThat(noted.answer().status()).isEqualTo(101);
+    assertThat(noted.answer().bytes()).as("the frame back").isEqualTo(4);
+    assertThat(noted.signature().nonce()).isEqualTo(HANDSHAKES.getFirst().nonce());
+    assertThat(noted.upstream()).isEqualTo("127.0.0.1:" + clear);
+    assertThat(log.exchanges()).filteredOn(e -> e.request().query().contains("noted")).hasSize(1);
   }
 
   @Test
@@ -150,8 +186,12 @@ class WebSocketIT {
   }
 
   private static String handshake(String protocol) {
-    return "GET http://localhost:%d/chat HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: %s\r\n"
-            .formatted(clear, protocol)
+    return handshake(protocol, "");
+  }
+
+  private static String handshake(String protocol, String query) {
+    return "GET http://localhost:%d/chat%s HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: %s\r\n"
+            .formatted(clear, query, protocol)
         + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
   }
 
