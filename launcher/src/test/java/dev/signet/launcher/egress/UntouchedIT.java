@@ -51,8 +51,7 @@ class UntouchedIT {
     ofUpstream = TestTls.authority();
     ofLaunch = TestTls.authority();
     upstream = TestUpstream.https(TestTls.server(ofUpstream.leaf("localhost", Instant.now())));
-    fixture =
-        fixture(ProxyFixture.permissive(), ExchangeLog.NONE, "localhost", upstream.port(), 1);
+    fixture = fixture(ProxyFixture.permissive(), ExchangeLog.NONE, "localhost", upstream.port(), 1);
   }
 
   private static ProxyFixture fixture(
