@@ -126,5 +126,35 @@ public final class Limits {
   /** Longest life of a token for federation by OpenID Connect. */
   public static final Duration FEDERATION_TOKEN_LIFE_MAX = Duration.ofMinutes(59);
 
+  /** Bytes of IMA's log in one message. A longer log comes in pieces, each to a new nonce. */
+  public static final int IMA_PIECE_BYTES = 3 * 1024 * 1024;
+
+  /** Bytes of IMA's whole log in a file that a command reads. */
+  public static final int IMA_LOG_BYTES = 512 * 1024 * 1024;
+
+  /** Bytes of the template data of one entry of IMA's log, and of a line of it in ASCII. */
+  public static final int IMA_ENTRY_BYTES = 256 * 1024;
+
+  /** Characters of the name of a template of IMA. */
+  public static final int IMA_TEMPLATE_CHARS = 64;
+
+  /** Bytes of a path in IMA's log: the kernel's PATH_MAX. */
+  public static final int IMA_PATH_BYTES = 4096;
+
+  /** Bytes of a policy for IMA's log. */
+  public static final int IMA_POLICY_BYTES = 32 * 1024 * 1024;
+
+  /** Files that a policy for IMA's log may name. */
+  public static final int IMA_POLICY_FILES = 200_000;
+
+  /** Other rules of each kind in a policy for IMA's log, and digests of one file. */
+  public static final int IMA_POLICY_RULES = 256;
+
+  /** Keys of signed files in a policy for IMA's log: each may be tried for each file. */
+  public static final int IMA_POLICY_KEYS = 8;
+
+  /** Findings about IMA's log that an answer tells; the others are counted. */
+  public static final int IMA_FINDINGS = 16;
+
   private Limits() {}
 }
