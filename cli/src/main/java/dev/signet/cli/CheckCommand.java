@@ -21,6 +21,7 @@ import picocli.CommandLine.Command;
       CheckBundleCommand.class,
       CheckImageSignatureCommand.class,
       CheckEventLogCommand.class,
+      CheckImaCommand.class,
       CheckQuoteCommand.class
     })
 final class CheckCommand {}

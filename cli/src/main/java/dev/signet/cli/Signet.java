@@ -141,6 +141,7 @@ public final class Signet {
         MeasureCommand.class,
         SignCommand.class,
         CheckCommand.class,
+        PolicyCommand.class,
         ProvisionCommand.class,
         EnrollCommand.class,
         RunCommand.class,
