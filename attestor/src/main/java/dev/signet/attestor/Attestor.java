@@ -30,19 +30,29 @@ public final class Attestor {
   private final HostTpm host;
   private final AttestorState state;
   private final StateDirectory directory;
+  private final HostLogFiles logFiles;
 
-  private Attestor(HostTpm host, AttestorState state, StateDirectory directory) {
+  private Attestor(
+      HostTpm host, AttestorState state, StateDirectory directory, HostLogFiles logFiles) {
     this.host = host;
     this.state = state;
     this.directory = directory;
+    this.logFiles = logFiles;
+  }
+
+  /** The same for a host that keeps no logs of its own, or whose evidence is without them. */
+  public static Attestor open(Tpm tpm, Path stateDirectory) throws IOException {
+    return open(tpm, stateDirectory, HostLogFiles.NONE);
   }
 
   /**
    * Opens what {@link Provisioning} made, and makes sure that the TPM still has the keys.
    *
+   * @param logFiles the host's own logs, which evidence carries where the verifier wants them
    * @throws AttestorException NOT_PROVISIONED, STATE_UNREADABLE, TPM_CLEARED, OTHER_TPM
    */
-  public static Attestor open(Tpm tpm, Path stateDirectory) throws IOException {
+  public static Attestor open(Tpm tpm, Path stateDirectory, HostLogFiles logFiles)
+      throws IOException {
     StateDirectory directory = StateDirectory.open(stateDirectory);
     AttestorState state =
         AttestorState.read(directory)
@@ -69,7 +79,7 @@ public final class Attestor {
         transaction ->
             host.keys()
                 .loadAttestationKey(transaction, transaction.hmacSession(host.keys().saltKey())));
-    return new Attestor(host, state, directory);
+    return new Attestor(host, state, directory, logFiles);
   }
 
   public Tpm tpm() {
@@ -220,10 +230,18 @@ public final class Attestor {
       throws IOException {
     requirePurpose(challenge, Purpose.RELEASE);
     return register.withLog(
-        (log, value) -> {
+        (log, value, clock) -> {
           var parts =
               new EvidenceParts(
-                  challenge, akName(), agent, launch, log, statement, requestKey, sessionNonce);
+                  challenge,
+                  akName(),
+                  agent,
+                  launch,
+                  log,
+                  statement,
+                  requestKey,
+                  sessionNonce,
+                  logFiles.read(challenge.logs(), clock));
           return parts.with(quoteOf(parts, register, value), null);
         });
   }
@@ -239,10 +257,18 @@ public final class Attestor {
       throws IOException {
     requirePurpose(challenge, Purpose.ATTEST);
     return register.withLog(
-        (log, value) -> {
+        (log, value, clock) -> {
           var parts =
               new EvidenceParts(
-                  challenge, akName(), agent, launch, log, statement, requestKey.publicKey(), null);
+                  challenge,
+                  akName(),
+                  agent,
+                  launch,
+                  log,
+                  statement,
+                  requestKey.publicKey(),
+                  null,
+                  logFiles.read(challenge.logs(), clock));
           QuoteEvidence quote = quoteOf(parts, register, value);
           return parts.with(quote, Bytes.of(requestKey.sign(parts.input())));
         });

@@ -34,8 +34,9 @@ public final class LaunchRegister {
     /**
      * @param log the whole log
      * @param value the register that it replays to
+     * @param clock of the boot that it is of
      */
-    T with(Bytes log, Digest value) throws IOException;
+    T with(Bytes log, Digest value, BootClock clock) throws IOException;
   }
 
   private record Current(BootClock clock, LaunchLogFile file, LaunchLogFile.Replayed replayed) {}
@@ -138,7 +139,7 @@ public final class LaunchRegister {
 
   /** The log of this boot, as it goes into evidence. */
   public Bytes log() throws IOException {
-    return withLog((log, value) -> log);
+    return withLog((log, value, clock) -> log);
   }
 
   /** The events of this boot, oldest first. */
@@ -152,8 +153,9 @@ public final class LaunchRegister {
   <T> T withLog(LogWork<T> work) throws IOException {
     return lock.holding(
         () -> {
-          LaunchLogFile.Replayed log = recover().replayed();
-          return work.with(Bytes.of(log.content()), log.value());
+          Current current = recover();
+          LaunchLogFile.Replayed log = current.replayed();
+          return work.with(Bytes.of(log.content()), log.value(), current.clock());
         });
   }
 

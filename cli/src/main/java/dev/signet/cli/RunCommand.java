@@ -64,6 +64,8 @@ final class RunCommand implements SignetCommand {
 
   @Mixin private StartedOptions started;
 
+  @Mixin private EventLogOption eventLog;
+
   @Option(
       names = "--statement",
       required = true,
@@ -152,7 +154,7 @@ final class RunCommand implements SignetCommand {
             new VerifierClient(enrolled.url(), enrolled.trust(), VERIFIER_TIMEOUT)) {
       AgentLaunch launch =
           new AgentLaunch(
-              Attestor.open(tpm, state),
+              Attestor.open(tpm, state, eventLog.files(host.address(invocation.environment()))),
               state,
               enrolled,
               verifier,

@@ -13,6 +13,7 @@ package dev.signet.protocol;
  *     PolicyAuthorize message (64 bytes). Null otherwise.
  * @param proofOfPossession for {@link Purpose#ATTEST}: ECDSA P-256 signature r || s by the request
  *     key over {@link EvidenceInput#forAttestation}. Null otherwise.
+ * @param logs the host's own logs that the challenge wanted
  */
 public record AttestationRequest(
     Purpose purpose,
@@ -26,7 +27,8 @@ public record AttestationRequest(
     PublicJwk requestKey,
     KeyProtection keyProtection,
     Bytes sessionNonce,
-    Bytes proofOfPossession) {
+    Bytes proofOfPossession,
+    HostLogs logs) {
   public AttestationRequest {
     Require.present(purpose, "purpose");
     Require.size(nonce, Limits.NONCE_BYTES, Limits.NONCE_BYTES, "nonce");
@@ -38,6 +40,7 @@ public record AttestationRequest(
     Require.size(statement, 1, Limits.STATEMENT_BYTES, "statement");
     Require.present(requestKey, "requestKey");
     Require.present(keyProtection, "keyProtection");
+    logs = logs == null ? HostLogs.NONE : logs;
     switch (purpose) {
       case ENROL -> throw new IllegalArgumentException("purpose: expected release or attest");
       case RELEASE -> {
@@ -49,6 +52,36 @@ public record AttestationRequest(
         Require.size(proofOfPossession, 64, 64, "proofOfPossession");
       }
     }
+  }
+
+  /** Without the host's own logs. */
+  public AttestationRequest(
+      Purpose purpose,
+      Bytes nonce,
+      Bytes akName,
+      AgentId agent,
+      LaunchId launch,
+      QuoteEvidence quote,
+      Bytes log,
+      Bytes statement,
+      PublicJwk requestKey,
+      KeyProtection keyProtection,
+      Bytes sessionNonce,
+      Bytes proofOfPossession) {
+    this(
+        purpose,
+        nonce,
+        akName,
+        agent,
+        launch,
+        quote,
+        log,
+        statement,
+        requestKey,
+        keyProtection,
+        sessionNonce,
+        proofOfPossession,
+        HostLogs.NONE);
   }
 
   private static void absent(Object value, String name) {

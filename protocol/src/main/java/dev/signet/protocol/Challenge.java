@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.protocol;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.util.List;
 
@@ -10,7 +11,9 @@ import java.util.List;
  *
  * @param pcrs the SHA-256 bank indexes that the quote must cover, exactly, ascending
  * @param registerPcr the launch register, one of {@code pcrs}
+ * @param logs which of the host's own logs are wanted; null for none
  */
+@JsonInclude(JsonInclude.Include.NON_NULL)
 public record Challenge(
     Bytes nonce,
     Purpose purpose,
@@ -18,7 +21,8 @@ public record Challenge(
     List<Integer> pcrs,
     int registerPcr,
     Instant expires,
-    Instant serverTime) {
+    Instant serverTime,
+    LogRequest logs) {
   public Challenge {
     Require.size(nonce, Limits.NONCE_BYTES, Limits.NONCE_BYTES, "nonce");
     Require.present(purpose, "purpose");
@@ -28,5 +32,17 @@ public record Challenge(
     if (!pcrs.contains(registerPcr)) {
       throw new IllegalArgumentException("registerPcr: expected one of the PCRs asked for");
     }
+  }
+
+  /** One that wants no logs. */
+  public Challenge(
+      Bytes nonce,
+      Purpose purpose,
+      String verifier,
+      List<Integer> pcrs,
+      int registerPcr,
+      Instant expires,
+      Instant serverTime) {
+    this(nonce, purpose, verifier, pcrs, registerPcr, expires, serverTime, null);
   }
 }

@@ -5,6 +5,8 @@ package dev.signet.protocol;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What a quote's {@code extraData} binds (DESIGN section 2.6):
@@ -53,17 +55,20 @@ public final class EvidenceInput {
 
   /** The input of the quote (and, for {@link Purpose#ATTEST}, of the proof) of {@code evidence}. */
   public static byte[] forAttestation(AttestationRequest evidence, String verifierId) {
+    List<byte[]> parts = new ArrayList<>();
+    parts.add(evidence.agent().value().getBytes(StandardCharsets.UTF_8));
+    parts.add(evidence.launch().value().getBytes(StandardCharsets.UTF_8));
+    parts.add(evidence.log().toArray());
+    parts.add(evidence.statement().toArray());
+    parts.add(evidence.requestKey().point());
+    parts.add(evidence.keyProtection().wireName().getBytes(StandardCharsets.UTF_8));
+    parts.add(evidence.sessionNonce() == null ? new byte[0] : evidence.sessionNonce().toArray());
+    parts.addAll(evidence.logs().parts());
     return of(
         evidence.purpose(),
         evidence.nonce(),
         verifierId,
         evidence.akName(),
-        evidence.agent().value().getBytes(StandardCharsets.UTF_8),
-        evidence.launch().value().getBytes(StandardCharsets.UTF_8),
-        evidence.log().toArray(),
-        evidence.statement().toArray(),
-        evidence.requestKey().point(),
-        evidence.keyProtection().wireName().getBytes(StandardCharsets.UTF_8),
-        evidence.sessionNonce() == null ? new byte[0] : evidence.sessionNonce().toArray());
+        parts.toArray(byte[][]::new));
   }
 }

@@ -12,8 +12,8 @@ public final class Limits {
   /** Bytes of a JSON request to the verifier other than evidence. */
   public static final int SMALL_MESSAGE_BYTES = 64 * 1024;
 
-  /** Bytes of an attestation request (evidence with its launch log). */
-  public static final int EVIDENCE_BYTES = 6 * 1024 * 1024;
+  /** Bytes of an attestation request (evidence with its logs). */
+  public static final int EVIDENCE_BYTES = 8 * 1024 * 1024;
 
   /** Bytes of a launch log since boot. */
   public static final int LAUNCH_LOG_BYTES = 4 * 1024 * 1024;

@@ -38,6 +38,24 @@ class EvidenceInputTest {
         release ? null : Bytes.of(new byte[64]));
   }
 
+  private static AttestationRequest withFirmwareLog(String log) {
+    AttestationRequest r = request(Purpose.ATTEST, AGENT, "log\n", "{}");
+    return new AttestationRequest(
+        r.purpose(),
+        r.nonce(),
+        r.akName(),
+        r.agent(),
+        r.launch(),
+        r.quote(),
+        r.log(),
+        r.statement(),
+        r.requestKey(),
+        r.keyProtection(),
+        null,
+        r.proofOfPossession(),
+        new HostLogs(Bytes.utf8(log)));
+  }
+
   private static String hash(AttestationRequest request, String verifier) {
     return Digest.hash(EvidenceInput.forAttestation(request, verifier)).toHex();
   }
@@ -50,9 +68,11 @@ class EvidenceInputTest {
     assertThat(Digest.hash(enrol).toHex())
         .isEqualTo("be963f69ab8bfe37bbf196aae3d2745ca41d60a5fb16d4c2d9db19bea868df3a");
     assertThat(hash(request(Purpose.RELEASE, AGENT, "log\n", "{}"), VERIFIER))
-        .isEqualTo("095daffdfc1ccb6f2b3b1414db7aa6a9997ed3716c663c2c685469b79aa491a2");
+        .isEqualTo("ec566aa99f801e4615d7b076f5bfb035ef83e7010c6278a1c242929b5ff08f03");
     assertThat(hash(request(Purpose.ATTEST, AGENT, "log\n", "{}"), VERIFIER))
-        .isEqualTo("9a034be6ee5c83255b29982963ec1aeadddebeab85fdf46bdab608779772a6df");
+        .isEqualTo("84f1e2b131dc398aa643e5d308ce13128adcc18ccb55a5dd62d21f128a200734");
+    assertThat(hash(withFirmwareLog("firmware"), VERIFIER))
+        .isEqualTo("e49522cb0b065086d0d9fab5c800fa3b34feec28086772fbd8b3c7c079856493");
     assertThat(StateApproval.policyRef(AK_NAME, AGENT, PublicJwkTest.KEY).toHex())
         .isEqualTo("ab779fd89f96535b9b94d48cea90202eb0ead0b27564d23274ac08a2c70e4b8a");
   }
@@ -120,5 +140,10 @@ class EvidenceInputTest {
       assertThat(StrictJson.decode(json, AttestationRequest.class, Limits.EVIDENCE_BYTES))
           .isEqualTo(r);
     }
+    AttestationRequest logged = withFirmwareLog("firmware");
+    assertThat(
+            StrictJson.decode(
+                StrictJson.encode(logged), AttestationRequest.class, Limits.EVIDENCE_BYTES))
+        .isEqualTo(logged);
   }
 }

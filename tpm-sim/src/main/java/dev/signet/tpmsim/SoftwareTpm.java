@@ -41,7 +41,6 @@ public final class SoftwareTpm {
 
   private static final int RESTRICTED_STORAGE = 0x00030472;
   private static final int ENDORSEMENT_HIERARCHY = 0x4000000B;
-  private static final int RESET_COUNT = 7;
   private static final int RESTART_COUNT = 2;
 
   /** Makes signatures with one key. */
@@ -64,6 +63,7 @@ public final class SoftwareTpm {
   private Signer signer;
   private int akAttributes = RESTRICTED_SIGNING;
   private long clock = 1_000_000;
+  private int resetCount = 7;
 
   /** With signatures by this JDK. */
   public SoftwareTpm() {
@@ -96,8 +96,13 @@ public final class SoftwareTpm {
     clock -= milliseconds;
   }
 
+  /** As TPM2_Startup after a power cycle. What is in PCRs is told at each quote. */
+  public void reset() {
+    resetCount++;
+  }
+
   public int resetCount() {
-    return RESET_COUNT;
+    return resetCount;
   }
 
   public int restartCount() {
@@ -175,7 +180,7 @@ public final class SoftwareTpm {
     out.putInt(0xFF544347).putShort((short) 0x8018);
     sized(out, name(name(hierarchy, name(parentPublic().toArray())), akName().toArray()));
     sized(out, Digest.hash(input).toArray());
-    out.putLong(clock).putInt(RESET_COUNT).putInt(RESTART_COUNT).put((byte) 1).putLong(1);
+    out.putLong(clock).putInt(resetCount).putInt(RESTART_COUNT).put((byte) 1).putLong(1);
     out.putInt(1).putShort((short) 0x0B).put((byte) selected.length).put(selected);
     sized(out, values.digest());
     byte[] attest = written(out);

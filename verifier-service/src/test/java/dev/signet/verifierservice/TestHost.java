@@ -17,6 +17,7 @@ import dev.signet.protocol.EnrollmentRequest;
 import dev.signet.protocol.EnrollmentResult;
 import dev.signet.protocol.EvidenceInput;
 import dev.signet.protocol.HostId;
+import dev.signet.protocol.HostLogs;
 import dev.signet.protocol.KeyProtection;
 import dev.signet.protocol.LaunchEvent;
 import dev.signet.protocol.LaunchId;
@@ -27,6 +28,7 @@ import dev.signet.protocol.Purpose;
 import dev.signet.protocol.QuoteEvidence;
 import dev.signet.protocol.ReferenceStatement;
 import dev.signet.protocol.StrictJson;
+import dev.signet.tpmsim.FirmwareLogMaker;
 import dev.signet.tpmsim.SoftwareTpm;
 import dev.signet.tpmsim.SoftwareTpmMaker;
 import java.io.ByteArrayOutputStream;
@@ -59,6 +61,10 @@ final class TestHost {
   KeyPair requestKeyPair = SoftwareTpm.p256();
   LaunchId launch;
   Bytes statement;
+
+  /** What the machine did before, if it is known in detail: its log goes where it is wanted. */
+  FirmwareLogMaker firmware;
+
   private final List<LaunchEvent> events = new ArrayList<>();
 
   TestHost(TestVerifier verifier, String host) {
@@ -259,7 +265,12 @@ final class TestHost {
     for (LaunchEvent event : events) {
       register = Digest.hash(register.toArray(), Digest.hash(StrictJson.encode(event)).toArray());
     }
-    return new TreeMap<>(Map.of(4, Digest.hash(new byte[] {4}), 7, ZERO, 15, register));
+    SortedMap<Integer, Digest> pcrs =
+        new TreeMap<>(Map.of(4, Digest.hash(new byte[] {4}), 7, ZERO, 15, register));
+    if (firmware != null) {
+      pcrs.putAll(firmware.pcrs());
+    }
+    return pcrs;
   }
 
   Bytes log() {
@@ -285,6 +296,11 @@ final class TestHost {
 
   /** Evidence over {@code nonce}, right in everything. */
   AttestationRequest evidence(Purpose purpose, Bytes nonce, String issuer) {
+    return evidence(purpose, nonce, issuer, HostLogs.NONE);
+  }
+
+  /** The same with the host's own logs. */
+  AttestationRequest evidence(Purpose purpose, Bytes nonce, String issuer, HostLogs logs) {
     Bytes sessionNonce = purpose == Purpose.RELEASE ? Bytes.of(RANDOM.generateSeed(32)) : null;
     AttestationRequest blank =
         request(
@@ -292,18 +308,25 @@ final class TestHost {
             nonce,
             new QuoteEvidence(Bytes.of(new byte[1]), Bytes.of(new byte[1]), List.of()),
             sessionNonce,
-            new byte[64]);
+            new byte[64],
+            logs);
     byte[] input = EvidenceInput.forAttestation(blank, issuer);
     return request(
         purpose,
         nonce,
         tpm.quote(input, pcrs()),
         sessionNonce,
-        SoftwareTpm.sign(requestKeyPair.getPrivate(), input));
+        SoftwareTpm.sign(requestKeyPair.getPrivate(), input),
+        logs);
   }
 
   private AttestationRequest request(
-      Purpose purpose, Bytes nonce, QuoteEvidence quote, Bytes sessionNonce, byte[] proof) {
+      Purpose purpose,
+      Bytes nonce,
+      QuoteEvidence quote,
+      Bytes sessionNonce,
+      byte[] proof,
+      HostLogs logs) {
     return new AttestationRequest(
         purpose,
         nonce,
@@ -316,11 +339,19 @@ final class TestHost {
         requestKey(),
         KeyProtection.SEALED,
         sessionNonce,
-        purpose == Purpose.ATTEST ? Bytes.of(proof) : null);
+        purpose == Purpose.ATTEST ? Bytes.of(proof) : null,
+        logs);
   }
 
   AttestationRequest freshEvidence(Purpose purpose) throws IOException, InterruptedException {
-    return evidence(purpose, challenge(purpose).nonce(), TestVerifier.ISSUER);
+    Challenge challenge = challenge(purpose);
+    boolean wanted =
+        firmware != null && challenge.logs().wantsFirmware(tpm.resetCount(), tpm.restartCount());
+    return evidence(
+        purpose,
+        challenge.nonce(),
+        TestVerifier.ISSUER,
+        wanted ? new HostLogs(firmware.log()) : HostLogs.NONE);
   }
 
   AttestationResult attest() throws IOException, InterruptedException {

@@ -52,6 +52,7 @@ final class TestVerifier implements AutoCloseable {
           + "  perHost: {perSecond: 100000, burst: 100000}";
   String svids = "svids: {trustDomain: example.org}";
   String edge = "";
+  String pcrs = "[4, 7, 15]";
   private VerifierServer server;
   private HttpClient client;
 
@@ -73,7 +74,7 @@ final class TestVerifier implements AutoCloseable {
         tls: {generate: true, names: [localhost, 127.0.0.1]}
         dataDir: data
         makers: makers
-        pcrs: [4, 7, 15]
+        pcrs: %s
         registerPcr: 15
         authorities: ["https://tools.test"%s]
         operators:
@@ -94,6 +95,7 @@ final class TestVerifier implements AutoCloseable {
         """
             .formatted(
                 ISSUER,
+                pcrs,
                 moreAuthorities,
                 hash(OPERATOR),
                 hash(REGISTRAR),

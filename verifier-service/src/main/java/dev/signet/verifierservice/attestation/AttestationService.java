@@ -12,6 +12,7 @@ import dev.signet.protocol.Challenge;
 import dev.signet.protocol.ChallengeRequest;
 import dev.signet.protocol.EvidenceInput;
 import dev.signet.protocol.Limits;
+import dev.signet.protocol.LogRequest;
 import dev.signet.protocol.Purpose;
 import dev.signet.protocol.Refusal;
 import dev.signet.protocol.StateApproval;
@@ -109,12 +110,12 @@ public final class AttestationService {
     random.nextBytes(bytes);
     Bytes nonce = Bytes.of(bytes);
     Instant expires = now.plus(Limits.CHALLENGE_LIFE);
-    Optional<Refusal> refusal =
+    Optional<LogRequest> logs =
         database.write(
             tx -> {
               Optional<AttestationKeys.Live> key = AttestationKeys.find(tx, request.akName());
               if (key.isEmpty()) {
-                return Optional.of(Refusal.NOT_ADMITTED);
+                return Optional.empty();
               }
               Challenges.add(
                   tx,
@@ -124,10 +125,10 @@ public final class AttestationService {
                   request.agent(),
                   expires,
                   terms.challenges());
-              return Optional.empty();
+              return Optional.of(HostLogKeeping.wanted(tx, key.get()));
             });
-    if (refusal.isPresent()) {
-      return new Refused<>(refusal.get(), "AK " + request.akName().toHex(), null);
+    if (logs.isEmpty()) {
+      return new Refused<>(Refusal.NOT_ADMITTED, "AK " + request.akName().toHex(), null);
     }
     return new Granted<>(
         new Challenge(
@@ -137,7 +138,8 @@ public final class AttestationService {
             terms.pcrs(),
             terms.registerPcr(),
             expires,
-            now));
+            now,
+            logs.get()));
   }
 
   /** {@code POST /v1/attestations} with purpose attest. */
@@ -318,6 +320,7 @@ public final class AttestationService {
                     now,
                     tokens.expires(evidence.statement(), now));
               }
+              HostLogKeeping.keep(tx, request, affirming.log());
               attempts.granted(tx, request, affirming, evidence, now);
               if (request.purpose() == Purpose.ATTEST && evidence.raisesFloor()) {
                 Optional<Long> before =

@@ -86,11 +86,15 @@ public final class AttestationKeys {
     tx.update("UPDATE attestation_keys SET last_seen = ? WHERE ak_name = ?", now, akName);
   }
 
-  /** Forgets the host's key with its challenges; false if it has none. */
+  /** Forgets the host's key with its challenges and its boot's log; false if it has none. */
   public static boolean remove(Transaction tx, HostId host) throws SQLException {
     tx.update(
         "DELETE FROM challenges WHERE ak_name IN (SELECT ak_name FROM attestation_keys WHERE host ="
             + " ?)",
+        host.value());
+    tx.update(
+        "DELETE FROM firmware_logs WHERE ak_name IN (SELECT ak_name FROM attestation_keys WHERE"
+            + " host = ?)",
         host.value());
     return tx.update("DELETE FROM attestation_keys WHERE host = ?", host.value()) == 1;
   }

@@ -20,7 +20,8 @@ final class Migrations {
           "002-endorsement-keys.sql",
           "003-pending-names.sql",
           "004-floors.sql",
-          "005-key-schedule.sql");
+          "005-key-schedule.sql",
+          "006-firmware-logs.sql");
 
   private Migrations() {}
 

@@ -1,0 +1,51 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.attestor;
+
+import dev.signet.protocol.Bytes;
+import dev.signet.protocol.HostLogs;
+import dev.signet.protocol.Limits;
+import dev.signet.protocol.LogRequest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Where the host's own logs of this boot are.
+ *
+ * @param firmware the firmware event log; empty for none
+ */
+public record HostLogFiles(Optional<Path> firmware) {
+  public static final HostLogFiles NONE = new HostLogFiles(Optional.empty());
+
+  /**
+   * What goes into evidence: the logs that the verifier lacks.
+   *
+   * @param wanted as the challenge has it; null for nothing
+   * @param boot that the host is in
+   * @throws IOException if a log cannot be read or is over its limit
+   */
+  HostLogs read(LogRequest wanted, BootClock boot) throws IOException {
+    if (wanted == null
+        || firmware.isEmpty()
+        || !wanted.wantsFirmware(boot.resetCount(), boot.restartCount())) {
+      return HostLogs.NONE;
+    }
+    return new HostLogs(read(firmware.get(), Limits.FIRMWARE_LOG_BYTES));
+  }
+
+  /** Files of the kernel tell no size beforehand. */
+  private static Bytes read(Path file, int most) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] log = in.readNBytes(most + 1);
+      if (log.length == 0 || log.length > most) {
+        throw new IOException(
+            "%s: expected a log of 1 to %d bytes, got %s"
+                .formatted(file, most, log.length == 0 ? "none" : "more"));
+      }
+      return Bytes.of(log);
+    }
+  }
+}
