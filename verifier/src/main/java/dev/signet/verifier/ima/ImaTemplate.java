@@ -51,6 +51,12 @@ final class ImaTemplate {
       throw new MalformedImaLogException(
           "ima: expected a name of 1 to " + (IMA_NAME_BYTES - 1) + " bytes, got " + name.length);
     }
+    // No digest covers the template: data of another one, with its lengths, must not pass for this.
+    for (byte b : name) {
+      if (b == 0) {
+        throw new MalformedImaLogException("ima: expected no zero byte in the name");
+      }
+    }
     byte[] data = Arrays.copyOf(digest, SHA1_BYTES + IMA_NAME_BYTES);
     System.arraycopy(name, 0, data, SHA1_BYTES, name.length);
     return new ImaEntry(

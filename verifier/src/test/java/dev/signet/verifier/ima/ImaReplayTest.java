@@ -10,6 +10,8 @@ import dev.signet.tpmsim.SimulatedImaLog;
 import dev.signet.verifier.Expect;
 import dev.signet.verifier.Sample;
 import dev.signet.verifier.verification.Verification;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -171,6 +173,28 @@ class ImaReplayTest {
     int record = new SimulatedImaLog(true).bootAggregate(PCRS).binary().length;
     System.arraycopy(good.binary(), record + 4, forged, record + 4, Digest.BYTES);
     refused(forged, ImaPosition.START, good.value(), "lead to");
+  }
+
+  /**
+   * The oldest template has no lengths in what is hashed. A file whose digest happens to have the
+   * bytes of a harmless path could otherwise be written down under that path.
+   */
+  @Test
+  void attack17FileWrittenDownInTheOldestTemplate() {
+    byte[] digest = "12345678/tmp/x".getBytes(StandardCharsets.US_ASCII);
+    String path = "/bin/" + "e".repeat(222);
+    SimulatedImaLog first = new SimulatedImaLog().bootAggregate(PCRS);
+    byte[] before = first.binary();
+    SimulatedImaLog honest = first.ng("sha256", Arrays.copyOf(digest, Digest.BYTES), path);
+    byte[] hashed = honest.binary();
+    hashed = Arrays.copyOfRange(hashed, hashed.length - 276, hashed.length);
+    ByteBuffer forged = ByteBuffer.allocate(1024).order(ByteOrder.LITTLE_ENDIAN);
+    forged.put(before).putInt(10).put(new byte[19]).put((byte) 1);
+    forged.putInt(3).put(new byte[] {'i', 'm', 'a'});
+    forged.put(hashed, 0, 20).putInt(255).put(hashed, 20, 255).flip();
+    byte[] log = Arrays.copyOf(forged.array(), forged.limit());
+    assertThat(new String(log, StandardCharsets.ISO_8859_1)).contains("/tmp/x");
+    refused(log, ImaPosition.START, honest.value(), "no zero byte");
   }
 
   @Test
