@@ -4,6 +4,7 @@ package dev.signet.attestor;
 
 import dev.signet.protocol.ActivationRequest;
 import dev.signet.protocol.AgentId;
+import dev.signet.protocol.Appraisal;
 import dev.signet.protocol.AttestationRequest;
 import dev.signet.protocol.Bytes;
 import dev.signet.protocol.Challenge;
@@ -49,7 +50,8 @@ public final class Attestor {
    * Opens what {@link Provisioning} made, and makes sure that the TPM still has the keys.
    *
    * @param logFiles the host's own logs, which evidence carries where the verifier wants them
-   * @throws AttestorException NOT_PROVISIONED, STATE_UNREADABLE, TPM_CLEARED, OTHER_TPM
+   * @throws AttestorException NOT_PROVISIONED, STATE_UNREADABLE, TPM_CLEARED, OTHER_TPM,
+   *     BOOT_NOT_APPROVED
    */
   public static Attestor open(Tpm tpm, Path stateDirectory, HostLogFiles logFiles)
       throws IOException {
@@ -75,11 +77,14 @@ public final class Attestor {
     if (wrong.isPresent()) {
       throw wrong.get();
     }
-    host.repeatable(
+    AttestorState usable = state.with(new SecretRelease(tpm, state, directory).secret());
+    HostTpm opened = new HostTpm(tpm, HostKeys.of(usable));
+    opened.repeatable(
         transaction ->
-            host.keys()
-                .loadAttestationKey(transaction, transaction.hmacSession(host.keys().saltKey())));
-    return new Attestor(host, state, directory, logFiles);
+            opened
+                .keys()
+                .loadAttestationKey(transaction, transaction.hmacSession(opened.keys().saltKey())));
+    return new Attestor(opened, usable, directory, logFiles);
   }
 
   public Tpm tpm() {
@@ -143,13 +148,7 @@ public final class Attestor {
 
   /** Quotes PCRs of the SHA-256 bank; the values returned are those that were quoted. */
   public QuoteEvidence quote(Digest extraData, Collection<Integer> pcrs) throws IOException {
-    TreeSet<Integer> selection = new TreeSet<>(pcrs);
-    return host.repeatable(
-        transaction -> {
-          Session session = transaction.hmacSession(host.keys().saltKey());
-          Entity key = host.keys().loadAttestationKey(transaction, session);
-          return new Quoting(transaction).quote(key, session, extraData, selection);
-        });
+    return host.quote(extraData, new TreeSet<>(pcrs));
   }
 
   /**
@@ -214,6 +213,51 @@ public final class Attestor {
   }
 
   /**
+   * Opens the register of choice.
+   *
+   * @throws IllegalArgumentException for a PCR that cannot serve, 16 and 23 above all
+   * @throws AttestorException REGISTER_UNUSABLE, REGISTER_MOVED, LOG_DAMAGED
+   */
+  public LaunchRegister launchRegister(RegisterChoice choice) throws IOException {
+    Appraisal.Register asProvisioned =
+        state.register() == null ? Appraisal.Register.PCR : Appraisal.Register.NV;
+    return choice.kind().orElse(asProvisioned) == Appraisal.Register.NV
+        ? nvLaunchRegister()
+        : launchRegister(choice.pcr());
+  }
+
+  /** The NV index that provisioning made for a register, if it did. */
+  public Optional<NvRegisterInfo> nvRegister() {
+    return Optional.ofNullable(state.register())
+        .map(index -> new NvRegisterInfo(index.handle(), index.pcr()));
+  }
+
+  /**
+   * Where an NV register is.
+   *
+   * @param pcr that moves with it
+   */
+  public record NvRegisterInfo(int handle, int pcr) {}
+
+  /**
+   * Opens the NV launch register that provisioning made: for this boot, if that was not done, and
+   * repairs what a crash left of an append.
+   *
+   * @throws AttestorException REGISTER_UNUSABLE, REGISTER_MOVED, LOG_DAMAGED
+   */
+  public LaunchRegister nvLaunchRegister() throws IOException {
+    if (state.register() == null) {
+      throw new AttestorException(
+          AttestorException.Reason.REGISTER_UNUSABLE,
+          "this host has no NV launch register; run signet provision --register nv");
+    }
+    return LaunchRegister.open(
+        new NvBackend(host, state.register(), state.registerAuth().toArray()),
+        host.tpm(),
+        directory);
+  }
+
+  /**
    * Evidence for purpose release: quote and log, consistent with each other.
    *
    * @param statement the DSSE envelope as it was received
@@ -274,23 +318,9 @@ public final class Attestor {
         });
   }
 
-  /** The quote of evidence must show the register that the log replays to. */
   private QuoteEvidence quoteOf(EvidenceParts parts, LaunchRegister register, Digest value)
       throws IOException {
-    QuoteEvidence quote = quote(parts.extraData(), parts.challenge().pcrs());
-    for (QuoteEvidence.PcrValue quoted : quote.pcrs()) {
-      if (quoted.pcr() == register.pcr() && !quoted.value().equals(value)) {
-        throw new AttestorException(
-            AttestorException.Reason.REGISTER_MOVED,
-            "register moved outside the log: PCR "
-                + register.pcr()
-                + " was quoted as "
-                + quoted.value()
-                + ", the log says "
-                + value);
-      }
-    }
-    return quote;
+    return register.quote(host, parts.extraData(), new TreeSet<>(parts.challenge().pcrs()), value);
   }
 
   private static void requirePurpose(Challenge challenge, Purpose purpose) {

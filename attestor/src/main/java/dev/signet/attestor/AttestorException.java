@@ -16,10 +16,14 @@ public final class AttestorException extends IOException {
     STATE_UNREADABLE,
     /** TPM2_Clear was run since provisioning: all keys are gone; an operator must enrol anew. */
     TPM_CLEARED,
+    /** The launcher secret is sealed to boot states, and this one was not approved. */
+    BOOT_NOT_APPROVED,
     /** The state directory belongs to another TPM. */
     OTHER_TPM,
     /** The launch register has a value that the log does not explain; only a reboot helps. */
     REGISTER_MOVED,
+    /** The NV launch register is missing, another's, or was not opened early enough. */
+    REGISTER_UNUSABLE,
     /** The launch log on disk is not what was written. */
     LOG_DAMAGED,
     /** Bytes changed on the way to or from the TPM. */

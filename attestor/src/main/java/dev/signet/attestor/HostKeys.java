@@ -14,6 +14,7 @@ record HostKeys(
   /** Where the TCG wants the storage root key (TCG TPM v2.0 Provisioning Guidance, 7.8). */
   static final int SRK_HANDLE = 0x81000001;
 
+  /** With an AK that cannot be used where the state has its authorization value sealed. */
   static HostKeys of(AttestorState state) throws IOException {
     return new HostKeys(
         PublicArea.parse(state.srkPublic().toArray()),
@@ -22,7 +23,7 @@ record HostKeys(
             PublicArea.parse(state.akParentPublic().toArray()),
             new ObjectCommands.Created(
                 PublicArea.parse(state.akPublic().toArray()), state.akPrivate().toArray()),
-            state.akAuth().toArray()),
+            state.akAuth() == null ? Octets.NONE : state.akAuth().toArray()),
         state.ownerAuth().toArray(),
         state.endorsementAuth().toArray());
   }

@@ -40,12 +40,12 @@ record LaunchLogFile(StateDirectory directory, String name) {
   }
 
   /** Begins the log of a boot; appears whole or not at all. */
-  void begin(int pcr, Digest value, BootClock clock) throws IOException {
+  void begin(int register, Digest value, BootClock clock) throws IOException {
     var baseline = new LaunchLog.Baseline(value, clock.resetCount(), clock.restartCount());
-    directory.replace(name, LaunchLog.baselineLine(pcr, baseline));
+    directory.replace(name, LaunchLog.baselineLine(register, baseline));
   }
 
-  Replayed replay(int pcr, BootClock clock) throws IOException {
+  Replayed replay(int register, BootClock clock) throws IOException {
     if (Files.size(path()) > Limits.LAUNCH_LOG_BYTES + Limits.LAUNCH_RECORD_BYTES) {
       throw damaged("it is longer than any log that was written", null);
     }
@@ -61,10 +61,10 @@ record LaunchLogFile(StateDirectory directory, String name) {
     } catch (MalformedMessageException e) {
       throw damaged(e.getMessage(), e);
     }
-    if (log.pcr() != pcr
+    if (log.register() != register
         || log.baseline().resetCount() != clock.resetCount()
         || log.baseline().restartCount() != clock.restartCount()) {
-      throw damaged("it is of another PCR or boot", null);
+      throw damaged("it is of another register or boot", null);
     }
     Digest value = log.baseline().value();
     for (LaunchLog.Entry entry : log.entries()) {

@@ -7,21 +7,26 @@ import dev.signet.protocol.Digest;
 import dev.signet.protocol.LaunchEvent;
 import dev.signet.protocol.LaunchLog;
 import dev.signet.protocol.Limits;
+import dev.signet.protocol.QuoteEvidence;
 import dev.signet.protocol.StrictJson;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The append-only launch register, a PCR, with its log of this boot. Several threads and processes
- * may use it: each operation holds a lock file, and looks at register and log anew.
+ * The append-only launch register, a PCR or an NV index, with its log of this boot. Several threads
+ * and processes may use it: each operation holds a lock file, and looks at register and log anew.
  */
 public final class LaunchRegister {
   private static final Logger LOG = LoggerFactory.getLogger(LaunchRegister.class);
+
+  static final String DIRECTORY_OF_NV = "register-nv";
+  static final String DIRECTORY_OF_PCR = "register-pcr";
 
   /** Where an append is; a crash may come after any of them. */
   enum Step {
@@ -42,14 +47,15 @@ public final class LaunchRegister {
   private record Current(BootClock clock, LaunchLogFile file, LaunchLogFile.Replayed replayed) {}
 
   private final Tpm tpm;
-  private final int pcr;
+  private final RegisterBackend backend;
   private final StateDirectory directory;
   private final ExclusiveFile lock;
   private final Consumer<Step> after;
 
-  private LaunchRegister(Tpm tpm, int pcr, StateDirectory directory, Consumer<Step> after) {
+  private LaunchRegister(
+      RegisterBackend backend, Tpm tpm, StateDirectory directory, Consumer<Step> after) {
     this.tpm = tpm;
-    this.pcr = pcr;
+    this.backend = backend;
     this.directory = directory;
     this.lock = new ExclusiveFile(directory.path().resolve("lock"));
     this.after = after;
@@ -70,9 +76,20 @@ public final class LaunchRegister {
    */
   static LaunchRegister open(Tpm tpm, int pcr, StateDirectory parent, Consumer<Step> after)
       throws IOException {
-    requireSuitable(pcr);
-    LaunchRegister register =
-        new LaunchRegister(tpm, pcr, parent.child("register-pcr" + pcr), after);
+    return open(new PcrBackend(tpm, pcr), tpm, parent, after);
+  }
+
+  /** Opens the register in an NV index. */
+  static LaunchRegister open(RegisterBackend backend, Tpm tpm, StateDirectory parent)
+      throws IOException {
+    return open(backend, tpm, parent, step -> {});
+  }
+
+  static LaunchRegister open(
+      RegisterBackend backend, Tpm tpm, StateDirectory parent, Consumer<Step> after)
+      throws IOException {
+    String name = backend instanceof NvBackend ? DIRECTORY_OF_NV : DIRECTORY_OF_PCR + backend.pcr();
+    LaunchRegister register = new LaunchRegister(backend, tpm, parent.child(name), after);
     register.lock.holding(register::recover);
     return register;
   }
@@ -94,13 +111,19 @@ public final class LaunchRegister {
     }
   }
 
+  /** The PCR that is the register, or that moves with it. */
   public int pcr() {
-    return pcr;
+    return backend.pcr();
+  }
+
+  /** For people: {@code PCR 15}, {@code NV 0x01815101}. */
+  public String name() {
+    return LaunchLog.name(backend.id());
   }
 
   /**
-   * Measures an event: intent to disk, TPM2_PCR_Extend, append to the log. When this returns, the
-   * event is in the register and in the log; when it throws, the next operation repairs.
+   * Measures an event: intent to disk, extend, append to the log. When this returns, the event is
+   * in the register and in the log; when it throws, the next operation repairs.
    *
    * @throws AttestorException REGISTER_MOVED, LOG_DAMAGED
    */
@@ -110,7 +133,7 @@ public final class LaunchRegister {
         () -> {
           Current current = recover();
           LaunchLogFile.Replayed log = current.replayed();
-          byte[] line = LaunchLog.eventLine(log.records(), pcr, measured);
+          byte[] line = LaunchLog.eventLine(log.records(), backend.id(), measured);
           requireRoom(log, line);
           Digest digest = Digest.hash(measured);
           directory.write(
@@ -123,12 +146,7 @@ public final class LaunchRegister {
                   log.records(),
                   Bytes.of(line)));
           after.accept(Step.INTENT_WRITTEN);
-          tpm.connection()
-              .transact(
-                  transaction -> {
-                    new PcrCommands(transaction).extend(pcr, digest);
-                    return null;
-                  });
+          backend.extend(digest);
           after.accept(Step.EXTENDED);
           current.file().append(log, line);
           after.accept(Step.APPENDED);
@@ -159,10 +177,17 @@ public final class LaunchRegister {
         });
   }
 
+  /** A quote that shows the register; call it within {@link #withLog}. */
+  QuoteEvidence quote(HostTpm by, Digest extraData, SortedSet<Integer> pcrs, Digest value)
+      throws IOException {
+    return backend.quote(by, directory, extraData, pcrs, value);
+  }
+
   /** Brings log and register together, or says why that cannot be. */
   private Current recover() throws IOException {
     BootClock clock = tpm.clock();
-    Digest value = tpm.pcrs(List.of(pcr)).get(pcr);
+    backend.prepare(directory, clock);
+    Digest value = backend.value();
     LaunchLogFile file = LaunchLogFile.ofBoot(directory, clock);
     Optional<LaunchIntent> intent = directory.read(LaunchIntent.FILE, LaunchIntent.class);
     if (intent.isPresent() && !intent.get().isOf(clock)) {
@@ -176,9 +201,9 @@ public final class LaunchRegister {
             AttestorException.Reason.LOG_DAMAGED,
             "expected the launch log " + file.path() + ", it was removed; only a reboot helps");
       }
-      file.begin(pcr, value, clock);
+      file.begin(backend.id(), value, clock);
     }
-    LaunchLogFile.Replayed replayed = file.replay(pcr, clock);
+    LaunchLogFile.Replayed replayed = file.replay(backend.id(), clock);
     if (intent.isPresent()) {
       replayed = repair(file, replayed, intent.get(), value, clock);
     }
@@ -215,22 +240,22 @@ public final class LaunchRegister {
       throw moved(file, intent.after(), value);
     }
     directory.delete(LaunchIntent.FILE);
-    return file.replay(pcr, clock);
+    return file.replay(backend.id(), clock);
   }
 
   private AttestorException moved(LaunchLogFile file, Digest expected, Digest actual) {
     return new AttestorException(
         AttestorException.Reason.REGISTER_MOVED,
-        "register moved outside the log: PCR "
-            + pcr
+        "register moved outside the log: "
+            + name()
             + " is "
             + actual
             + ", the log "
             + file.path()
             + " says "
             + expected
-            + ". Another process extended it; this host attests again after a reboot. Find out"
-            + " which process it was, or choose another register");
+            + ". "
+            + backend.whoMovedIt());
   }
 
   private static void requireRoom(LaunchLogFile.Replayed log, byte[] line) throws IOException {

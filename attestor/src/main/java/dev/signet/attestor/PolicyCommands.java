@@ -6,10 +6,13 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.Collection;
 import tss.TpmBuffer;
+import tss.tpm.TPM2B_DIGEST;
 import tss.tpm.TPM2_PolicyAuthValue_REQUEST;
 import tss.tpm.TPM2_PolicyAuthorize_REQUEST;
 import tss.tpm.TPM2_PolicyCounterTimer_REQUEST;
 import tss.tpm.TPM2_PolicyGetDigest_REQUEST;
+import tss.tpm.TPM2_PolicyNvWritten_REQUEST;
+import tss.tpm.TPM2_PolicyOR_REQUEST;
 import tss.tpm.TPM2_PolicyPCR_REQUEST;
 import tss.tpm.TPM2_PolicySecret_REQUEST;
 import tss.tpm.TPM2_PolicySigned_REQUEST;
@@ -42,6 +45,24 @@ record PolicyCommands(Transaction transaction, Session session) {
             new TPM2_PolicyCounterTimer_REQUEST(
                 policy.marshalled(), operand, offset, TPM_EO.fromInt(operation)),
             policy));
+  }
+
+  void nvWritten(boolean written) throws IOException {
+    Entity policy = session.entity();
+    transaction.run(
+        Command.of(
+            TPM_CC.PolicyNvWritten,
+            new TPM2_PolicyNvWritten_REQUEST(policy.marshalled(), (byte) (written ? 1 : 0)),
+            policy));
+  }
+
+  /** One of these is what the session has. */
+  void or(byte[] one, byte[] other) throws IOException {
+    Entity policy = session.entity();
+    var branches = new TPM2B_DIGEST[] {new TPM2B_DIGEST(one), new TPM2B_DIGEST(other)};
+    transaction.run(
+        Command.of(
+            TPM_CC.PolicyOR, new TPM2_PolicyOR_REQUEST(policy.marshalled(), branches), policy));
   }
 
   byte[] digest() throws IOException {

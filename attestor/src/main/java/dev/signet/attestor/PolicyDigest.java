@@ -20,7 +20,9 @@ final class PolicyDigest {
   private static final long CC_POLICY_AUTHORIZE = 0x16a;
   private static final long CC_POLICY_AUTH_VALUE = 0x16b;
   private static final long CC_POLICY_COUNTER_TIMER = 0x16d;
+  private static final long CC_POLICY_OR = 0x171;
   private static final long CC_POLICY_PCR = 0x17f;
+  private static final long CC_POLICY_NV_WRITTEN = 0x18f;
 
   private PolicyDigest() {}
 
@@ -54,6 +56,16 @@ final class PolicyDigest {
 
   static byte[] authValue(byte[] before) {
     return TpmCrypto.sha256(before, Octets.u32(CC_POLICY_AUTH_VALUE));
+  }
+
+  static byte[] nvWritten(byte[] before, boolean written) {
+    return TpmCrypto.sha256(
+        before, Octets.u32(CC_POLICY_NV_WRITTEN), new byte[] {(byte) (written ? 1 : 0)});
+  }
+
+  /** Either of these; starts again from nothing. */
+  static byte[] or(byte[] one, byte[] other) {
+    return TpmCrypto.sha256(start(), Octets.u32(CC_POLICY_OR), one, other);
   }
 
   /** PolicySecret over what has no secret: always satisfied, and so only speaks of something. */

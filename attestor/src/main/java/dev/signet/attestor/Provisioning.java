@@ -10,7 +10,9 @@ import java.util.Optional;
 
 /**
  * {@code signet provision}: takes a TPM into use. Sets owner, endorsement and lockout
- * authorization, makes SRK and AK, and keeps what is needed in a state directory.
+ * authorization, makes SRK, AK and (asked for) an NV launch register, and keeps what is needed in a
+ * state directory: the launcher's secret sealed to the boot state, if there is somebody who
+ * approves those.
  */
 public final class Provisioning {
   private Provisioning() {}
@@ -22,6 +24,14 @@ public final class Provisioning {
      */
     record Provisioned(Attestor attestor, boolean changed) implements Outcome {}
 
+    /**
+     * All is made, and the launcher secret is sealed: it comes out once this boot is approved.
+     *
+     * @param changed false if all was there already
+     * @param boot for the approver to sign
+     */
+    record AwaitingApproval(BootState boot, boolean changed) implements Outcome {}
+
     /** Nothing was changed that was not ours. */
     record Refused(Reason reason, String detail) implements Outcome {}
   }
@@ -30,6 +40,10 @@ public final class Provisioning {
   public enum Reason {
     /** A hierarchy has an authorization value that is not in the state directory. */
     AUTH_NOT_OURS,
+    /** Another index is where the launch register belongs. */
+    NV_INDEX_TAKEN,
+    /** It was provisioned otherwise than asked now; only replacing it can change that. */
+    PROVISIONED_OTHERWISE,
     /** Another key is at 0x81000001, where the storage root key belongs. */
     SRK_HANDLE_TAKEN,
     /** The EK certificate is for another key than the TPM's EK. */
@@ -56,28 +70,51 @@ public final class Provisioning {
    * meanwhile: until the end its hierarchies are open, as they came.
    */
   public static Outcome provision(Tpm tpm, Path stateDirectory) throws IOException {
-    StateDirectory directory = StateDirectory.create(stateDirectory);
-    return new ExclusiveFile(directory.path().resolve("lock"))
-        .holding(() -> provision(tpm, directory));
+    return provision(tpm, stateDirectory, ProvisioningOptions.none());
   }
 
-  private static Outcome provision(Tpm tpm, StateDirectory directory) throws IOException {
+  /** The same, with more than keys. */
+  public static Outcome provision(Tpm tpm, Path stateDirectory, ProvisioningOptions options)
+      throws IOException {
+    StateDirectory directory = StateDirectory.create(stateDirectory);
+    return new ExclusiveFile(directory.path().resolve("lock"))
+        .holding(() -> provision(tpm, directory, options));
+  }
+
+  private static Outcome provision(Tpm tpm, StateDirectory directory, ProvisioningOptions options)
+      throws IOException {
     Optional<AttestorState> found = AttestorState.read(directory);
-    boolean done = found.isPresent() && found.get().stage() == AttestorState.Stage.COMPLETE;
+    boolean changed = found.isEmpty() || found.get().stage() != AttestorState.Stage.COMPLETE;
     try {
-      if (!done) {
-        AttestorState state = found.isPresent() ? found.get() : begin(tpm, directory);
-        AttestorState withKeys =
-            state.stage() == AttestorState.Stage.BEGUN ? makeKeys(tpm, directory, state) : state;
-        setAuthorizations(tpm, directory, withKeys);
+      AttestorState state = found.isPresent() ? found.get() : begin(tpm, directory);
+      if (state.stage() == AttestorState.Stage.REMOVING) {
+        throw new Stop(
+            Reason.PROVISIONED_OTHERWISE,
+            "its removal was begun and not ended; run signet deprovision first");
       }
-      return new Outcome.Provisioned(Attestor.open(tpm, directory.path()), !done);
+      if (state.stage() == AttestorState.Stage.BEGUN) {
+        state = makeKeys(tpm, directory, state, options);
+      }
+      requireSame(state, options);
+      if (state.stage() == AttestorState.Stage.KEYS_MADE) {
+        state = setAuthorizations(tpm, directory, state);
+      }
+      if (state.register() == null && options.register().isPresent()) {
+        addRegister(tpm, directory, state, options.register().get());
+        changed = true;
+      }
+      return new Outcome.Provisioned(Attestor.open(tpm, directory.path()), changed);
     } catch (Stop stop) {
       return new Outcome.Refused(stop.reason, stop.getMessage());
     } catch (AttestorException e) {
       return switch (e.reason()) {
         case TPM_CLEARED, OTHER_TPM ->
             new Outcome.Refused(Reason.STATE_OF_ANOTHER_TPM, e.getMessage());
+        case BOOT_NOT_APPROVED ->
+            new Outcome.AwaitingApproval(
+                new SecretRelease(tpm, AttestorState.read(directory).orElseThrow(), directory)
+                    .bootState(),
+                changed);
         default -> throw e;
       };
     }
@@ -86,22 +123,42 @@ public final class Provisioning {
   private static AttestorState begin(Tpm tpm, StateDirectory directory) throws IOException {
     refuseForeignAuthorizations(tpm.properties());
     SecureRandom random = tpm.connection().random();
-    AttestorState begun =
-        new AttestorState(
-            AttestorState.VERSION,
-            AttestorState.Stage.BEGUN,
-            newAuth(random),
-            newAuth(random),
-            newAuth(random),
-            null,
-            null,
-            null,
-            newAuth(random),
-            null,
-            null,
-            null);
+    AttestorState begun = AttestorState.begun(newAuth(random), newAuth(random), newAuth(random));
     begun.write(directory);
     return begun;
+  }
+
+  /** What is there and what is asked for now: the difference would need new keys. */
+  private static void requireSame(AttestorState state, ProvisioningOptions options) throws Stop {
+    if (options.approver().isPresent()) {
+      BootApprover asked = options.approver().get();
+      SealedLauncherSecret sealed = state.sealed();
+      if (sealed == null
+          || !sealed.approverPoint().equals(Bytes.of(asked.key().point()))
+          || !sealed.pcrs().equals(asked.pcrs())) {
+        throw new Stop(
+            Reason.PROVISIONED_OTHERWISE,
+            "expected a launcher secret sealed for boot approver %s over PCRs %s, this host has %s"
+                    .formatted(
+                        asked.key().thumbprint(),
+                        asked.pcrs(),
+                        sealed == null
+                            ? "one that is not sealed"
+                            : "one for "
+                                + sealed.approver().thumbprint()
+                                + " over "
+                                + sealed.pcrs())
+                + "; signet provision --replace makes new keys (the host must be enrolled anew)");
+      }
+    }
+    Optional<RegisterIndex> asked = options.register();
+    if (state.register() != null && asked.isPresent() && !asked.get().equals(state.register())) {
+      throw new Stop(
+          Reason.PROVISIONED_OTHERWISE,
+          "expected a launch register that moves PCR %d, this host has one that moves PCR %d;"
+                  .formatted(asked.get().pcr(), state.register().pcr())
+              + " signet provision --replace makes another");
+    }
   }
 
   private static void refuseForeignAuthorizations(TpmProperties properties) throws Stop {
@@ -134,9 +191,11 @@ public final class Provisioning {
   }
 
   /** Hierarchies are still open here: they are shut once all keys exist. */
-  private static AttestorState makeKeys(Tpm tpm, StateDirectory directory, AttestorState begun)
+  private static AttestorState makeKeys(
+      Tpm tpm, StateDirectory directory, AttestorState begun, ProvisioningOptions options)
       throws IOException {
     refuseForeignAuthorizations(tpm.properties());
+    LauncherSecret secret = LauncherSecret.fresh(tpm.connection().random());
     AttestorState made =
         tpm.connection()
             .transact(
@@ -159,23 +218,70 @@ public final class Provisioning {
                   PublicArea srk = makeStorageRootKey(transaction, session);
                   AttestationKey ak =
                       AttestationKey.create(
-                          transaction, endorsement, begun.akAuth().toArray(), session);
-                  return new AttestorState(
-                      AttestorState.VERSION,
-                      AttestorState.Stage.KEYS_MADE,
-                      begun.ownerAuth(),
-                      begun.endorsementAuth(),
-                      begun.lockoutAuth(),
-                      Bytes.of(ek.publicArea().encoded()),
-                      found.certificate() == null ? null : Bytes.of(found.certificate()),
-                      Bytes.of(srk.encoded()),
-                      begun.akAuth(),
-                      Bytes.of(ak.parent().encoded()),
-                      Bytes.of(ak.key().publicArea().encoded()),
-                      Bytes.of(ak.key().privatePart()));
+                          transaction, endorsement, secret.akAuth().toArray(), session);
+                  RegisterIndex register = options.register().orElse(null);
+                  if (register != null) {
+                    Entity owner = Entity.plain(Entity.OWNER);
+                    define(transaction, session, owner, register, secret.registerAuth());
+                  }
+                  AttestorState kept =
+                      options.approver().isEmpty()
+                          ? begun.with(secret)
+                          : begun.with(
+                              SealedLauncherSecret.seal(
+                                  transaction,
+                                  Entity.object(HostKeys.SRK_HANDLE, srk.name(), Octets.NONE),
+                                  session,
+                                  options.approver().get(),
+                                  ak.key().publicArea().name(),
+                                  secret));
+                  return kept.with(found, ek.publicArea(), srk, ak, register);
                 });
     made.write(directory);
     return made;
+  }
+
+  /** Makes the register's index; one of an interrupted provisioning is made anew. */
+  private static void define(
+      Transaction transaction, Session session, Entity owner, RegisterIndex index, Bytes auth)
+      throws IOException {
+    NvCommands nv = new NvCommands(transaction);
+    NvBackend.Status status = NvBackend.status(transaction, index);
+    if (status == NvBackend.Status.FOREIGN) {
+      throw new Stop(
+          Reason.NV_INDEX_TAKEN,
+          "expected nothing at %s, there is an index of somebody else's; remove it if nobody needs"
+                  .formatted(index)
+              + " it: tpm2_nvundefine -C o 0x%08x".formatted(index.handle()));
+    }
+    if (status != NvBackend.Status.MISSING) {
+      boolean written = status == NvBackend.Status.WRITTEN;
+      nv.undefine(owner, index.entity(written, Octets.NONE), session.plain());
+    }
+    nv.define(owner, auth.toArray(), index.publicArea(false), session.encryptingCommand());
+  }
+
+  /** Of a host that was provisioned before without one. */
+  private static void addRegister(
+      Tpm tpm, StateDirectory directory, AttestorState state, RegisterIndex index)
+      throws IOException {
+    HostKeys keys = HostKeys.of(state);
+    LauncherSecret secret = new SecretRelease(tpm, state, directory).secret();
+    AttestorState kept = state;
+    if (secret.registerAuth() == null) {
+      secret = new LauncherSecret(secret.akAuth(), newAuth(tpm.connection().random()));
+      kept = state.with(secret);
+      kept.write(directory);
+    }
+    Bytes auth = secret.registerAuth();
+    tpm.connection()
+        .transact(
+            transaction -> {
+              Entity owner = Entity.hierarchy(Entity.OWNER, keys.ownerAuth());
+              define(transaction, transaction.hmacSession(keys.saltKey()), owner, index, auth);
+              return null;
+            });
+    kept.withRegister(index).write(directory);
   }
 
   private static PublicArea makeStorageRootKey(Transaction transaction, Session session)
@@ -207,8 +313,8 @@ public final class Provisioning {
   }
 
   /** Sets what is not set yet; one that is set must be ours. The lockout hierarchy comes last. */
-  private static void setAuthorizations(Tpm tpm, StateDirectory directory, AttestorState state)
-      throws IOException {
+  private static AttestorState setAuthorizations(
+      Tpm tpm, StateDirectory directory, AttestorState state) throws IOException {
     HostKeys keys = HostKeys.of(state);
     TpmProperties properties = tpm.properties();
     tpm.connection()
@@ -230,7 +336,9 @@ public final class Provisioning {
                   state.lockoutAuth());
               return null;
             });
-    state.at(AttestorState.Stage.COMPLETE).write(directory);
+    AttestorState complete = state.at(AttestorState.Stage.COMPLETE);
+    complete.write(directory);
+    return complete;
   }
 
   private static void set(

@@ -47,8 +47,14 @@ final class TestHost implements AutoCloseable {
   }
 
   Attestor provision() throws IOException {
-    return switch (Provisioning.provision(tpm, state)) {
+    return provision(ProvisioningOptions.none());
+  }
+
+  Attestor provision(ProvisioningOptions options) throws IOException {
+    return switch (Provisioning.provision(tpm, state, options)) {
       case Provisioning.Outcome.Provisioned done -> done.attestor();
+      case Provisioning.Outcome.AwaitingApproval waiting ->
+          throw new AssertionError("not approved: " + waiting.boot());
       case Provisioning.Outcome.Refused refused ->
           throw new AssertionError(refused.reason() + ": " + refused.detail());
     };

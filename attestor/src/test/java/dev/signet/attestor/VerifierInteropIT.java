@@ -69,7 +69,7 @@ class VerifierInteropIT {
     host.close();
   }
 
-  private static <T> T authentic(Verification<T> verification) {
+  static <T> T authentic(Verification<T> verification) {
     return switch (verification) {
       case Verification.Authentic<T>(T value) -> value;
       case Verification.Refused<T>(Refusal reason, String detail) ->

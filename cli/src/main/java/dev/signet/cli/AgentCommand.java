@@ -108,6 +108,13 @@ final class AgentCommand {
                 + " --isolation=full), by its launcher's word.")
     private boolean requireIsolation;
 
+    @Option(
+        names = "--require-nv-register",
+        description =
+            "Its launches must be recorded in a register that other users of the host's TPM cannot"
+                + " extend (signet provision --register nv).")
+    private boolean requireNvRegister;
+
     @ArgGroup(exclusive = true, multiplicity = "1")
     private Launchers launchers;
 
@@ -147,6 +154,7 @@ final class AgentCommand {
                     waivedPcrs.isEmpty() ? null : new TreeMap<>(waivedPcrs),
                     waivedBoot),
                 null,
+                requireNvRegister ? AgentRegistration.NV : null,
                 new AgentRegistration.Launcher(
                     launchers.waived == null ? launchers.permitted : null, launchers.waived),
                 raiseFloor ? AgentRegistration.ACCEPTED : null,

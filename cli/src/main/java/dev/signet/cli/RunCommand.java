@@ -3,6 +3,7 @@
 package dev.signet.cli;
 
 import dev.signet.attestor.Attestor;
+import dev.signet.attestor.RegisterChoice;
 import dev.signet.attestor.ReleaseOutcome;
 import dev.signet.attestor.Tpm;
 import dev.signet.launcher.AgentLaunch;
@@ -17,6 +18,7 @@ import dev.signet.launcher.process.ForwardedSignals;
 import dev.signet.launcher.process.IsolationMode;
 import dev.signet.launcher.process.LauncherHardening;
 import dev.signet.measurements.SignerPolicy;
+import dev.signet.protocol.Appraisal;
 import dev.signet.protocol.ProblemDetails;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -119,8 +121,21 @@ final class RunCommand implements SignetCommand {
       description = "Working directory. Default: a new, empty, private one.")
   private Path workingDirectory;
 
-  @Option(names = "--register-pcr", paramLabel = "PCR", description = "The launch register.")
-  private int registerPcr = 15;
+  @Option(
+      names = "--register",
+      paramLabel = "pcr|nv",
+      description =
+          "The launch register. Default: nv if this host was provisioned with it (which other users"
+              + " of the TPM cannot extend), else pcr.",
+      converter = RegisterConverter.class)
+  private Appraisal.Register register;
+
+  @Option(
+      names = "--register-pcr",
+      paramLabel = "PCR",
+      description = "Which PCR, for --register pcr. Default: ${DEFAULT-VALUE}.",
+      defaultValue = "15")
+  private int registerPcr;
 
   @Option(names = "--json", description = "Tell progress as JSON lines on standard error.")
   private boolean json;
@@ -233,7 +248,7 @@ final class RunCommand implements SignetCommand {
         isolation,
         user == null ? Optional.empty() : Optional.of(agentUser()),
         PrivateParent.of(state, invocation.environment()),
-        registerPcr);
+        new RegisterChoice(Optional.ofNullable(register), registerPcr));
   }
 
   private AgentUser agentUser() throws CommandFailure, IOException {

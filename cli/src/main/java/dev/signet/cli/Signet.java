@@ -143,6 +143,8 @@ public final class Signet {
         CheckCommand.class,
         PolicyCommand.class,
         ProvisionCommand.class,
+        BootCommand.class,
+        RegisterCommand.class,
         EnrollCommand.class,
         RunCommand.class,
         TrafficCommand.class,
@@ -167,6 +169,8 @@ public final class Signet {
     return switch (arguments.length == 0 ? "" : arguments[0]) {
       case "run" -> List.of(RunCommand.class);
       case "provision" -> List.of(ProvisionCommand.class);
+      case "boot" -> List.of(BootCommand.class);
+      case "register" -> List.of(RegisterCommand.class);
       case "enroll" -> List.of(EnrollCommand.class);
       case "secret" -> List.of(SecretCommand.class);
       case "doctor" -> List.of(DoctorCommand.class);

@@ -62,6 +62,8 @@ public final class DemoHost implements AutoCloseable {
     connect();
     switch (Provisioning.provision(tpm, state)) {
       case Provisioning.Outcome.Provisioned(Attestor made, boolean changed) -> attestor = made;
+      case Provisioning.Outcome.AwaitingApproval waiting ->
+          throw new IOException("expected an unsealed launcher secret");
       case Provisioning.Outcome.Refused(Provisioning.Reason reason, String detail) ->
           throw new IOException(reason + ": " + detail);
     }

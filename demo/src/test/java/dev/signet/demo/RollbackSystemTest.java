@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.signet.attestor.Attestor;
+import dev.signet.attestor.RegisterChoice;
 import dev.signet.launcher.AgentLaunch;
 import dev.signet.launcher.EgressRequest;
 import dev.signet.launcher.EnrolledHost;
@@ -177,7 +178,7 @@ class RollbackSystemTest {
             IsolationMode.NONE,
             Optional.empty(),
             Files.createDirectories(site.place("private")),
-            Site.REGISTER);
+            RegisterChoice.pcr(Site.REGISTER));
     try (VerifierClient client = site.host().client()) {
       return new AgentLaunch(
               attestor,

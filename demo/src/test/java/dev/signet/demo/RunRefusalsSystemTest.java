@@ -5,6 +5,7 @@ package dev.signet.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.signet.attestor.RegisterChoice;
 import dev.signet.launcher.EgressRequest;
 import dev.signet.launcher.LaunchOutcome;
 import dev.signet.launcher.LaunchRequest;
@@ -62,7 +63,7 @@ class RunRefusalsSystemTest {
             IsolationMode.NONE,
             Optional.empty(),
             parent,
-            Site.REGISTER);
+            RegisterChoice.pcr(Site.REGISTER));
     try (VerifierClient client = site.host().client()) {
       LaunchOutcome outcome =
           site.host().launcher(client, (step, text) -> {}).start(request, Map.of());

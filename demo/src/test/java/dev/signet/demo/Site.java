@@ -314,6 +314,7 @@ final class Site implements AutoCloseable {
             null,
             new AgentRegistration.Boot(null, null, "simulated TPMs without firmware"),
             null,
+            null,
             new AgentRegistration.Launcher(null, "run from a source tree"),
             null,
             null,

@@ -249,7 +249,7 @@ public final class AgentLaunch {
     }
     plan.isolation().gaps().forEach(gap -> progress.say(Progress.Step.WARNING, gap));
 
-    LaunchRegister register = attestor.launchRegister(request.registerPcr());
+    LaunchRegister register = attestor.launchRegister(request.register());
     AttestationFlow flow =
         new AttestationFlow(
             attestor,
@@ -270,7 +270,7 @@ public final class AgentLaunch {
             register.append(new LaunchEvent.Stop(agent, launch, null, LaunchEvent.Cause.ABORTED)));
     progress.say(
         Progress.Step.RECORDED,
-        "launch recorded in the TPM (PCR " + register.pcr() + ") before anything starts");
+        "launch recorded in the TPM (" + register.name() + ") before anything starts");
 
     RequestKey key;
     Optional<AttestationFlow.Release> release = flow.release(sealedKey, version::permits);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.launcher;
 
+import dev.signet.attestor.RegisterChoice;
 import dev.signet.launcher.process.AgentUser;
 import dev.signet.launcher.process.IsolationMode;
 import dev.signet.measurements.SignerPolicy;
@@ -28,7 +29,7 @@ import java.util.Optional;
  * @param user another user for the agent; needs root. Without one, full isolation takes a user that
  *     nobody else is
  * @param privateParent an existing directory for the launch's private files
- * @param registerPcr the launch register
+ * @param register where the launch is recorded
  */
 public record LaunchRequest(
     Program program,
@@ -43,13 +44,14 @@ public record LaunchRequest(
     IsolationMode isolation,
     Optional<AgentUser> user,
     Path privateParent,
-    int registerPcr) {
+    RegisterChoice register) {
   public LaunchRequest {
     jvmOptions = List.copyOf(jvmOptions);
     arguments = List.copyOf(arguments);
     environment = Map.copyOf(environment);
     Objects.requireNonNull(egress, "egress");
     Objects.requireNonNull(isolation, "isolation");
+    Objects.requireNonNull(register, "register");
     if (program instanceof Program.Image
         && (!jvmOptions.isEmpty() || workingDirectory.isPresent() || user.isPresent())) {
       throw new IllegalArgumentException(

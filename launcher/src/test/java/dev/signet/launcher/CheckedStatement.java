@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.launcher;
 
+import dev.signet.attestor.RegisterChoice;
 import dev.signet.launcher.process.IsolationMode;
 import dev.signet.launcher.process.JarFiles;
 import dev.signet.measurements.JarMeasurement;
@@ -83,7 +84,7 @@ public final class CheckedStatement {
             IsolationMode.NONE,
             Optional.empty(),
             statement.getParent(),
-            15);
+            RegisterChoice.pcr(15));
     if (JarCheck.check(request, files, Instant.now())
         instanceof JarCheck.Refused(LaunchCheck.Result.Failed(String reason, String detail))) {
       throw new IllegalStateException("refused: " + reason + ": " + detail);

@@ -5,6 +5,7 @@ package dev.signet.launcher;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.signet.attestor.RegisterChoice;
 import dev.signet.launcher.process.IsolationMode;
 import dev.signet.launcher.process.JarFiles;
 import dev.signet.launcher.process.LaunchDirectory;
@@ -161,7 +162,7 @@ class ClassPathCheckTest {
             IsolationMode.NONE,
             Optional.empty(),
             dir,
-            15);
+            RegisterChoice.pcr(15));
     try (LaunchDirectory directory = LaunchDirectory.create(dir, Optional.empty());
         JarFiles files = JarFiles.copy(jar, List.of(given), directory, JarRuler.MAX_BYTES)) {
       return JarCheck.check(request, files, NOW);

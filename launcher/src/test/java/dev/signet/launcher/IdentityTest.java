@@ -148,6 +148,7 @@ class IdentityTest {
             null,
             Appraisal.Launcher.SELF_REPORTED,
             Appraisal.Isolation.FULL,
+            Appraisal.Register.PCR,
             KeyProtection.SEALED,
             1),
         now);

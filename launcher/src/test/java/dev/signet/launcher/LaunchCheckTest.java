@@ -4,6 +4,7 @@ package dev.signet.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.signet.attestor.RegisterChoice;
 import dev.signet.launcher.process.IsolationMode;
 import dev.signet.launcher.process.JarFiles;
 import dev.signet.launcher.process.LaunchDirectory;
@@ -85,7 +86,7 @@ class LaunchCheckTest {
             IsolationMode.NONE,
             Optional.empty(),
             dir,
-            15);
+            RegisterChoice.pcr(15));
     try (LaunchDirectory directory = LaunchDirectory.create(dir, Optional.empty());
         JarFiles files = JarFiles.copy(jar, List.of(), directory, JarRuler.MAX_BYTES)) {
       return switch (JarCheck.check(request, files, NOW)) {

@@ -81,6 +81,22 @@ public final class SigningKey {
     return envelope;
   }
 
+  /**
+   * Signs bytes that are no statement, as a TPM's policy takes a signature.
+   *
+   * @return r || s, 64 bytes
+   */
+  public Bytes signPolicy(byte[] message, SecureRandom random) {
+    try {
+      Signature ecdsa = Signature.getInstance("SHA256withECDSAinP1363Format");
+      ecdsa.initSign(secret, random);
+      ecdsa.update(message);
+      return Bytes.of(ecdsa.sign());
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("a P-256 key signs with ECDSA and SHA-256", e);
+    }
+  }
+
   PrivateKey secret() {
     return secret;
   }

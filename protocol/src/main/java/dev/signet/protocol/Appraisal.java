@@ -14,6 +14,7 @@ import java.util.Set;
  * @param bootReason the operator's words for a waiver, else null
  * @param launcher how much the launcher's own digest is worth
  * @param isolation how the agent is kept apart from its host, by the launcher's word
+ * @param register where the launch events are
  * @param key how the request key is kept
  * @param securityVersion of the reference statement
  */
@@ -23,12 +24,14 @@ public record Appraisal(
     String bootReason,
     Launcher launcher,
     Isolation isolation,
+    Register register,
     KeyProtection key,
     long securityVersion) {
   public Appraisal {
     Require.present(boot, "boot");
     Require.present(launcher, "launcher");
     Require.present(isolation, "isolation");
+    Require.present(register, "register");
     Require.present(key, "key");
     if ((boot == Boot.WAIVED) != (bootReason != null)) {
       throw new IllegalArgumentException("bootReason: expected exactly with a waiver");
@@ -53,6 +56,16 @@ public record Appraisal(
     /** Its own word, from an operating system whose boot was judged. */
     @JsonProperty("verified-boot")
     VERIFIED_BOOT
+  }
+
+  /** Where the launch events are: what users of the TPM other than the launcher can do to them. */
+  public enum Register {
+    /** In a PCR, which every user of the TPM can extend, and nobody can take back. */
+    @JsonProperty("pcr")
+    PCR,
+    /** In an NV index, which only the launcher can extend, and nobody can take back. */
+    @JsonProperty("nv")
+    NV
   }
 
   /**

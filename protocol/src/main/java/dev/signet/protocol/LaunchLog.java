@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.protocol;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -19,11 +20,14 @@ import java.util.List;
  * {"recnum":1,"pcr":15,"digests":[{"hashAlg":"sha256","digest":"…"}],"content_type":"signet-launch","content":{"string":"{\"type\":\"start\",…}"}}
  * </pre>
  *
- * Reading says only that the form is right; whether it happened is for a quote to prove.
+ * Where the register is an NV index, {@code "nv_index":25231376} stands for {@code "pcr":15}.
  *
+ * <p>Reading says only that the form is right; whether it happened is for a quote to prove.
+ *
+ * @param register a PCR of 0 to 23, or an NV index's handle
  * @param baseline the register before the first event, as the launcher says
  */
-public record LaunchLog(int pcr, Baseline baseline, List<Entry> entries) {
+public record LaunchLog(int register, Baseline baseline, List<Entry> entries) {
   public static final String BASELINE_TYPE = "signet-baseline";
   public static final String EVENT_TYPE = "signet-launch";
 
@@ -49,16 +53,45 @@ public record LaunchLog(int pcr, Baseline baseline, List<Entry> entries) {
   }
 
   private record Record(
-      long recnum, int pcr, List<RecordDigest> digests, String content_type, Content content) {}
+      long recnum,
+      @JsonInclude(JsonInclude.Include.NON_NULL) Integer pcr,
+      @JsonInclude(JsonInclude.Include.NON_NULL) Integer nv_index,
+      List<RecordDigest> digests,
+      String content_type,
+      Content content) {
+    static Record of(
+        long recnum, int register, List<RecordDigest> digests, String type, String content) {
+      boolean nv = NvRegister.isHandle(register);
+      return new Record(
+          recnum, nv ? null : register, nv ? register : null, digests, type, new Content(content));
+    }
+
+    int register() throws MalformedMessageException {
+      if ((pcr == null) == (nv_index == null)
+          || (pcr != null && (pcr < 0 || pcr > 23))
+          || (nv_index != null && !NvRegister.isHandle(nv_index))) {
+        throw new MalformedMessageException(
+            "launch log: expected either a PCR of 0 to 23 or the handle of an owner's NV index in"
+                + " record "
+                + recnum);
+      }
+      return pcr != null ? pcr : nv_index;
+    }
+  }
 
   private record RecordDigest(String hashAlg, String digest) {}
 
   private record Content(String string) {}
 
+  /** How people call a register: {@code PCR 15}, {@code NV 0x01815101}. */
+  public static String name(int register) {
+    return NvRegister.isHandle(register) ? "NV 0x%08x".formatted(register) : "PCR " + register;
+  }
+
   /** The line of the baseline record, with its newline. */
-  public static byte[] baselineLine(int pcr, Baseline baseline) {
+  public static byte[] baselineLine(int register, Baseline baseline) {
     String text = new String(StrictJson.encode(baseline), StandardCharsets.UTF_8);
-    return line(new Record(0, pcr, List.of(), BASELINE_TYPE, new Content(text)));
+    return line(Record.of(0, register, List.of(), BASELINE_TYPE, text));
   }
 
   /**
@@ -67,19 +100,19 @@ public record LaunchLog(int pcr, Baseline baseline, List<Entry> entries) {
    * @param recnum 1 or more
    * @param measured the event as it was measured
    */
-  public static byte[] eventLine(long recnum, int pcr, byte[] measured) {
+  public static byte[] eventLine(long recnum, int register, byte[] measured) {
     String text = new String(measured, StandardCharsets.UTF_8);
     if (!Arrays.equals(text.getBytes(StandardCharsets.UTF_8), measured)) {
       throw new IllegalArgumentException("expected an event in UTF-8");
     }
     Digest digest = Digest.hash(measured);
     return line(
-        new Record(
+        Record.of(
             recnum,
-            pcr,
+            register,
             List.of(new RecordDigest("sha256", digest.toHex())),
             EVENT_TYPE,
-            new Content(text)));
+            text));
   }
 
   /** Parses a whole log. */
@@ -92,7 +125,7 @@ public record LaunchLog(int pcr, Baseline baseline, List<Entry> entries) {
       throw new MalformedMessageException("launch log: expected lines that end in a newline");
     }
     Baseline baseline = null;
-    int pcr = -1;
+    int register = -1;
     List<Entry> entries = new ArrayList<>();
     long recnum = 0;
     for (int from = 0; from < log.length; recnum++) {
@@ -106,17 +139,14 @@ public record LaunchLog(int pcr, Baseline baseline, List<Entry> entries) {
       }
       Record record = record(Arrays.copyOfRange(log, from, to), recnum);
       if (recnum == 0) {
-        pcr = record.pcr();
-        if (pcr < 0 || pcr > 23) {
-          throw new MalformedMessageException("launch log: expected a PCR of 0 to 23, got " + pcr);
-        }
+        register = record.register();
         baseline = baseline(record);
       } else {
-        entries.add(entry(record, pcr));
+        entries.add(entry(record, register));
       }
       from = to + 1;
     }
-    return new LaunchLog(pcr, baseline, entries);
+    return new LaunchLog(register, baseline, entries);
   }
 
   private static Record record(byte[] line, long recnum) throws MalformedMessageException {
@@ -143,10 +173,11 @@ public record LaunchLog(int pcr, Baseline baseline, List<Entry> entries) {
     return StrictJson.decode(content, Baseline.class, Limits.LAUNCH_RECORD_BYTES);
   }
 
-  private static Entry entry(Record record, int pcr) throws MalformedMessageException {
+  private static Entry entry(Record record, int register) throws MalformedMessageException {
     String where = "launch log: record " + record.recnum();
-    if (!record.content_type().equals(EVENT_TYPE) || record.pcr() != pcr) {
-      throw new MalformedMessageException(where + ": expected an event of PCR " + pcr);
+    if (!record.content_type().equals(EVENT_TYPE) || record.register() != register) {
+      throw new MalformedMessageException(
+          where + ": expected an event of the register of record 0");
     }
     if (record.digests().size() != 1 || !"sha256".equals(record.digests().get(0).hashAlg())) {
       throw new MalformedMessageException(where + ": expected exactly one sha256 digest");

@@ -35,6 +35,7 @@ public enum Refusal {
   BAD_QUOTE(403, "the quote is malformed, not a quote, or not signed by the attestation key"),
   WRONG_PCRS(403, "the quote does not cover exactly the PCRs that were asked for"),
   LOG_DOES_NOT_REPLAY(403, "the launch log does not lead to the quoted register value"),
+  REGISTER_REJECTED(403, "the launch register is not one that can be believed or is accepted"),
   NO_LIVE_LAUNCH(403, "the launch log has no live launch of this agent with this key"),
   FIRMWARE_LOG_MALFORMED(403, "the firmware event log is not one, or not a whole one"),
   FIRMWARE_LOG_DOES_NOT_REPLAY(403, "the firmware event log does not lead to the quoted PCRs"),

@@ -42,7 +42,7 @@ class LaunchLogTest {
   @Test
   void readsVectorAndReplaysToItsRegister() throws Exception {
     LaunchLog log = LaunchLog.parse(vector());
-    assertThat(log.pcr()).isEqualTo(15);
+    assertThat(log.register()).isEqualTo(15);
     assertThat(log.baseline()).isEqualTo(new LaunchLog.Baseline(ZERO, 3, 1));
     assertThat(log.entries()).hasSize(2);
     Digest register = log.baseline().value();

@@ -79,6 +79,7 @@ public final class Agents {
                     null,
                     Appraisal.Launcher.VERIFIED_BOOT,
                     Appraisal.Isolation.FULL,
+                    Appraisal.Register.PCR,
                     KeyProtection.SEALED,
                     1)));
     return jws(IdentityClaims.TYP, tokenKey, StrictJson.encode(claims));

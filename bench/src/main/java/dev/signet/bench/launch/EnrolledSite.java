@@ -171,6 +171,8 @@ final class EnrolledSite implements AutoCloseable {
           switch (Provisioning.provision(connection, state())) {
             case Provisioning.Outcome.Provisioned(Attestor provisioned, boolean changed) ->
                 provisioned;
+            case Provisioning.Outcome.AwaitingApproval waiting ->
+                throw new IOException("expected an unsealed launcher secret");
             case Provisioning.Outcome.Refused(Provisioning.Reason reason, String detail) ->
                 throw new IOException("swtpm was not provisioned: " + reason + ", " + detail);
           };

@@ -121,6 +121,7 @@ public final class AttestedAgent {
                 null,
                 Appraisal.Launcher.VERIFIED_BOOT,
                 Appraisal.Isolation.FULL,
+                Appraisal.Register.PCR,
                 KeyProtection.SEALED,
                 3)));
   }

@@ -30,9 +30,11 @@ import dev.signet.verifier.verification.AttestationKey;
 import dev.signet.verifier.verification.Freshness;
 import dev.signet.verifier.verification.ProvenKey;
 import dev.signet.verifier.verification.QuoteVerifier;
+import dev.signet.verifier.verification.RegisterVerifier;
 import dev.signet.verifier.verification.Verification;
 import dev.signet.verifier.verification.VerifiedLaunchLog;
 import dev.signet.verifier.verification.VerifiedQuote;
+import dev.signet.verifier.verification.VerifiedRegister;
 import dev.signet.verifierservice.attestation.Judgement.Granted;
 import dev.signet.verifierservice.attestation.Judgement.Refused;
 import dev.signet.verifierservice.audit.DecisionLog;
@@ -57,6 +59,7 @@ public final class AttestationService {
   private final Terms terms;
   private final Provider provider;
   private final QuoteVerifier quotes;
+  private final RegisterVerifier registers;
   private final KnownStatements statements;
   private final StateApprover approver;
   private final TokenIssuer tokens;
@@ -94,6 +97,7 @@ public final class AttestationService {
     this.terms = terms;
     this.provider = provider;
     this.quotes = new QuoteVerifier(provider);
+    this.registers = new RegisterVerifier(provider);
     this.statements = new KnownStatements(sigstore);
     this.approver = approver;
     this.tokens = tokens;
@@ -212,9 +216,7 @@ public final class AttestationService {
       }
       case StatementVerification.Verified(VerifiedStatement verified) -> statement = verified;
     }
-    Verification<VerifiedLaunchLog> evidence =
-        VerifiedLaunchLog.replay(
-            request.log(), quote, terms.registerPcr(), registration.baseline());
+    Verification<VerifiedLaunchLog> evidence = replay(request, quote, registration);
     switch (evidence) {
       case Verification.Refused<VerifiedLaunchLog>(Refusal reason, String detail) -> {
         return attempts.refused(request, sender, reason, detail, now);
@@ -240,6 +242,23 @@ public final class AttestationService {
         };
       }
     }
+  }
+
+  /** The register is a PCR, or the NV index that was certified beside the quote. */
+  private Verification<VerifiedLaunchLog> replay(
+      AttestationRequest request, VerifiedQuote quote, Registration registration) {
+    if (request.quote().register() == null) {
+      return VerifiedLaunchLog.replay(
+          request.log(), quote, terms.registerPcr(), registration.baseline());
+    }
+    byte[] input = EvidenceInput.forAttestation(request, terms.issuer());
+    return switch (registers.verify(
+        request.quote().register(), quote, input, terms.registerPcr())) {
+      case Verification.Refused<VerifiedRegister>(Refusal reason, String detail) ->
+          new Verification.Refused<>(reason, detail);
+      case Verification.Authentic<VerifiedRegister>(VerifiedRegister register) ->
+          VerifiedLaunchLog.replay(request.log(), register);
+    };
   }
 
   /** Uses the nonce up, before anything costly; whoever has none learns nothing else. */

@@ -32,6 +32,8 @@ import java.util.stream.Stream;
  * @param identities keyless signers whose reference statements are believed, too
  * @param boot what the boot PCRs must show
  * @param baselines what the launch register may hold before the first event; null for 32 zero bytes
+ * @param register {@code nv}: its launches must be recorded where only the launcher can; null: the
+ *     result says where
  * @param launcher which launchers may launch it
  * @param raiseFloor {@code accepted}: the floor follows the highest security version that was
  *     accepted; null: operators alone raise it
@@ -45,12 +47,16 @@ public record AgentRegistration(
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<SignerIdentity> identities,
     Boot boot,
     List<Digest> baselines,
+    String register,
     Launcher launcher,
     String raiseFloor,
     String isolation,
     Svids svids) {
   /** The only other value of {@code raiseFloor} than none. */
   public static final String ACCEPTED = "accepted";
+
+  /** The only other value of {@code register} than none. */
+  public static final String NV = "nv";
 
   /** The only other value of {@code isolation} than none. */
   public static final String FULL = "full";
@@ -200,6 +206,9 @@ public record AgentRegistration(
       throw new IllegalArgumentException(
           "raiseFloor: expected \"" + ACCEPTED + "\", or no such member");
     }
+    if (register != null && !register.equals(NV)) {
+      throw new IllegalArgumentException("register: expected \"" + NV + "\", or no such member");
+    }
     if (isolation != null && !isolation.equals(FULL)) {
       throw new IllegalArgumentException("isolation: expected \"" + FULL + "\", or no such member");
     }
@@ -215,7 +224,7 @@ public record AgentRegistration(
       Boot boot,
       List<Digest> baselines,
       Launcher launcher) {
-    this(hosts, signers, List.of(), boot, baselines, launcher, null, null, null);
+    this(hosts, signers, List.of(), boot, baselines, null, launcher, null, null, null);
   }
 
   /** For the appraisal of evidence. */
@@ -230,6 +239,7 @@ public record AgentRegistration(
         floor,
         boot.expectation(),
         baselines == null ? BaselineRule.zeros() : new BaselineRule(Set.copyOf(baselines)),
+        register != null,
         launcher.expectation(),
         isolation != null);
   }

@@ -30,6 +30,7 @@ class TrustVectorTest {
             boot == Boot.WAIVED ? "a reason" : null,
             launcher,
             Appraisal.Isolation.FULL,
+            Appraisal.Register.PCR,
             KeyProtection.SEALED,
             3);
     return new Facts(appraisal, hardware, pcrs);

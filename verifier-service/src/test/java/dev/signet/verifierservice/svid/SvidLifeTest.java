@@ -52,6 +52,7 @@ class SvidLifeTest {
                     null,
                     Appraisal.Launcher.SELF_REPORTED,
                     Appraisal.Isolation.FULL,
+                    Appraisal.Register.PCR,
                     KeyProtection.SEALED,
                     1)));
     return SvidLife.ofSvid(asked, STANDARD, LONGEST, claims, TOKEN_LIFE, NOW);

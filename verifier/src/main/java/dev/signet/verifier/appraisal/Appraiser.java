@@ -45,6 +45,11 @@ public final class Appraiser {
     checkRegistration(registration, claim);
     checkStatement(reference, registration, claim, now);
     findings.addAll(BootAppraisal.findings(registration.boot(), log));
+    if (registration.nvRegisterRequired() && log.register() != Appraisal.Register.NV) {
+      find(
+          Refusal.REGISTER_REJECTED,
+          "launch register: expected one of kind nv, got one of kind pcr");
+    }
     Optional<LaunchEvent.Start> live = log.live(claim.agent());
     if (live.isEmpty() || !live.get().launch().equals(claim.launch())) {
       find(
@@ -175,6 +180,7 @@ public final class Appraiser {
         reason,
         verifiedBoot ? Appraisal.Launcher.VERIFIED_BOOT : Appraisal.Launcher.SELF_REPORTED,
         Appraisal.Isolation.of(start.isolation()),
+        log.register(),
         claim.keyProtection(),
         reference.statement().predicate().securityVersion());
   }

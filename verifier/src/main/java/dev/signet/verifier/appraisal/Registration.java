@@ -16,6 +16,8 @@ import java.util.Set;
  * @param securityVersionFloor the least security version accepted
  * @param boot what its hosts' boot PCRs must show
  * @param baseline what the launch register may have been before the first event
+ * @param nvRegisterRequired whether its launch events must be in a register that only the launcher
+ *     can extend
  * @param launcher which launchers may have started it
  * @param isolationRequired whether its launches must be isolated in full
  */
@@ -26,6 +28,7 @@ public record Registration(
     long securityVersionFloor,
     BootExpectation boot,
     BaselineRule baseline,
+    boolean nvRegisterRequired,
     LauncherExpectation launcher,
     boolean isolationRequired) {
   public Registration {

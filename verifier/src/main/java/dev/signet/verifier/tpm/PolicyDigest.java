@@ -70,6 +70,16 @@ public final class PolicyDigest {
     return then(TpmConstants.CC_POLICY_AUTH_VALUE);
   }
 
+  /** TPM2_PolicyNvWritten. */
+  PolicyDigest nvWritten(boolean written) {
+    return then(TpmConstants.CC_POLICY_NV_WRITTEN, new byte[] {(byte) (written ? 1 : 0)});
+  }
+
+  /** TPM2_PolicyOR of two; starts from nothing. */
+  static PolicyDigest or(PolicyDigest one, PolicyDigest other) {
+    return start().then(TpmConstants.CC_POLICY_OR, one.value.toArray(), other.value.toArray());
+  }
+
   public Digest value() {
     return value;
   }

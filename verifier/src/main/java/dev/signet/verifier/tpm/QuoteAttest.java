@@ -26,8 +26,6 @@ public record QuoteAttest(
     Bytes pcrDigest) {
   private static final int MAX_SELECTIONS = 16;
   private static final int MAX_MAP_BYTES = 4;
-  private static final int MAX_HASH_BYTES = 64;
-  private static final int MAX_NAME_BYTES = 2 + MAX_HASH_BYTES;
 
   /** TPMS_PCR_SELECTION: a bank and its map. */
   public record Selection(int hashAlgorithm, Bytes map) {
@@ -54,34 +52,17 @@ public record QuoteAttest(
   /** Parses exactly one TPMS_ATTEST of type TPM_ST_ATTEST_QUOTE. */
   public static QuoteAttest parse(byte[] attest) throws MalformedTpmStructureException {
     TpmReader in = new TpmReader(attest, "TPMS_ATTEST");
-    long magic = in.u32("magic");
-    if (magic != TpmConstants.GENERATED) {
-      throw in.malformed("magic ff544347, made by a TPM", "%08x".formatted(magic));
-    }
-    in.constant(TpmConstants.ST_ATTEST_QUOTE, "type");
-    Bytes qualifiedSigner = in.sized(MAX_NAME_BYTES, "qualifiedSigner");
-    Bytes extraData = in.sized(MAX_NAME_BYTES, "extraData");
-    ClockInfo clockInfo = clockInfo(in);
-    long firmwareVersion = in.u64("firmwareVersion");
+    AttestHeader header = AttestHeader.read(in, TpmConstants.ST_ATTEST_QUOTE);
     List<Selection> selections = selections(in);
-    Bytes pcrDigest = in.sized(MAX_HASH_BYTES, "pcrDigest");
+    Bytes pcrDigest = in.sized(AttestHeader.MAX_HASH_BYTES, "pcrDigest");
     in.end();
     return new QuoteAttest(
-        qualifiedSigner, extraData, clockInfo, firmwareVersion, selections, pcrDigest);
-  }
-
-  private static ClockInfo clockInfo(TpmReader in) throws MalformedTpmStructureException {
-    long clock = in.u64("clock");
-    if (clock < 0 || clock > ClockInfo.CLOCK_MAX) {
-      throw in.malformed("clock below 2^62 ms", Long.toUnsignedString(clock));
-    }
-    long resetCount = in.u32("resetCount");
-    long restartCount = in.u32("restartCount");
-    int safe = in.u8("safe");
-    if (safe > 1) {
-      throw in.malformed("safe 0 or 1", safe);
-    }
-    return new ClockInfo(clock, resetCount, restartCount, safe == 1);
+        header.qualifiedSigner(),
+        header.extraData(),
+        header.clockInfo(),
+        header.firmwareVersion(),
+        selections,
+        pcrDigest);
   }
 
   private static List<Selection> selections(TpmReader in) throws MalformedTpmStructureException {

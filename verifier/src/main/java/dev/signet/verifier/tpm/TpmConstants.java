@@ -7,6 +7,7 @@ final class TpmConstants {
   /** TPM_GENERATED_VALUE: the TPM starts with it only what it made itself. */
   static final long GENERATED = 0xFF544347L;
 
+  static final int ST_ATTEST_NV = 0x8014;
   static final int ST_ATTEST_QUOTE = 0x8018;
 
   static final int ALG_RSA = 0x0001;
@@ -25,7 +26,9 @@ final class TpmConstants {
   static final int CC_POLICY_AUTHORIZE = 0x16A;
   static final int CC_POLICY_AUTH_VALUE = 0x16B;
   static final int CC_POLICY_COUNTER_TIMER = 0x16D;
+  static final int CC_POLICY_OR = 0x171;
   static final int CC_POLICY_PCR = 0x17F;
+  static final int CC_POLICY_NV_WRITTEN = 0x18F;
 
   private TpmConstants() {}
 }

@@ -3,11 +3,13 @@
 package dev.signet.verifier.verification;
 
 import dev.signet.protocol.AgentId;
+import dev.signet.protocol.Appraisal;
 import dev.signet.protocol.Bytes;
 import dev.signet.protocol.Digest;
 import dev.signet.protocol.LaunchEvent;
 import dev.signet.protocol.LaunchLog;
 import dev.signet.protocol.MalformedMessageException;
+import dev.signet.protocol.NvRegister;
 import dev.signet.protocol.Refusal;
 import dev.signet.verifier.tpm.ClockInfo;
 import dev.signet.verifier.verification.Verification.Authentic;
@@ -15,6 +17,7 @@ import dev.signet.verifier.verification.Verification.Refused;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Every event that was extended into the launch register since boot, in order, as a quote proves.
@@ -23,16 +26,26 @@ import java.util.Optional;
 public final class VerifiedLaunchLog {
   private final VerifiedQuote quote;
   private final int registerPcr;
+  private final Appraisal.Register register;
   private final Map<AgentId, LaunchEvent.Start> live;
 
   private VerifiedLaunchLog(
-      VerifiedQuote quote, int registerPcr, Map<AgentId, LaunchEvent.Start> live) {
+      VerifiedQuote quote,
+      int registerPcr,
+      Appraisal.Register register,
+      Map<AgentId, LaunchEvent.Start> live) {
     this.quote = quote;
     this.registerPcr = registerPcr;
+    this.register = register;
     this.live = Map.copyOf(live);
   }
 
+  /** A register as it was proved, and what it may have been before the first event. */
+  private record Proved(int id, Digest value, BaselineRule rule, Appraisal.Register kind) {}
+
   /**
+   * Of a register that is a PCR.
+   *
    * @param log as received, see {@link LaunchLog}
    * @param quote covers {@code registerPcr}
    * @return refused with {@link Refusal#LOG_DOES_NOT_REPLAY}, or {@link Refusal#NO_LIVE_LAUNCH} if
@@ -46,13 +59,34 @@ public final class VerifiedLaunchLog {
       throw new IllegalArgumentException(
           "expected a quote that covers the launch register, PCR " + registerPcr);
     }
+    return replay(
+        log, quote, registerPcr, new Proved(registerPcr, quoted, rule, Appraisal.Register.PCR));
+  }
+
+  /**
+   * Of a register that is an NV index, which begins every boot alike.
+   *
+   * @param log as received, see {@link LaunchLog}
+   * @return refused as above
+   */
+  public static Verification<VerifiedLaunchLog> replay(Bytes log, VerifiedRegister register) {
+    BaselineRule opened = new BaselineRule(Set.of(NvRegister.baseline()));
+    return replay(
+        log,
+        register.quote(),
+        register.pcr(),
+        new Proved((int) register.index(), register.value(), opened, Appraisal.Register.NV));
+  }
+
+  private static Verification<VerifiedLaunchLog> replay(
+      Bytes log, VerifiedQuote quote, int registerPcr, Proved register) {
     LaunchLog parsed;
     try {
       parsed = LaunchLog.parse(log.toArray());
     } catch (MalformedMessageException e) {
       return new Refused<>(Refusal.LOG_DOES_NOT_REPLAY, e.getMessage());
     }
-    Optional<String> wrong = startDifference(parsed, quote.clockInfo(), registerPcr, rule);
+    Optional<String> wrong = startDifference(parsed, quote.clockInfo(), register);
     if (wrong.isPresent()) {
       return new Refused<>(Refusal.LOG_DOES_NOT_REPLAY, wrong.get());
     }
@@ -60,22 +94,29 @@ public final class VerifiedLaunchLog {
     for (LaunchLog.Entry entry : parsed.entries()) {
       replayed = Digest.hash(replayed.toArray(), entry.digest().toArray());
     }
-    if (!replayed.equals(quoted)) {
+    if (!replayed.equals(register.value())) {
       return new Refused<>(
           Refusal.LOG_DOES_NOT_REPLAY,
-          "PCR %d: %d events lead to %s, quoted %s"
-              .formatted(registerPcr, parsed.entries().size(), replayed, quoted));
+          "%s: %d events lead to %s, quoted %s"
+              .formatted(
+                  LaunchLog.name(register.id()),
+                  parsed.entries().size(),
+                  replayed,
+                  register.value()));
     }
     if (parsed.entries().isEmpty()) {
       return new Refused<>(Refusal.NO_LIVE_LAUNCH, "the launch log has no event");
     }
-    return new Authentic<>(new VerifiedLaunchLog(quote, registerPcr, live(parsed)));
+    return new Authentic<>(
+        new VerifiedLaunchLog(quote, registerPcr, register.kind(), live(parsed)));
   }
 
   private static Optional<String> startDifference(
-      LaunchLog log, ClockInfo quoted, int registerPcr, BaselineRule rule) {
-    if (log.pcr() != registerPcr) {
-      return Optional.of("expected a log of PCR " + registerPcr + ", got one of " + log.pcr());
+      LaunchLog log, ClockInfo quoted, Proved register) {
+    if (log.register() != register.id()) {
+      return Optional.of(
+          "expected a log of %s, got one of %s"
+              .formatted(LaunchLog.name(register.id()), LaunchLog.name(log.register())));
     }
     LaunchLog.Baseline baseline = log.baseline();
     if (baseline.resetCount() != quoted.resetCount()
@@ -84,9 +125,10 @@ public final class VerifiedLaunchLog {
           "expected a log of the quoted boot (%s), got one of reset %d, restart %d"
               .formatted(quoted, baseline.resetCount(), baseline.restartCount()));
     }
-    if (!rule.permitted().contains(baseline.value())) {
+    Set<Digest> permitted = register.rule().permitted();
+    if (!permitted.contains(baseline.value())) {
       return Optional.of(
-          "baseline: expected one of %s, got %s".formatted(rule.permitted(), baseline.value()));
+          "baseline: expected one of %s, got %s".formatted(permitted, baseline.value()));
     }
     return Optional.empty();
   }
@@ -117,7 +159,13 @@ public final class VerifiedLaunchLog {
     return quote;
   }
 
+  /** The PCR that moves with every event. */
   public int registerPcr() {
     return registerPcr;
+  }
+
+  /** Where the events are. */
+  public Appraisal.Register register() {
+    return register;
   }
 }

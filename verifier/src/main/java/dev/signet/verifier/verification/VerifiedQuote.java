@@ -35,6 +35,11 @@ public final class VerifiedQuote {
     this.firmwareVersion = firmwareVersion;
   }
 
+  /** The attestation key that signed it. */
+  AttestationKey key() {
+    return key;
+  }
+
   /** Name of the attestation key that signed it, 34 bytes. */
   public Bytes akName() {
     return key.name();

@@ -45,6 +45,7 @@ class AppraiserTest {
   private BootExpectation boot = new BootExpectation.Pinned(GOOD_BOOT, IMA);
   private LauncherExpectation launcher = new LauncherExpectation.Permitted(Set.of(Sample.LAUNCHER));
   private boolean isolationRequired;
+  private boolean nvRegisterRequired;
   private AgentId registered = Sample.AGENT;
   private AgentId stated = Sample.AGENT;
   private Digest payload = Sample.STATEMENT;
@@ -97,6 +98,7 @@ class AppraiserTest {
             floor,
             boot,
             BaselineRule.zeros(),
+            nvRegisterRequired,
             launcher,
             isolationRequired),
         claim,
@@ -133,6 +135,7 @@ class AppraiserTest {
                 null,
                 Appraisal.Launcher.VERIFIED_BOOT,
                 Appraisal.Isolation.NONE,
+                Appraisal.Register.PCR,
                 KeyProtection.SEALED,
                 3));
     assertThat(affirming.waivers()).containsExactly("PCR 10: IMA measures every file");
@@ -278,6 +281,13 @@ class AppraiserTest {
             + " launched with [host-network, no-new-privileges, other-user]");
     start = withIsolation(List.of("no-new-privileges", "other-user", "own-mounts", "own-network"));
     affirms();
+  }
+
+  @Test
+  void attack13RefusesARegisterThatOthersExtendWhereThatIsNotAccepted() {
+    affirms();
+    nvRegisterRequired = true;
+    finds(Refusal.REGISTER_REJECTED, "expected one of kind nv, got one of kind pcr");
   }
 
   private LaunchEvent.Start withIsolation(List<String> isolation) {

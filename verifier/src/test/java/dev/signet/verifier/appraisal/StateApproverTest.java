@@ -96,6 +96,7 @@ class StateApproverTest {
             0,
             new BootExpectation.Waived("simulator"),
             BaselineRule.zeros(),
+            false,
             new LauncherExpectation.Permitted(Set.of(Sample.LAUNCHER)),
             false);
     AppraisalResult result =

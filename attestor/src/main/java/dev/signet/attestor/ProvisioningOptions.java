@@ -1,0 +1,35 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.attestor;
+
+import java.util.Optional;
+
+/**
+ * What provisioning is asked to make beside the keys.
+ *
+ * @param nvRegisterPcr the PCR that an NV launch register moves; empty for none
+ * @param approver who approves boot states; empty leaves the launcher secret unsealed
+ */
+public record ProvisioningOptions(
+    Optional<Integer> nvRegisterPcr, Optional<BootApprover> approver) {
+  public ProvisioningOptions {
+    nvRegisterPcr.ifPresent(LaunchRegister::requireSuitable);
+    if (nvRegisterPcr.isPresent()
+        && approver.isPresent()
+        && approver.get().pcrs().contains(nvRegisterPcr.get())) {
+      throw new IllegalArgumentException(
+          "PCR "
+              + nvRegisterPcr.get()
+              + " moves with the launch register; it cannot be part of the boot state");
+    }
+  }
+
+  /** Keys alone. */
+  public static ProvisioningOptions none() {
+    return new ProvisioningOptions(Optional.empty(), Optional.empty());
+  }
+
+  Optional<RegisterIndex> register() {
+    return nvRegisterPcr.map(pcr -> new RegisterIndex(RegisterIndex.DEFAULT_HANDLE, pcr));
+  }
+}

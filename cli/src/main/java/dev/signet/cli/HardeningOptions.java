@@ -1,0 +1,77 @@
+// Copyright The Signet Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.signet.cli;
+
+import dev.signet.attestor.BootApprover;
+import dev.signet.attestor.ProvisioningOptions;
+import dev.signet.measurements.KeyFiles;
+import dev.signet.measurements.KeyFormatException;
+import dev.signet.protocol.Appraisal;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** What provisioning makes beside keys. */
+final class HardeningOptions {
+  @Option(
+      names = "--register",
+      paramLabel = "pcr|nv",
+      description =
+          "nv: also make a launch register in an NV index, which only the launcher can extend."
+              + " Without it (or with pcr) launches are recorded in a PCR.",
+      converter = RegisterConverter.class)
+  private Appraisal.Register register;
+
+  @Option(
+      names = "--register-pcr",
+      paramLabel = "PCR",
+      description = "The PCR that the NV register moves; the verifier's registerPcr. Default: 15.")
+  private Integer registerPcr;
+
+  @Option(
+      names = "--boot-approver",
+      paramLabel = "FILE",
+      description =
+          "Public key, P-256 in PEM, of who approves boot states: the launcher's secret is sealed,"
+              + " and the TPM releases it in those alone (signet boot).")
+  private Path approver;
+
+  @Option(
+      names = "--boot-pcr",
+      paramLabel = "PCR",
+      description = "PCRs that make up a boot state, with --boot-approver. Default: 0, 2, 4 and 7.")
+  private List<Integer> pcrs = new ArrayList<>();
+
+  ProvisioningOptions provisioning() throws CommandFailure, IOException {
+    boolean nv = register == Appraisal.Register.NV;
+    if (!nv && registerPcr != null) {
+      throw CommandFailure.usage("--register-pcr: expected with --register nv");
+    }
+    if (approver == null && !pcrs.isEmpty()) {
+      throw CommandFailure.usage("--boot-pcr: expected with --boot-approver");
+    }
+    try {
+      return new ProvisioningOptions(
+          nv ? Optional.of(registerPcr == null ? 15 : registerPcr) : Optional.empty(),
+          bootApprover());
+    } catch (IllegalArgumentException e) {
+      throw CommandFailure.usage(e.getMessage());
+    }
+  }
+
+  private Optional<BootApprover> bootApprover() throws CommandFailure, IOException {
+    if (approver == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          new BootApprover(
+              KeyFiles.readPublic(approver), pcrs.isEmpty() ? BootApprover.DEFAULT_PCRS : pcrs));
+    } catch (KeyFormatException e) {
+      throw CommandFailure.usage(approver + ": " + e.getMessage());
+    }
+  }
+}
