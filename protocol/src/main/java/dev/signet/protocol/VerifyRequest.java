@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.protocol;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Instant;
 import java.util.List;
 
 /**
@@ -39,6 +41,19 @@ public record VerifyRequest(
    */
   public record Decision(boolean accepted, String reason, Accepted agent, String decision) {}
 
-  /** Who sent the request. */
-  public record Accepted(AgentId agent, LaunchId launch, HostId host, String key) {}
+  /**
+   * Who sent the request.
+   *
+   * @param lastSeen when the host last showed evidence of the agent, good or not; null if the
+   *     verifier does not know
+   * @param lastGood when such evidence was last accepted; null likewise
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Accepted(
+      AgentId agent,
+      LaunchId launch,
+      HostId host,
+      String key,
+      Instant lastSeen,
+      Instant lastGood) {}
 }

@@ -41,7 +41,6 @@ public final class SoftwareTpm {
 
   private static final int RESTRICTED_STORAGE = 0x00030472;
   private static final int ENDORSEMENT_HIERARCHY = 0x4000000B;
-  private static final int RESTART_COUNT = 2;
 
   /** Makes signatures with one key. */
   @FunctionalInterface
@@ -57,13 +56,15 @@ public final class SoftwareTpm {
   }
 
   private final KeyPair ek;
-  private final KeyPair parent = p256();
+  private final KeyPair parent;
   private final Signers signers;
   private KeyPair ak;
   private Signer signer;
   private int akAttributes = RESTRICTED_SIGNING;
   private long clock = 1_000_000;
   private int resetCount = 7;
+  private int restartCount = 2;
+  private long firmware = 1;
 
   /** With signatures by this JDK. */
   public SoftwareTpm() {
@@ -72,8 +73,37 @@ public final class SoftwareTpm {
 
   public SoftwareTpm(Signers signers) {
     this.signers = signers;
+    this.parent = p256();
     this.ek = generate("RSA", new RSAKeyGenParameterSpec(2048, RSAKeyGenParameterSpec.F4));
     newAk();
+  }
+
+  private SoftwareTpm(SoftwareTpm original) {
+    this.signers = original.signers;
+    this.ek = original.ek;
+    this.parent = original.parent;
+    this.ak = original.ak;
+    this.signer = original.signer;
+    this.akAttributes = original.akAttributes;
+    this.clock = original.clock;
+    this.resetCount = original.resetCount;
+    this.restartCount = original.restartCount;
+    this.firmware = original.firmware;
+  }
+
+  /** A second one with the same keys and counters, as a copied virtual TPM is. */
+  public SoftwareTpm copy() {
+    return new SoftwareTpm(this);
+  }
+
+  /** Lets time pass; in milliseconds. */
+  public void pass(long milliseconds) {
+    clock += milliseconds;
+  }
+
+  /** From now on this is its firmwareVersion. */
+  public void updateFirmware(long version) {
+    firmware = version;
   }
 
   /** As TPM2_Create would: another AK under the same endorsement key. */
@@ -99,6 +129,7 @@ public final class SoftwareTpm {
   /** As TPM2_Startup after a power cycle. What is in PCRs is told at each quote. */
   public void reset() {
     resetCount++;
+    restartCount = 0;
   }
 
   public int resetCount() {
@@ -106,7 +137,7 @@ public final class SoftwareTpm {
   }
 
   public int restartCount() {
-    return RESTART_COUNT;
+    return restartCount;
   }
 
   public PublicKey endorsementKey() {
@@ -180,7 +211,7 @@ public final class SoftwareTpm {
     out.putInt(0xFF544347).putShort((short) 0x8018);
     sized(out, name(name(hierarchy, name(parentPublic().toArray())), akName().toArray()));
     sized(out, Digest.hash(input).toArray());
-    out.putLong(clock).putInt(resetCount).putInt(RESTART_COUNT).put((byte) 1).putLong(1);
+    out.putLong(clock).putInt(resetCount).putInt(restartCount).put((byte) 1).putLong(firmware);
     out.putInt(1).putShort((short) 0x0B).put((byte) selected.length).put(selected);
     sized(out, values.digest());
     byte[] attest = written(out);

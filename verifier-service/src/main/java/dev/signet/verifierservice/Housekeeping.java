@@ -4,6 +4,7 @@ package dev.signet.verifierservice;
 
 import dev.signet.protocol.Limits;
 import dev.signet.verifierservice.audit.DecisionLog;
+import dev.signet.verifierservice.operations.StatusWatch;
 import dev.signet.verifierservice.registry.Expiry;
 import dev.signet.verifierservice.storage.Database;
 import dev.signet.verifierservice.trust.SnapshotPublisher;
@@ -25,6 +26,7 @@ final class Housekeeping implements AutoCloseable {
   private final Database database;
   private final SnapshotPublisher publisher;
   private final DecisionLog log;
+  private final StatusWatch status;
   private final Optional<Duration> keepDecisions;
   private final InstantSource clock;
   private Instant nextRemoval = Instant.MIN;
@@ -39,11 +41,13 @@ final class Housekeeping implements AutoCloseable {
       Database database,
       SnapshotPublisher publisher,
       DecisionLog log,
+      StatusWatch status,
       Optional<Duration> keepDecisions,
       InstantSource clock) {
     this.database = database;
     this.publisher = publisher;
     this.log = log;
+    this.status = status;
     this.keepDecisions = keepDecisions;
     this.clock = clock;
     long seconds = SnapshotPublisher.RENEWAL.toSeconds();
@@ -72,6 +76,7 @@ final class Housekeeping implements AutoCloseable {
             Expiry.sweep(tx, clock.instant());
             return null;
           });
+      status.tell();
       removeOldDecisions(clock.instant());
     } catch (IOException e) {
       LOG.error("housekeeping failed; trust snapshots go stale until it works again", e);

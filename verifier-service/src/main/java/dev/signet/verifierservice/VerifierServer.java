@@ -30,7 +30,9 @@ import dev.signet.verifierservice.keys.PrivateFiles;
 import dev.signet.verifierservice.keys.ServerCertificate;
 import dev.signet.verifierservice.operations.Metrics;
 import dev.signet.verifierservice.operations.OperationsRoutes;
+import dev.signet.verifierservice.operations.StatusWatch;
 import dev.signet.verifierservice.operators.Acts;
+import dev.signet.verifierservice.operators.AgentRoutes;
 import dev.signet.verifierservice.operators.HostRoutes;
 import dev.signet.verifierservice.operators.KeyRoutes;
 import dev.signet.verifierservice.operators.RegistrationRoutes;
@@ -163,7 +165,10 @@ public final class VerifierServer implements AutoCloseable {
     publisher.noteKeys();
     publisher.publish();
     closing.add(publisher::close);
-    closing.add(new Housekeeping(database, publisher, log, config.keepDecisions(), clock)::close);
+    StatusWatch status = new StatusWatch(database, clock);
+    status.measure(metrics);
+    closing.add(
+        new Housekeeping(database, publisher, log, status, config.keepDecisions(), clock)::close);
 
     Acts acts = new Acts(database, log, clock);
     List<Route> routes = new ArrayList<>();
@@ -183,6 +188,7 @@ public final class VerifierServer implements AutoCloseable {
     routes.addAll(new TrustRoutes(keys, publisher, config.limits().streams(), clock).routes());
     routes.addAll(new HostRoutes(acts, config.requireBoundTokens(), options.random()).routes());
     routes.addAll(new RegistrationRoutes(acts, sigstore != null).routes());
+    routes.addAll(new AgentRoutes(acts, clock).routes());
     routes.addAll(new RevocationRoutes(acts, publisher).routes());
     routes.addAll(new KeyRoutes(acts, keys, publisher, clock, options.random()).routes());
     List<Route> operationsRoutes =

@@ -265,8 +265,10 @@ class EvidenceAttacksIT {
     JsonNode decisions = verifier.operator("GET", "/v1/audit", null).get("decisions");
     JsonNode last = decisions.get(decisions.size() - 1);
     assertThat(last.get("act").asText()).isEqualTo("attest");
-    assertThat(Instant.parse(last.get("lastSeen").asText())).isBefore(Instant.now());
-    assertThat(decisions.get(decisions.size() - 2).get("lastSeen").isNull()).isTrue();
+    assertThat(last.get("lastSeen")).isEqualTo(last.get("time"));
+    JsonNode first = decisions.get(decisions.size() - 2);
+    assertThat(last.get("lastGood")).isEqualTo(first.get("time"));
+    assertThat(first.get("lastGood").isNull()).isTrue();
   }
 
   @Test

@@ -55,7 +55,7 @@ final class TestHost {
 
   final TestVerifier verifier;
   final HostId host;
-  final SoftwareTpm tpm;
+  SoftwareTpm tpm;
   final Bytes ekCertificate;
   AgentId agent = AGENT;
   KeyPair requestKeyPair = SoftwareTpm.p256();
@@ -65,6 +65,7 @@ final class TestHost {
   /** What the machine did before, if it is known in detail: its log goes where it is wanted. */
   FirmwareLogMaker firmware;
 
+  Digest osPcr = Digest.hash(new byte[] {4});
   private final List<LaunchEvent> events = new ArrayList<>();
 
   TestHost(TestVerifier verifier, String host) {
@@ -84,6 +85,12 @@ final class TestHost {
     this.host = new HostId(host);
     this.tpm = other.tpm;
     this.ekCertificate = verifier.maker.ekCertificate(tpm);
+  }
+
+  /** The host starts anew: another boot, an empty log, no launch yet. */
+  void reboot() {
+    tpm.reset();
+    events.clear();
   }
 
   Digest tpmHash() {
@@ -265,8 +272,7 @@ final class TestHost {
     for (LaunchEvent event : events) {
       register = Digest.hash(register.toArray(), Digest.hash(StrictJson.encode(event)).toArray());
     }
-    SortedMap<Integer, Digest> pcrs =
-        new TreeMap<>(Map.of(4, Digest.hash(new byte[] {4}), 7, ZERO, 15, register));
+    SortedMap<Integer, Digest> pcrs = new TreeMap<>(Map.of(4, osPcr, 7, ZERO, 15, register));
     if (firmware != null) {
       pcrs.putAll(firmware.pcrs());
     }

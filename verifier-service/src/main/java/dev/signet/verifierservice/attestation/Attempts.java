@@ -14,6 +14,8 @@ import dev.signet.verifierservice.attestation.Judgement.Refused;
 import dev.signet.verifierservice.audit.Actor;
 import dev.signet.verifierservice.audit.Decision;
 import dev.signet.verifierservice.audit.DecisionLog;
+import dev.signet.verifierservice.audit.Heard;
+import dev.signet.verifierservice.registry.AgentStatuses;
 import dev.signet.verifierservice.storage.Database;
 import dev.signet.verifierservice.storage.Transaction;
 import java.io.IOException;
@@ -72,7 +74,15 @@ final class Attempts {
       String detail,
       Instant now)
       throws SQLException {
-    String id = log.record(tx, decision(request, sender, reason.name(), detail), now);
+    AgentStatuses.refused(
+        tx,
+        request.agent(),
+        sender.key().host(),
+        request.launch(),
+        reason,
+        isRegistered(sender),
+        now);
+    String id = log.record(tx, decision(request, sender, reason.name(), detail, now), now);
     return new Refused<>(reason, detail, id);
   }
 
@@ -85,7 +95,7 @@ final class Attempts {
       throws SQLException {
     String waivers = affirming.waivers().isEmpty() ? "" : "; waived: " + affirming.waivers();
     String detail = "statement " + evidence.statement().payloadDigest() + waivers;
-    log.record(tx, decision(request, evidence.known(), Decision.OK, detail), now);
+    log.record(tx, decision(request, evidence.known(), Decision.OK, detail, now), now);
   }
 
   /** The floor of the agent is now that of the build that was accepted. */
@@ -99,7 +109,7 @@ final class Attempts {
   }
 
   private static Decision decision(
-      AttestationRequest request, Known sender, String outcome, String detail) {
+      AttestationRequest request, Known sender, String outcome, String detail, Instant now) {
     return new Decision(
         act(request),
         Actor.host(sender.key().host()),
@@ -108,7 +118,12 @@ final class Attempts {
         request.launch(),
         outcome,
         detail,
-        sender.lastSeen());
+        new Heard(now, sender.heard().lastGood()));
+  }
+
+  private static boolean isRegistered(Known sender) {
+    return sender.registered() != null
+        && sender.registered().registration().hosts().contains(sender.key().host());
   }
 
   private static String act(AttestationRequest request) {

@@ -38,8 +38,10 @@ import dev.signet.verifier.verification.VerifiedRegister;
 import dev.signet.verifierservice.attestation.Judgement.Granted;
 import dev.signet.verifierservice.attestation.Judgement.Refused;
 import dev.signet.verifierservice.audit.DecisionLog;
+import dev.signet.verifierservice.audit.Heard;
 import dev.signet.verifierservice.registry.AgentKeys;
 import dev.signet.verifierservice.registry.AgentRegistration;
+import dev.signet.verifierservice.registry.AgentStatuses;
 import dev.signet.verifierservice.registry.AttestationKeys;
 import dev.signet.verifierservice.registry.Challenges;
 import dev.signet.verifierservice.registry.Registrations;
@@ -171,10 +173,7 @@ public final class AttestationService {
 
   /** What the nonce brought to light: who sent the evidence, and what is expected of it. */
   record Known(
-      AttestationKeys.Live key,
-      ClockInfo atChallenge,
-      Registrations.Row registered,
-      Instant lastSeen) {}
+      AttestationKeys.Live key, ClockInfo atChallenge, Registrations.Row registered, Heard heard) {}
 
   /** Evidence that was judged good. */
   record Evidence(Known known, VerifiedStatement statement, boolean raisesFloor) {}
@@ -276,7 +275,7 @@ public final class AttestationService {
             key.get(),
             challenge.get(),
             Registrations.row(tx, request.agent()).orElse(null),
-            AgentKeys.lastSeen(tx, request.agent(), key.get().host()).orElse(null)));
+            AgentStatuses.heard(tx, request.agent(), key.get().host())));
   }
 
   private Verification<VerifiedQuote> verify(AttestationRequest request, Known sender) {
@@ -338,6 +337,9 @@ public final class AttestationService {
                     request.launch(),
                     now,
                     tokens.expires(evidence.statement(), now));
+                AgentStatuses.accepted(tx, tokens.status(affirming, evidence, now), now);
+              } else {
+                AgentStatuses.seen(tx, request.agent(), sender.key().host(), request.launch(), now);
               }
               HostLogKeeping.keep(tx, request, affirming.log());
               attempts.granted(tx, request, affirming, evidence, now);

@@ -11,6 +11,7 @@ import dev.signet.protocol.PublicJwk;
 import dev.signet.protocol.StrictJson;
 import dev.signet.verifier.appraisal.Affirming;
 import dev.signet.verifierservice.keys.KeyStore;
+import dev.signet.verifierservice.registry.AgentStatuses;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -55,6 +56,21 @@ public final class TokenIssuer {
         renewAfter,
         affirming.appraisal(),
         now);
+  }
+
+  /** What is remembered of the issue, for those who ask how the agent stands. */
+  AgentStatuses.Accepted status(
+      Affirming affirming, AttestationService.Evidence evidence, Instant now) {
+    Instant until = expires(evidence.statement(), now);
+    return new AgentStatuses.Accepted(
+        affirming.claim().agent(),
+        affirming.claim().host(),
+        affirming.claim().launch(),
+        now.plus(Duration.between(now, until).dividedBy(2)),
+        until,
+        affirming.claim().requestKey().thumbprint(),
+        affirming.measurements(),
+        affirming.appraisal());
   }
 
   /** Characters of the token that {@link #issue} would make. */

@@ -5,7 +5,6 @@ package dev.signet.verifierservice.audit;
 import dev.signet.protocol.AgentId;
 import dev.signet.protocol.HostId;
 import dev.signet.protocol.LaunchId;
-import java.time.Instant;
 
 /**
  * One thing that was decided, for the audit log.
@@ -14,7 +13,8 @@ import java.time.Instant;
  * @param actor who proved to have asked
  * @param outcome {@code OK} or the name of the refusal
  * @param detail what the caller does not learn, or null
- * @param lastSeen when the agent's host last proved its state, or null
+ * @param heard when something was last heard of the agent on its host, or null where no agent is
+ *     concerned
  */
 public record Decision(
     String act,
@@ -24,7 +24,7 @@ public record Decision(
     LaunchId launch,
     String outcome,
     String detail,
-    Instant lastSeen) {
+    Heard heard) {
   public static final String OK = "OK";
   private static final int DETAIL_CHARS = 2000;
 

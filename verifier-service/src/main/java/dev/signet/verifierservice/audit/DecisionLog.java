@@ -42,7 +42,8 @@ public final class DecisionLog {
       LaunchId launch,
       String outcome,
       String detail,
-      Instant lastSeen) {}
+      Instant lastSeen,
+      Instant lastGood) {}
 
   /**
    * Writes {@code decision}.
@@ -55,7 +56,7 @@ public final class DecisionLog {
     String name = Bytes.of(id).toBase64Url();
     tx.update(
         "INSERT INTO decisions (decision, time, act, actor, agent, host, launch, outcome, detail,"
-            + " last_seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            + " last_seen, last_good) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         name,
         now,
         decision.act(),
@@ -65,7 +66,8 @@ public final class DecisionLog {
         decision.launch() == null ? null : decision.launch().value(),
         decision.outcome(),
         decision.detail(),
-        decision.lastSeen());
+        decision.heard() == null ? null : decision.heard().lastSeen(),
+        decision.heard() == null ? null : decision.heard().lastGood());
     return name;
   }
 
@@ -121,8 +123,6 @@ public final class DecisionLog {
     String agent = row.getString("agent");
     String host = row.getString("host");
     String launch = row.getString("launch");
-    long seen = row.getLong("last_seen");
-    Instant lastSeen = row.wasNull() ? null : Instant.ofEpochMilli(seen);
     return new Entry(
         row.getLong("id"),
         row.getString("decision"),
@@ -134,6 +134,12 @@ public final class DecisionLog {
         launch == null ? null : new LaunchId(launch),
         row.getString("outcome"),
         row.getString("detail"),
-        lastSeen);
+        instant(row, "last_seen"),
+        instant(row, "last_good"));
+  }
+
+  private static Instant instant(ResultSet row, String column) throws SQLException {
+    long millis = row.getLong(column);
+    return row.wasNull() ? null : Instant.ofEpochMilli(millis);
   }
 }

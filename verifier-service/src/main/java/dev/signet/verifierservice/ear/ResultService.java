@@ -16,7 +16,7 @@ import dev.signet.verifierservice.ear.TrustVector.Appraised;
 import dev.signet.verifierservice.ear.TrustVector.Facts;
 import dev.signet.verifierservice.keys.KeyPurpose;
 import dev.signet.verifierservice.keys.KeyStore;
-import dev.signet.verifierservice.registry.AgentKeys;
+import dev.signet.verifierservice.registry.AgentStatuses;
 import dev.signet.verifierservice.registry.EndorsementKeys;
 import dev.signet.verifierservice.requests.AgentCalls.Caller;
 import dev.signet.verifierservice.storage.Database;
@@ -79,7 +79,7 @@ public final class ResultService {
                       claims.signet().launch(),
                       finding.map(f -> f.reason().name()).orElse(Decision.OK),
                       finding.map(IssueCheck.Finding::detail).orElse(dialect.profile()),
-                      AgentKeys.lastSeen(tx, claims.sub(), claims.signet().host()).orElse(null));
+                      AgentStatuses.heard(tx, claims.sub(), claims.signet().host()));
               String id = log.record(tx, decision, now);
               return finding.isPresent()
                   ? new Judgement.Refused<>(finding.get().reason(), finding.get().detail(), id)

@@ -55,7 +55,15 @@ public final class Metrics implements CallObserver {
 
   /** A value read when somebody asks. */
   public void gauge(String name, String description, Supplier<Number> value) {
-    Gauge.builder(name, value).description(description).register(registry);
+    gauge(name, description, Map.of(), value);
+  }
+
+  /** The same, one of several under a name. */
+  public void gauge(
+      String name, String description, Map<String, String> labels, Supplier<Number> value) {
+    Gauge.Builder<Supplier<Number>> gauge = Gauge.builder(name, value).description(description);
+    labels.forEach(gauge::tag);
+    gauge.register(registry);
   }
 
   /** Prometheus text format 0.0.4. */

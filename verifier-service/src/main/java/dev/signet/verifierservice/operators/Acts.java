@@ -73,6 +73,10 @@ public final class Acts {
             });
   }
 
+  Instant now() {
+    return clock.instant();
+  }
+
   <T> T read(Work<T> work) throws IOException {
     return database.read(work);
   }

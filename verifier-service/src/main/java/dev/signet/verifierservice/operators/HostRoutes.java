@@ -9,15 +9,19 @@ import dev.signet.protocol.HostId;
 import dev.signet.protocol.Limits;
 import dev.signet.protocol.MalformedMessageException;
 import dev.signet.protocol.Refusal;
+import dev.signet.protocol.Revocation;
 import dev.signet.verifierservice.audit.Decision;
 import dev.signet.verifierservice.config.ServiceConfig.Role;
 import dev.signet.verifierservice.http.Access;
 import dev.signet.verifierservice.http.Answer;
 import dev.signet.verifierservice.http.Call;
 import dev.signet.verifierservice.http.Route;
+import dev.signet.verifierservice.registry.AgentStatus;
+import dev.signet.verifierservice.registry.AgentStatuses;
 import dev.signet.verifierservice.registry.AttestationKeys;
 import dev.signet.verifierservice.registry.Hosts;
 import dev.signet.verifierservice.registry.JoinTokens;
+import dev.signet.verifierservice.registry.Revocations;
 import dev.signet.verifierservice.storage.Transaction;
 import java.io.IOException;
 import java.security.SecureRandom;
@@ -26,6 +30,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 
 /** Admission of hosts: listed TPMs, pending ones, join tokens, and the reset of a host's key. */
 public final class HostRoutes {
@@ -87,7 +93,28 @@ public final class HostRoutes {
 
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record HostView(
-      HostId host, Digest tpm, Instant admittedAt, String admittedBy, KeyView attestationKey) {}
+      HostId host,
+      Digest tpm,
+      Instant admittedAt,
+      String admittedBy,
+      KeyView attestationKey,
+      StatusView status) {}
+
+  /**
+   * How the host stands: as the agent that was heard of last does. Absent while none ever was.
+   *
+   * @param lastSeen of any of its agents
+   * @param lastGood likewise
+   * @param reason of the newest refusal
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record StatusView(
+      AgentStatus.State state,
+      Instant since,
+      Instant lastSeen,
+      Instant lastGood,
+      String reason,
+      int agents) {}
 
   record KeyView(
       Bytes akName, Instant enrolledAt, Instant lastSeen, long resetCount, long restartCount) {}
@@ -95,13 +122,14 @@ public final class HostRoutes {
   record HostList(List<HostView> hosts, List<Hosts.Pending> pending) {}
 
   private Answer list(Call call) throws IOException {
+    Instant now = acts.now();
     return new Answer.Json(
         200,
         acts.read(
             tx -> {
               List<HostView> hosts = new ArrayList<>();
               for (Hosts.Admitted host : Hosts.all(tx)) {
-                hosts.add(view(tx, host));
+                hosts.add(view(tx, host, now));
               }
               return new HostList(hosts, Hosts.pending(tx));
             }));
@@ -109,11 +137,12 @@ public final class HostRoutes {
 
   private Answer show(Call call) throws IOException {
     HostId host = host(call);
+    Instant now = acts.now();
     HostView view =
         acts.read(
             tx -> {
               Hosts.Admitted found = host == null ? null : Hosts.find(tx, host).orElse(null);
-              return found == null ? null : view(tx, found);
+              return found == null ? null : view(tx, found, now);
             });
     return view == null ? acts.problem(Refusal.NOT_FOUND, null) : new Answer.Json(200, view);
   }
@@ -127,7 +156,7 @@ public final class HostRoutes {
             Hosts.admit(tx, body.host(), body.tpm(), call.caller().name(), now)
                 ? new Acts.Done(
                     201,
-                    new HostView(body.host(), body.tpm(), now, call.caller().name(), null),
+                    new HostView(body.host(), body.tpm(), now, call.caller().name(), null, null),
                     Decision.act(
                         "admit", call.caller().actor(), body.host(), null, "tpm " + body.tpm()))
                 : new Acts.Not(Refusal.CONFLICT, "the host or the TPM is admitted already"));
@@ -179,7 +208,8 @@ public final class HostRoutes {
         });
   }
 
-  private static HostView view(Transaction tx, Hosts.Admitted host) throws SQLException {
+  private static HostView view(Transaction tx, Hosts.Admitted host, Instant now)
+      throws SQLException {
     KeyView key =
         AttestationKeys.ofHost(tx, host.host())
             .map(
@@ -187,7 +217,39 @@ public final class HostRoutes {
                     new KeyView(
                         k.akName(), k.enrolledAt(), k.lastSeen(), k.resetCount(), k.restartCount()))
             .orElse(null);
-    return new HostView(host.host(), host.tpm(), host.admittedAt(), host.admittedBy(), key);
+    return new HostView(
+        host.host(),
+        host.tpm(),
+        host.admittedAt(),
+        host.admittedBy(),
+        key,
+        status(
+            AgentStatuses.ofHost(tx, host.host()),
+            Revocations.findHost(tx, host.host(), host.tpm()),
+            now));
+  }
+
+  private static StatusView status(
+      List<AgentStatus> agents, Optional<Revocation> revoked, Instant now) {
+    if (agents.isEmpty()) {
+      return revoked
+          .map(r -> Instant.ofEpochSecond(r.since()))
+          .map(since -> new StatusView(AgentStatus.State.REVOKED, since, null, null, null, 0))
+          .orElse(null);
+    }
+    AgentStatus newest = agents.getFirst();
+    AgentStatus.Standing standing = newest.at(now);
+    return new StatusView(
+        standing.state(),
+        standing.since(),
+        newest.lastSeen(),
+        agents.stream()
+            .map(AgentStatus::lastGood)
+            .filter(Objects::nonNull)
+            .max(Instant::compareTo)
+            .orElse(null),
+        newest.reason(),
+        agents.size());
   }
 
   /** Null if the path names no possible host. */

@@ -62,16 +62,6 @@ public final class AgentKeys {
         expires);
   }
 
-  /** When the agent's newest evidence from this host was accepted. */
-  public static Optional<Instant> lastSeen(Transaction tx, AgentId agent, HostId host)
-      throws SQLException {
-    return tx.one(
-        "SELECT last_seen FROM attested WHERE agent = ? AND host = ?",
-        row -> Instant.ofEpochMilli(row.getLong(1)),
-        agent.value(),
-        host.value());
-  }
-
   /** The launch whose evidence from this host was accepted last. */
   public static Optional<LaunchId> newestLaunch(Transaction tx, AgentId agent, HostId host)
       throws SQLException {

@@ -14,5 +14,6 @@ public final class Expiry {
     Challenges.removeExpired(tx, now);
     Enrolments.removeExpired(tx, now);
     JoinTokens.removeExpired(tx, now);
+    AgentStatuses.removeForgotten(tx, now);
   }
 }

@@ -15,8 +15,9 @@ import dev.signet.requestsignatures.SignatureProviders;
 import dev.signet.verifierservice.audit.Actor;
 import dev.signet.verifierservice.audit.Decision;
 import dev.signet.verifierservice.audit.DecisionLog;
+import dev.signet.verifierservice.audit.Heard;
 import dev.signet.verifierservice.operations.Metrics;
-import dev.signet.verifierservice.registry.AgentKeys;
+import dev.signet.verifierservice.registry.AgentStatuses;
 import dev.signet.verifierservice.storage.Database;
 import java.io.IOException;
 import java.net.URI;
@@ -90,8 +91,9 @@ public final class RequestJudge {
    * A decision.
    *
    * @param id under which it is in the audit log; null for a refusal that anybody can bring about
+   * @param heard of the agent, for a request that was accepted; else nothing
    */
-  public record Judged(RequestDecision decision, String id) {}
+  public record Judged(RequestDecision decision, String id, Heard heard) {}
 
   /**
    * @param act {@code verify} or {@code authz}
@@ -109,50 +111,58 @@ public final class RequestJudge {
         verifier == null
             ? new RequestDecision.Refused(Refusal.WRONG_AUTHORITY, "no authorities are configured")
             : verifier.verify(request, body, trust, now, replays);
-    String id =
+    Judged judged =
         switch (decision) {
           case RequestDecision.Accepted accepted -> accepted(act, caller, accepted, now);
           // Whoever reaches a service without a credential must not be able to fill our disk: what
           // nobody signed is counted, not recorded.
-          case RequestDecision.Refused refused when !SIGNED.contains(refused.reason()) -> null;
+          case RequestDecision.Refused refused when !SIGNED.contains(refused.reason()) ->
+              new Judged(decision, null, Heard.NOTHING);
           case RequestDecision.Refused refused ->
-              record(
-                  new Decision(
-                      act,
-                      caller,
-                      null,
-                      null,
-                      null,
-                      refused.reason().name(),
-                      refused.detail(),
-                      null),
-                  now);
+              new Judged(
+                  decision,
+                  record(
+                      new Decision(
+                          act,
+                          caller,
+                          null,
+                          null,
+                          null,
+                          refused.reason().name(),
+                          refused.detail(),
+                          null),
+                      now),
+                  Heard.NOTHING);
         };
     metrics.decided(
         act,
         decision instanceof RequestDecision.Refused refused
             ? refused.reason().name()
             : Decision.OK);
-    return new Judged(decision, id);
+    return judged;
   }
 
-  private String accepted(String act, Actor caller, RequestDecision.Accepted accepted, Instant now)
+  private Judged accepted(String act, Actor caller, RequestDecision.Accepted accepted, Instant now)
       throws IOException {
     AgentIdentity agent = accepted.agent();
     return database.write(
-        tx ->
-            log.record(
-                tx,
-                new Decision(
-                    act,
-                    caller,
-                    agent.agent(),
-                    agent.host(),
-                    agent.launch(),
-                    Decision.OK,
-                    "key " + agent.keyThumbprint(),
-                    AgentKeys.lastSeen(tx, agent.agent(), agent.host()).orElse(null)),
-                now));
+        tx -> {
+          Heard heard = AgentStatuses.heard(tx, agent.agent(), agent.host());
+          String id =
+              log.record(
+                  tx,
+                  new Decision(
+                      act,
+                      caller,
+                      agent.agent(),
+                      agent.host(),
+                      agent.launch(),
+                      Decision.OK,
+                      "key " + agent.keyThumbprint(),
+                      heard),
+                  now);
+          return new Judged(accepted, id, heard);
+        });
   }
 
   private String record(Decision decision, Instant now) throws IOException {

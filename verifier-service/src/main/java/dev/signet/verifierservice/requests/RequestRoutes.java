@@ -11,6 +11,7 @@ import dev.signet.protocol.VerifyRequest;
 import dev.signet.relyingparty.AgentIdentity;
 import dev.signet.relyingparty.RequestBody;
 import dev.signet.relyingparty.RequestDecision;
+import dev.signet.verifierservice.audit.Heard;
 import dev.signet.verifierservice.config.ServiceConfig.CallingService;
 import dev.signet.verifierservice.http.Access;
 import dev.signet.verifierservice.http.Answer;
@@ -18,7 +19,9 @@ import dev.signet.verifierservice.http.Call;
 import dev.signet.verifierservice.http.Caller;
 import dev.signet.verifierservice.http.Route;
 import java.io.IOException;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -94,16 +97,22 @@ public final class RequestRoutes {
     VerifyRequest.Decision answer =
         switch (judged.decision()) {
           case RequestDecision.Accepted accepted ->
-              new VerifyRequest.Decision(true, null, accepted(accepted.agent()), judged.id());
+              new VerifyRequest.Decision(
+                  true, null, accepted(accepted.agent(), judged.heard()), judged.id());
           case RequestDecision.Refused refused ->
               new VerifyRequest.Decision(false, refused.reason().name(), null, judged.id());
         };
     return new Answer.Json(200, answer);
   }
 
-  private static VerifyRequest.Accepted accepted(AgentIdentity agent) {
+  private static VerifyRequest.Accepted accepted(AgentIdentity agent, Heard heard) {
     return new VerifyRequest.Accepted(
-        agent.agent(), agent.launch(), agent.host(), agent.keyThumbprint());
+        agent.agent(),
+        agent.launch(),
+        agent.host(),
+        agent.keyThumbprint(),
+        heard.lastSeen(),
+        heard.lastGood());
   }
 
   private Answer authorize(Call call) throws MalformedMessageException, IOException {
@@ -136,6 +145,8 @@ public final class RequestRoutes {
         fields.put("Signet-Agent", accepted.agent().agent().value());
         fields.put("Signet-Launch", accepted.agent().launch().value());
         fields.put("Signet-Decision", judged.id());
+        put(fields, "Signet-Last-Seen", judged.heard().lastSeen());
+        put(fields, "Signet-Last-Good", judged.heard().lastGood());
         if (body instanceof RequestBody.Streaming) {
           fields.put("Signet-Body", "unchecked");
         }
@@ -143,6 +154,12 @@ public final class RequestRoutes {
       }
       case RequestDecision.Refused refused -> problem(refused.reason(), judged.id());
     };
+  }
+
+  private static void put(Map<String, String> fields, String name, Instant time) {
+    if (time != null) {
+      fields.put(name, time.truncatedTo(ChronoUnit.SECONDS).toString());
+    }
   }
 
   /** Without a digest from the proxy, a body that there is cannot be vouched for. */

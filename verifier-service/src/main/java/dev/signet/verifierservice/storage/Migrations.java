@@ -21,7 +21,8 @@ final class Migrations {
           "003-pending-names.sql",
           "004-floors.sql",
           "005-key-schedule.sql",
-          "006-firmware-logs.sql");
+          "006-firmware-logs.sql",
+          "007-agent-status.sql");
 
   private Migrations() {}
 

@@ -25,8 +25,8 @@ import dev.signet.verifierservice.keys.KeyRing;
 import dev.signet.verifierservice.keys.KeyRing.Generation;
 import dev.signet.verifierservice.keys.KeyStore;
 import dev.signet.verifierservice.keys.SigningKey;
-import dev.signet.verifierservice.registry.AgentKeys;
 import dev.signet.verifierservice.registry.AgentRegistration.Svids;
+import dev.signet.verifierservice.registry.AgentStatuses;
 import dev.signet.verifierservice.requests.AgentCalls.Caller;
 import dev.signet.verifierservice.storage.Database;
 import dev.signet.verifierservice.storage.Transaction;
@@ -319,7 +319,7 @@ public final class SvidService {
         claims.signet().launch(),
         outcome,
         detail,
-        AgentKeys.lastSeen(tx, claims.sub(), claims.signet().host()).orElse(null));
+        AgentStatuses.heard(tx, claims.sub(), claims.signet().host()));
   }
 
   private Instant svidEnd(
