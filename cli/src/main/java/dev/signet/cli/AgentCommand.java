@@ -10,6 +10,7 @@ import dev.signet.verifierservice.registry.AgentRegistration;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -90,6 +91,14 @@ final class AgentCommand {
     private Map<Integer, String> waivedPcrs = new TreeMap<>();
 
     @Option(
+        names = "--boot-policy",
+        paramLabel = "FILE",
+        description =
+            "What the host's firmware event log must show, in place of --boot-pcr and --waive-pcr;"
+                + " signet policy learn eventlog makes one.")
+    private Path bootPolicy;
+
+    @Option(
         names = "--waive-boot",
         paramLabel = "REASON",
         description = "Judge no boot PCR at all (simulators).")
@@ -150,8 +159,11 @@ final class AgentCommand {
                 signers.keys(),
                 signers.identities(),
                 new AgentRegistration.Boot(
-                    waivedBoot != null && pcrs.isEmpty() ? null : new TreeMap<>(pcrs),
+                    (waivedBoot != null || bootPolicy != null) && pcrs.isEmpty()
+                        ? null
+                        : new TreeMap<>(pcrs),
                     waivedPcrs.isEmpty() ? null : new TreeMap<>(waivedPcrs),
+                    bootPolicy == null ? null : FirmwareLogFile.policy(bootPolicy),
                     waivedBoot),
                 null,
                 requireNvRegister ? AgentRegistration.NV : null,

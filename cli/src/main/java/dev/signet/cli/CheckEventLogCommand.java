@@ -3,15 +3,14 @@
 package dev.signet.cli;
 
 import dev.signet.protocol.Bytes;
-import dev.signet.protocol.Limits;
 import dev.signet.protocol.Refusal;
+import dev.signet.verifier.appraisal.FirmwareLogAppraisal;
 import dev.signet.verifier.eventlog.Bank;
 import dev.signet.verifier.eventlog.EventData;
 import dev.signet.verifier.eventlog.EventDescription;
 import dev.signet.verifier.eventlog.EventType;
 import dev.signet.verifier.eventlog.FirmwareEvent;
 import dev.signet.verifier.eventlog.FirmwareLog;
-import dev.signet.verifier.eventlog.MalformedEventLogException;
 import dev.signet.verifier.eventlog.PcrReplay;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -35,15 +34,15 @@ import picocli.CommandLine.Parameters;
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
-      "0:a well-formed log that leads to what was given",
-      "1:well-formed, but it leads to other values than --pcr says",
+      "0:a well-formed log that leads to what was given and fits the policy",
+      "1:well-formed, but it leads to other values than --pcr says, or does not fit",
       "2:not a firmware event log, or not a whole one"
     },
     footerHeading = "%nExamples:%n",
     footer = {
       "  signet check eventlog binary_bios_measurements",
       "  signet check eventlog binary_bios_measurements --json",
-      "  signet check eventlog binary_bios_measurements --pcr 7=HEX --pcr 4=HEX"
+      "  signet check eventlog binary_bios_measurements --pcr 7=HEX --policy boot-policy.json"
     })
 final class CheckEventLogCommand implements SignetCommand {
   private final Invocation invocation;
@@ -56,6 +55,14 @@ final class CheckEventLogCommand implements SignetCommand {
       paramLabel = "N=HEX",
       description = "A value of the SHA-256 bank that the log must lead to. Repeatable.")
   private Map<Integer, String> pcrs = new TreeMap<>();
+
+  @Option(
+      names = "--policy",
+      paramLabel = "FILE",
+      description =
+          "A policy, as signet policy learn eventlog makes it and registrations have it, that the"
+              + " log must fit.")
+  private Path policy;
 
   @Option(names = "--json", description = "Print one JSON object.")
   private boolean json;
@@ -89,15 +96,13 @@ final class CheckEventLogCommand implements SignetCommand {
 
   @Override
   public ExitCode run() throws IOException, CommandFailure {
-    byte[] bytes = InputFile.read(file, Limits.FIRMWARE_LOG_BYTES, invocation);
-    FirmwareLog log;
-    try {
-      log = FirmwareLog.parse(Bytes.of(bytes));
-    } catch (MalformedEventLogException e) {
-      throw CommandFailure.notAuthentic(Refusal.FIRMWARE_LOG_MALFORMED, e.getMessage());
-    }
+    FirmwareLog log = FirmwareLogFile.read(file, invocation);
     PcrReplay replay = log.replay();
     List<Finding> findings = differences(replay);
+    if (policy != null) {
+      FirmwareLogAppraisal.findings(FirmwareLogFile.policy(policy), log)
+          .forEach(f -> findings.add(new Finding(f.reason().name(), f.detail())));
+    }
     ExitCode code = findings.isEmpty() ? ExitCode.GOOD : ExitCode.REFUSED;
     if (json) {
       invocation.print(

@@ -9,7 +9,10 @@ import picocli.CommandLine.Command;
     description = "Makes policies for what hosts measured, from hosts that are known to be good.",
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nExamples:%n",
-    footer = "  signet policy learn ima binary_runtime_measurements --out ima-policy.json",
+    footer = {
+      "  signet policy learn eventlog binary_bios_measurements --out boot-policy.json",
+      "  signet policy learn ima binary_runtime_measurements --out ima-policy.json"
+    },
     subcommands = PolicyCommand.Learn.class)
 final class PolicyCommand {
   @Command(
@@ -17,7 +20,10 @@ final class PolicyCommand {
       description = "Makes a policy that allows what is in a log and nothing else.",
       synopsisSubcommandLabel = "COMMAND",
       footerHeading = "%nExamples:%n",
-      footer = "  signet policy learn ima binary_runtime_measurements --out ima-policy.json",
-      subcommands = LearnImaCommand.class)
+      footer = {
+        "  signet policy learn eventlog binary_bios_measurements --out boot-policy.json",
+        "  signet policy learn ima binary_runtime_measurements --out ima-policy.json"
+      },
+      subcommands = {LearnEventLogCommand.class, LearnImaCommand.class})
   static final class Learn {}
 }

@@ -6,22 +6,49 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.signet.measurements.sigstore.SignerIdentity;
+import dev.signet.protocol.FirmwareLogPolicy;
 import dev.signet.protocol.StrictJson;
+import dev.signet.tpmsim.FirmwareLogMaker;
+import dev.signet.verifier.appraisal.FirmwareLogLearning;
+import dev.signet.verifier.eventlog.FirmwareLog;
 import dev.signet.verifierservice.registry.AgentRegistration;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /** From the options of {@code agent register} to the registration. */
 class RegisterOptionsTest {
+  @Test
+  void bootPolicyStandsInPlaceOfPinnedPcrs(@TempDir Path dir) throws Exception {
+    FirmwareLogPolicy policy =
+        FirmwareLogLearning.learn(
+            List.of(FirmwareLog.parse(FirmwareLogMaker.boot(true, "kernel", "ro").log())),
+            Map.of());
+    String file = Files.write(dir.resolve("policy.json"), StrictJson.encode(policy)).toString();
+    String[] signer = {"--identity", "https://ci.invalid/a", "--issuer", "https://one.invalid"};
+    AgentRegistration registration = booted(signer, "--boot-policy", file);
+    assertThat(registration.boot().firmwareLog()).isEqualTo(policy);
+    assertThat(registration.boot().pinned()).isNull();
+    assertThat(StrictJson.decode(StrictJson.encode(registration), AgentRegistration.class, 1 << 16))
+        .isEqualTo(registration);
+    assertThatThrownBy(() -> booted(signer, "--boot-policy", file, "--waive-boot", "simulator"))
+        .hasMessageContaining("one of pinned, firmwareLog and waived");
+    assertThatThrownBy(
+            () -> booted(signer, "--boot-policy", file, "--boot-pcr", "7=sha256:" + "0".repeat(64)))
+        .hasMessageContaining("one of pinned, firmwareLog and waived");
+  }
+
   @Test
   void eachIdentityHasItsOwnIssuerAndClaims() throws Exception {
     AgentRegistration registration =
@@ -93,6 +120,10 @@ class RegisterOptionsTest {
   }
 
   private AgentRegistration registration(String... signers) throws Exception {
+    return booted(signers, "--waive-boot", "test");
+  }
+
+  private AgentRegistration booted(String[] signers, String... boot) throws Exception {
     CommandLine line =
         Signet.commandLine(
             new Invocation(
@@ -110,13 +141,12 @@ class RegisterOptionsTest {
             "spiffe://example.org/agent/billing",
             "--host",
             "build-7",
-            "--waive-boot",
-            "test",
             "--any-launcher",
             "test",
             "--verifier",
             "https://127.0.0.1:1"));
     words.addAll(java.util.List.of(signers));
+    words.addAll(java.util.List.of(boot));
     CommandLine.ParseResult parsed = line.parseArgs(words.toArray(String[]::new));
     OperatorCommand register =
         parsed.subcommand().subcommand().commandSpec().userObject()

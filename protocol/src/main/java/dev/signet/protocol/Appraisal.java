@@ -43,6 +43,9 @@ public record Appraisal(
     /** The quoted boot PCRs equal values that an operator pinned. */
     @JsonProperty("pinned")
     PINNED,
+    /** The firmware's event log leads to the quoted boot PCRs and shows only what is allowed. */
+    @JsonProperty("event-log")
+    EVENT_LOG,
     /** Not judged; the registration gives a reason. */
     @JsonProperty("waived")
     WAIVED

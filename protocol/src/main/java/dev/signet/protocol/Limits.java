@@ -30,6 +30,9 @@ public final class Limits {
   /** Events of a firmware event log. */
   public static final int FIRMWARE_LOG_EVENTS = 16_384;
 
+  /** Bytes of a policy for firmware event logs. */
+  public static final int FIRMWARE_POLICY_BYTES = 512 * 1024;
+
   /** Banks that a firmware event log may declare. */
   public static final int FIRMWARE_LOG_BANKS = 8;
 

@@ -38,6 +38,7 @@ public enum Refusal {
   REGISTER_REJECTED(403, "the launch register is not one that can be believed or is accepted"),
   NO_LIVE_LAUNCH(403, "the launch log has no live launch of this agent with this key"),
   FIRMWARE_LOG_MALFORMED(403, "the firmware event log is not one, or not a whole one"),
+  FIRMWARE_LOG_MISSING(403, "the registration is judged by a firmware event log; none was sent"),
   FIRMWARE_LOG_DOES_NOT_REPLAY(403, "the firmware event log does not lead to the quoted PCRs"),
   BOOT_NOT_APPROVED(403, "the boot state is not the one that the registration expects"),
   IMA_LOG_DOES_NOT_REPLAY(403, "IMA's log does not lead to the quoted value of PCR 10"),

@@ -62,6 +62,9 @@ final class TestHost {
   LaunchId launch;
   Bytes statement;
 
+  /** What is registered of its boot. */
+  String boot = "{\"waived\":\"software TPM\"}";
+
   /** What the machine did before, if it is known in detail: its log goes where it is wanted. */
   FirmwareLogMaker firmware;
 
@@ -142,7 +145,9 @@ final class TestHost {
             + hosts
             + "],\"signers\":["
             + new String(StrictJson.encode(signer), java.nio.charset.StandardCharsets.UTF_8)
-            + "],\"boot\":{\"waived\":\"software TPM\"},\"launcher\":{\"waived\":\"test\"}"
+            + "],\"boot\":"
+            + boot
+            + ",\"launcher\":{\"waived\":\"test\"}"
             + more
             + "}");
   }

@@ -21,6 +21,7 @@ import dev.signet.verifier.appraisal.AppraisalResult;
 import dev.signet.verifier.appraisal.Appraiser;
 import dev.signet.verifier.appraisal.Claim;
 import dev.signet.verifier.appraisal.Finding;
+import dev.signet.verifier.appraisal.ProvedLogs;
 import dev.signet.verifier.appraisal.ReferenceValues;
 import dev.signet.verifier.appraisal.Registration;
 import dev.signet.verifier.appraisal.StateApprover;
@@ -176,7 +177,7 @@ public final class AttestationService {
       AttestationKeys.Live key, ClockInfo atChallenge, Registrations.Row registered, Heard heard) {}
 
   /** Evidence that was judged good. */
-  record Evidence(Known known, VerifiedStatement statement, boolean raisesFloor) {}
+  record Evidence(Known known, VerifiedStatement statement, ProvedLogs logs, boolean raisesFloor) {}
 
   private <T> Judgement<T> judge(AttestationRequest request, Answering<T> answering)
       throws IOException {
@@ -221,11 +222,18 @@ public final class AttestationService {
         return attempts.refused(request, sender, reason, detail, now);
       }
       case Verification.Authentic<VerifiedLaunchLog>(VerifiedLaunchLog proved) -> {
+        ProvedLogs logs;
+        switch (HostLogKeeping.prove(database, request, quote, registration.boot())) {
+          case Verification.Refused<ProvedLogs>(Refusal reason, String detail) -> {
+            return attempts.refused(request, sender, reason, detail, now);
+          }
+          case Verification.Authentic<ProvedLogs>(ProvedLogs authentic) -> logs = authentic;
+        }
         ReferenceValues reference =
             new ReferenceValues(
                 statement.statement(), statement.payloadDigest(), statement.signer());
         Claim claim = Claim.of(sender.key().host(), request);
-        return switch (Appraiser.appraise(proved, reference, registration, claim, now)) {
+        return switch (Appraiser.appraise(proved, logs, reference, registration, claim, now)) {
           case AppraisalResult.Contraindicated(List<Finding> findings) ->
               attempts.refused(request, sender, findings, now);
           case Affirming affirming ->
@@ -235,6 +243,7 @@ public final class AttestationService {
                   new Evidence(
                       sender,
                       statement,
+                      logs,
                       AgentRegistration.ACCEPTED.equals(registered.raiseFloor())),
                   answering,
                   now);
@@ -341,7 +350,7 @@ public final class AttestationService {
               } else {
                 AgentStatuses.seen(tx, request.agent(), sender.key().host(), request.launch(), now);
               }
-              HostLogKeeping.keep(tx, request, affirming.log());
+              HostLogKeeping.keep(tx, request, evidence.logs(), affirming.log());
               attempts.granted(tx, request, affirming, evidence, now);
               if (request.purpose() == Purpose.ATTEST && evidence.raisesFloor()) {
                 Optional<Long> before =

@@ -4,15 +4,23 @@ package dev.signet.verifierservice.attestation;
 
 import dev.signet.protocol.AttestationRequest;
 import dev.signet.protocol.Bytes;
+import dev.signet.protocol.FirmwareLogPolicy;
 import dev.signet.protocol.LogRequest;
+import dev.signet.protocol.Refusal;
+import dev.signet.verifier.appraisal.BootExpectation;
+import dev.signet.verifier.appraisal.ProvedLogs;
 import dev.signet.verifier.eventlog.VerifiedFirmwareLog;
 import dev.signet.verifier.verification.Verification;
+import dev.signet.verifier.verification.Verification.Authentic;
 import dev.signet.verifier.verification.VerifiedLaunchLog;
 import dev.signet.verifier.verification.VerifiedQuote;
 import dev.signet.verifierservice.registry.AttestationKeys;
 import dev.signet.verifierservice.registry.FirmwareLogs;
+import dev.signet.verifierservice.storage.Database;
 import dev.signet.verifierservice.storage.Transaction;
+import java.io.IOException;
 import java.sql.SQLException;
+import java.util.Optional;
 
 /** Which of a host's own logs are asked for, and which are kept so as not to ask again. */
 final class HostLogKeeping {
@@ -29,14 +37,43 @@ final class HostLogKeeping {
         FirmwareLogs.has(tx, key) ? LogRequest.State.KNOWN : LogRequest.State.WANTED);
   }
 
+  /**
+   * The logs that the registration asks for: those of the evidence, or those kept of this very
+   * boot.
+   *
+   * @return refused if a log is not what the quote proves
+   */
+  static Verification<ProvedLogs> prove(
+      Database database, AttestationRequest request, VerifiedQuote quote, BootExpectation boot)
+      throws IOException {
+    if (!(boot instanceof BootExpectation.FirmwareLog(FirmwareLogPolicy policy))) {
+      return new Authentic<>(ProvedLogs.NONE);
+    }
+    Optional<Bytes> log = Optional.ofNullable(request.logs().firmware());
+    if (log.isEmpty()) {
+      log = database.read(tx -> FirmwareLogs.find(tx, request.akName(), quote.clockInfo()));
+    }
+    if (log.isEmpty()) {
+      return new Authentic<>(ProvedLogs.NONE); // which the appraisal refuses, by its name
+    }
+    return switch (VerifiedFirmwareLog.replay(log.get(), quote, policy.judged())) {
+      case Verification.Refused<VerifiedFirmwareLog>(Refusal reason, String detail) ->
+          new Verification.Refused<>(reason, detail);
+      case Authentic<VerifiedFirmwareLog>(VerifiedFirmwareLog proved) ->
+          new Authentic<>(new ProvedLogs(Optional.of(proved)));
+    };
+  }
+
   /** Keeps the logs of evidence that was accepted, as far as the quote proves them. */
-  static void keep(Transaction tx, AttestationRequest request, VerifiedLaunchLog proved)
+  static void keep(
+      Transaction tx, AttestationRequest request, ProvedLogs logs, VerifiedLaunchLog proved)
       throws SQLException {
     Bytes log = request.logs().firmware();
     VerifiedQuote quote = proved.quote();
     if (log != null
-        && VerifiedFirmwareLog.replayWhole(log, quote, proved.registerPcr())
-            instanceof Verification.Authentic<VerifiedFirmwareLog>) {
+        && (logs.firmware().isPresent()
+            || VerifiedFirmwareLog.replayWhole(log, quote, proved.registerPcr())
+                instanceof Authentic<VerifiedFirmwareLog>)) {
       FirmwareLogs.keep(tx, request.akName(), quote.clockInfo(), log);
     }
   }

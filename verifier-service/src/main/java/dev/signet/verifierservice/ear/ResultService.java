@@ -123,7 +123,12 @@ public final class ResultService {
         submods,
         Map.of(
             "tpm2",
-            "urn:signet:boot:" + (appraisal.boot() == Appraisal.Boot.PINNED ? "pinned" : "waived"),
+            "urn:signet:boot:"
+                + switch (appraisal.boot()) {
+                  case PINNED -> "pinned";
+                  case EVENT_LOG -> "event-log";
+                  case WAIVED -> "waived";
+                },
             "agent",
             "urn:signet:statement:" + token.signet().statement()),
         issuer,

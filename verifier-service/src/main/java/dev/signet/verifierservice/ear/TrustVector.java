@@ -49,8 +49,12 @@ final class TrustVector {
 
     /** The system that booted is the expected one, all of it, and a listed launcher ran on it. */
     private boolean bootVerified() {
-      return appraisal.boot() == Appraisal.Boot.PINNED
-          && appraisal.launcher() == Appraisal.Launcher.VERIFIED_BOOT;
+      boolean judged =
+          switch (appraisal.boot()) {
+            case PINNED, EVENT_LOG -> true;
+            case WAIVED -> false;
+          };
+      return judged && appraisal.launcher() == Appraisal.Launcher.VERIFIED_BOOT;
     }
   }
 

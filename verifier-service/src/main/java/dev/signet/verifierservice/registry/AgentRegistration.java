@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.signet.measurements.sigstore.SignerIdentity;
 import dev.signet.protocol.AgentId;
 import dev.signet.protocol.Digest;
+import dev.signet.protocol.FirmwareLogPolicy;
 import dev.signet.protocol.HostId;
 import dev.signet.protocol.Limits;
 import dev.signet.protocol.PublicJwk;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -67,30 +69,47 @@ public record AgentRegistration(
   private static final int MAX_OTHERS = 64;
 
   /**
-   * Either values or a waiver.
+   * Values, a policy for the firmware event log, or a waiver.
    *
    * @param pinned values of boot PCRs by index
    * @param waivedPcrs with {@code pinned}: quoted PCRs that are not judged, each with a reason
+   * @param firmwareLog what the firmware event log must show
    * @param waived why the boot is not judged at all; every result says so
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Boot(
-      SortedMap<Integer, Digest> pinned, SortedMap<Integer, String> waivedPcrs, String waived) {
+      SortedMap<Integer, Digest> pinned,
+      SortedMap<Integer, String> waivedPcrs,
+      FirmwareLogPolicy firmwareLog,
+      String waived) {
     public Boot {
-      if ((pinned == null) == (waived == null) || (waivedPcrs != null && pinned == null)) {
-        throw new IllegalArgumentException("boot: expected either pinned or waived");
+      if (Stream.of(pinned, firmwareLog, waived).filter(Objects::nonNull).count() != 1
+          || (waivedPcrs != null && pinned == null)) {
+        throw new IllegalArgumentException("boot: expected one of pinned, firmwareLog and waived");
       }
       pinned = pinned == null ? null : new TreeMap<>(pinned);
       waivedPcrs = waivedPcrs == null ? null : new TreeMap<>(waivedPcrs);
-      expectation(pinned, waivedPcrs, waived);
+      expectation(pinned, waivedPcrs, firmwareLog, waived);
+    }
+
+    /** Without a firmware event log. */
+    public Boot(
+        SortedMap<Integer, Digest> pinned, SortedMap<Integer, String> waivedPcrs, String waived) {
+      this(pinned, waivedPcrs, null, waived);
     }
 
     BootExpectation expectation() {
-      return expectation(pinned, waivedPcrs, waived);
+      return expectation(pinned, waivedPcrs, firmwareLog, waived);
     }
 
     private static BootExpectation expectation(
-        SortedMap<Integer, Digest> pinned, SortedMap<Integer, String> waivedPcrs, String waived) {
+        SortedMap<Integer, Digest> pinned,
+        SortedMap<Integer, String> waivedPcrs,
+        FirmwareLogPolicy firmwareLog,
+        String waived) {
+      if (firmwareLog != null) {
+        return new BootExpectation.FirmwareLog(firmwareLog);
+      }
       if (pinned == null) {
         return new BootExpectation.Waived(reason(waived, "boot.waived"));
       }
@@ -196,7 +215,8 @@ public record AgentRegistration(
       throw new IllegalArgumentException("signers: expected at least one, or identities");
     }
     if (boot == null) {
-      throw new IllegalArgumentException("boot: expected pinned values or a waiver");
+      throw new IllegalArgumentException(
+          "boot: expected pinned values, a firmwareLog policy or a waiver");
     }
     baselines = baselines == null ? null : distinct(baselines, MAX_OTHERS, "baselines");
     if (launcher == null) {

@@ -47,6 +47,8 @@ class TrustVectorTest {
           """
           PINNED | VERIFIED_BOOT | true  | true  | 2 {configuration=2, executables=3, hardware=2, instance-identity=2} | 2 {executables=3}
           PINNED | VERIFIED_BOOT | true  | false | 2 {executables=3, hardware=2, instance-identity=2} | 2 {executables=3}
+          EVENT_LOG | VERIFIED_BOOT | true | true  | 2 {configuration=2, executables=3, hardware=2, instance-identity=2} | 2 {executables=3}
+          EVENT_LOG | SELF_REPORTED | true | true  | 32 {hardware=2, instance-identity=2} | 32 {}
           PINNED | SELF_REPORTED | true  | true  | 32 {hardware=2, instance-identity=2} | 32 {}
           WAIVED | SELF_REPORTED | true  | true  | 32 {hardware=2, instance-identity=2} | 32 {}
           PINNED | VERIFIED_BOOT | false | true  | 32 {configuration=2, executables=3} | 32 {}

@@ -22,29 +22,42 @@ public final class Appraiser {
 
   private Appraiser() {}
 
-  /**
-   * @param log with the quote that proves it
-   * @param claim whose evidence it is said to be; the caller has checked that the quote binds it
-   * @param now the verifier's time
-   */
+  /** Without logs of the host's own. */
   public static AppraisalResult appraise(
       VerifiedLaunchLog log,
       ReferenceValues reference,
       Registration registration,
       Claim claim,
       Instant now) {
-    return new Appraiser().decide(log, reference, registration, claim, now);
+    return appraise(log, ProvedLogs.NONE, reference, registration, claim, now);
+  }
+
+  /**
+   * @param log with the quote that proves it
+   * @param logs the host's own, which the same quote proves
+   * @param claim whose evidence it is said to be; the caller has checked that the quote binds it
+   * @param now the verifier's time
+   */
+  public static AppraisalResult appraise(
+      VerifiedLaunchLog log,
+      ProvedLogs logs,
+      ReferenceValues reference,
+      Registration registration,
+      Claim claim,
+      Instant now) {
+    return new Appraiser().decide(log, logs, reference, registration, claim, now);
   }
 
   private AppraisalResult decide(
       VerifiedLaunchLog log,
+      ProvedLogs logs,
       ReferenceValues reference,
       Registration registration,
       Claim claim,
       Instant now) {
     checkRegistration(registration, claim);
     checkStatement(reference, registration, claim, now);
-    findings.addAll(BootAppraisal.findings(registration.boot(), log));
+    findings.addAll(BootAppraisal.findings(registration.boot(), log, logs));
     if (registration.nvRegisterRequired() && log.register() != Appraisal.Register.NV) {
       find(
           Refusal.REGISTER_REJECTED,
@@ -176,7 +189,7 @@ public final class Appraiser {
         BootAppraisal.judgesOperatingSystem(registration.boot(), log)
             && registration.launcher() instanceof LauncherExpectation.Permitted;
     return new Appraisal(
-        reason == null ? Appraisal.Boot.PINNED : Appraisal.Boot.WAIVED,
+        BootAppraisal.judged(registration.boot()),
         reason,
         verifiedBoot ? Appraisal.Launcher.VERIFIED_BOOT : Appraisal.Launcher.SELF_REPORTED,
         Appraisal.Isolation.of(start.isolation()),

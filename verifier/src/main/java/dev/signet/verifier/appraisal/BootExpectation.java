@@ -3,6 +3,7 @@
 package dev.signet.verifier.appraisal;
 
 import dev.signet.protocol.Digest;
+import dev.signet.protocol.FirmwareLogPolicy;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -33,6 +34,19 @@ public sealed interface BootExpectation {
 
     public Pinned(Map<Integer, Digest> values) {
       this(values, Map.of());
+    }
+  }
+
+  /**
+   * What a firmware event log shows.
+   *
+   * @param policy for every quoted PCR
+   */
+  record FirmwareLog(FirmwareLogPolicy policy) implements BootExpectation {
+    public FirmwareLog {
+      if (policy == null) {
+        throw new IllegalArgumentException("expected a policy for the firmware event log");
+      }
     }
   }
 

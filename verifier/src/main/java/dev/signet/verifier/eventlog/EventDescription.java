@@ -38,12 +38,10 @@ public final class EventDescription {
                         ? event.data().toHex()
                         : event.data().size() + " bytes");
     String line = UNPRINTABLE.matcher(text).replaceAll("?").strip();
+    if (line.isEmpty()) {
+      return event.data().size() + " bytes";
+    }
     return line.length() <= MOST_CHARACTERS ? line : line.substring(0, MOST_CHARACTERS) + "…";
-  }
-
-  /** The last part of the path of an image that was loaded, as the log has it. */
-  public static Optional<String> imagePath(FirmwareEvent event) {
-    return isImage(event) ? filePath(event.data()) : Optional.empty();
   }
 
   private static Optional<String> text(FirmwareEvent event) {
@@ -61,7 +59,8 @@ public final class EventDescription {
     return event.type() == EventType.EVENT_TAG ? tagged(event.data()) : plain(event.data());
   }
 
-  private static boolean isImage(FirmwareEvent event) {
+  /** Whether the log says that it is an image that was loaded. */
+  public static boolean isImage(FirmwareEvent event) {
     return event.type() == EventType.BOOT_SERVICES_APPLICATION
         || event.type() == EventType.BOOT_SERVICES_DRIVER
         || event.type() == EventType.RUNTIME_SERVICES_DRIVER;

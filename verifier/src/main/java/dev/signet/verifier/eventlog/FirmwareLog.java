@@ -4,6 +4,7 @@ package dev.signet.verifier.eventlog;
 
 import dev.signet.protocol.Bytes;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A firmware event log that is well-formed. Nothing in it is proved.
@@ -43,6 +44,26 @@ public record FirmwareLog(Format format, List<Bank> banks, List<FirmwareEvent> e
    */
   public static FirmwareLog parse(Bytes log) throws MalformedEventLogException {
     return new FirmwareLogParser(log.toArray()).parse();
+  }
+
+  /** The events that were extended into a PCR, in order. */
+  public List<FirmwareEvent> events(int pcr) {
+    return events.stream().filter(event -> event.extended() && event.pcr() == pcr).toList();
+  }
+
+  /** Why the SHA-256 bank of a PCR cannot be replayed: no event, or one without a digest. */
+  public Optional<String> gap(int pcr) {
+    List<FirmwareEvent> of = events(pcr);
+    if (of.isEmpty()) {
+      return Optional.of("PCR " + pcr + ": expected at least one event, the log has none");
+    }
+    return of.stream()
+        .filter(event -> event.digest(Bank.SHA256).isEmpty())
+        .findFirst()
+        .map(
+            event ->
+                "PCR %d: expected a SHA-256 digest of each event, %s has those of %s"
+                    .formatted(pcr, event, event.digests().keySet()));
   }
 
   /** Replays all banks. */

@@ -24,7 +24,7 @@ public record UefiVariable(UUID vendor, String name, Bytes data) {
   public static final UUID IMAGE_SECURITY = UUID.fromString("d719b2cb-3d3a-4596-a3bc-dad00e67656f");
 
   /** Empty if {@code data} is not exactly one such structure. */
-  static Optional<UefiVariable> read(Bytes data) {
+  public static Optional<UefiVariable> read(Bytes data) {
     LogReader reader = new LogReader(data.toArray(), "UEFI_VARIABLE_DATA");
     try {
       UUID vendor = guid(reader.exactly(16, "VariableName"));

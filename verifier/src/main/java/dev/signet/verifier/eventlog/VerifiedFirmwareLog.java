@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 
 /**
  * Every event that was extended into some PCRs since boot, in order, as a quote proves: their
@@ -22,11 +21,14 @@ import java.util.function.Predicate;
  */
 public final class VerifiedFirmwareLog {
   private final FirmwareLog log;
+  private final VerifiedQuote quote;
   private final int startupLocality;
   private final SortedSet<Integer> pcrs;
 
-  private VerifiedFirmwareLog(FirmwareLog log, int startupLocality, Set<Integer> pcrs) {
+  private VerifiedFirmwareLog(
+      FirmwareLog log, VerifiedQuote quote, int startupLocality, Set<Integer> pcrs) {
     this.log = log;
+    this.quote = quote;
     this.startupLocality = startupLocality;
     this.pcrs = new TreeSet<>(pcrs);
   }
@@ -66,7 +68,7 @@ public final class VerifiedFirmwareLog {
       return new Refused<>(Refusal.FIRMWARE_LOG_MALFORMED, e.getMessage());
     }
     SortedSet<Integer> pcrs = new TreeSet<>(quote.pcrs().keySet());
-    pcrs.removeIf(pcr -> pcr == except || parsed.events().stream().noneMatch(of(pcr)));
+    pcrs.removeIf(pcr -> pcr == except || parsed.events(pcr).isEmpty());
     return pcrs.isEmpty()
         ? new Refused<>(
             Refusal.FIRMWARE_LOG_DOES_NOT_REPLAY, "the log has no event of a quoted PCR")
@@ -89,34 +91,26 @@ public final class VerifiedFirmwareLog {
         return new Refused<>(Refusal.FIRMWARE_LOG_DOES_NOT_REPLAY, difference.get());
       }
     }
-    return new Authentic<>(new VerifiedFirmwareLog(log, replay.startupLocality(), pcrs));
+    return new Authentic<>(new VerifiedFirmwareLog(log, quote, replay.startupLocality(), pcrs));
   }
 
   private static Optional<String> difference(
       FirmwareLog log, PcrReplay replay, int pcr, Digest quoted) {
-    List<FirmwareEvent> events = log.events().stream().filter(of(pcr)).toList();
-    if (events.isEmpty()) {
-      return Optional.of(
-          "PCR %d: expected at least one event, the log has none; quoted %s"
-              .formatted(pcr, quoted));
-    }
-    for (FirmwareEvent event : events) {
-      if (event.digest(Bank.SHA256).isEmpty()) {
-        return Optional.of(
-            "PCR %d: expected a SHA-256 digest of each event, %s has those of %s"
-                .formatted(pcr, event, event.digests().keySet()));
-      }
+    Optional<String> gap = log.gap(pcr);
+    if (gap.isPresent()) {
+      return gap;
     }
     Digest replayed = Digest.ofDigest(replay.values().get(Bank.SHA256).get(pcr).toArray());
     return replayed.equals(quoted)
         ? Optional.empty()
         : Optional.of(
             "PCR %d: %d events lead to %s, quoted %s"
-                .formatted(pcr, events.size(), replayed, quoted));
+                .formatted(pcr, log.events(pcr).size(), replayed, quoted));
   }
 
-  private static Predicate<FirmwareEvent> of(int pcr) {
-    return event -> event.extended() && event.pcr() == pcr;
+  /** The quote that proves it. */
+  public VerifiedQuote quote() {
+    return quote;
   }
 
   /** Those that the log leads to. */
@@ -138,7 +132,7 @@ public final class VerifiedFirmwareLog {
     if (!pcrs.contains(pcr)) {
       throw new IllegalArgumentException("PCR " + pcr + " is not proved, only " + pcrs + " are");
     }
-    return log.events().stream().filter(of(pcr)).toList();
+    return log.events(pcr);
   }
 
   @Override
