@@ -22,9 +22,6 @@ public final class JavaProcess implements AutoCloseable {
           "--enable-native-access=ALL-UNNAMED",
           "-Dcom.amazon.corretto.crypto.provider.registerEdKeyFactory=true");
 
-  /** With which the start script runs the launcher besides. */
-  private static final String LAUNCHERS_COMPILER = "-XX:TieredStopAtLevel=1";
-
   private final Process process;
   private final BufferedReader output;
   private final String firstLine;
@@ -48,15 +45,6 @@ public final class JavaProcess implements AutoCloseable {
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
   }
 
-  /** As {@link #start}, with the options that the launcher is run with. */
-  public static JavaProcess startAsLauncher(Class<?> main, String... args) throws IOException {
-    List<String> command = command(main.getName());
-    command.add(1, LAUNCHERS_COMPILER);
-    command.addAll(List.of(args));
-    return new JavaProcess(
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
-  }
-
   /** The command that runs a class of our own class path, to be added to. */
   public static List<String> command(String main) {
     List<String> command = begin();
@@ -73,7 +61,6 @@ public final class JavaProcess implements AutoCloseable {
    */
   public static List<String> launcherCommand(Path jar, Path cache) {
     List<String> command = begin();
-    command.add(LAUNCHERS_COMPILER);
     if (Files.exists(cache)) {
       command.add("-XX:AOTCache=" + cache);
     }

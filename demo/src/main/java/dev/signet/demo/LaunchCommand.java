@@ -61,7 +61,6 @@ public final class LaunchCommand {
             "-XX:+DisableAttachMechanism",
             "-XX:-UsePerfData",
             "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
             "--enable-native-access=ALL-UNNAMED",
             "-Dcom.amazon.corretto.crypto.provider.registerEdKeyFactory=true"));
     command.addAll(options);

@@ -187,7 +187,8 @@ final class Identity implements VerifierSvids.Attested, AutoCloseable {
     refused = null;
     nextAt = clock.nanos() + wait;
     current =
-        new Current(result.token(), key.publicKey().thumbprint(), key::sign, result.notAfter());
+        new Current(
+            result.token(), key.publicKey().thumbprint(), key::sign, true, result.notAfter());
   }
 
   /** False when closed. */

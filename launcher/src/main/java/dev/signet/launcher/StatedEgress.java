@@ -6,6 +6,7 @@ import dev.signet.launcher.egress.Route;
 import dev.signet.launcher.egress.permission.EgressPolicy;
 import dev.signet.launcher.egress.permission.Judgement;
 import dev.signet.launcher.egress.permission.NameResolver;
+import dev.signet.launcher.egress.permission.RecentNames;
 import dev.signet.measurements.VerifiedStatement;
 
 /**
@@ -18,7 +19,9 @@ final class StatedEgress {
   static EgressPolicy policy(VerifiedStatement statement, EgressRequest asked, Progress progress) {
     EgressPolicy policy =
         new EgressPolicy(
-            statement.statement().predicate().egress(), asked.rules(), NameResolver.SYSTEM);
+            statement.statement().predicate().egress(),
+            asked.rules(),
+            RecentNames.of(NameResolver.SYSTEM));
     if (policy.signed().isEmpty()) {
       progress.say(
           Progress.Step.WARNING,

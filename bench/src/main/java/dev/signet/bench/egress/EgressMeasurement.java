@@ -16,6 +16,7 @@ import dev.signet.bench.report.Row;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,6 +27,12 @@ import java.util.List;
 public final class EgressMeasurement implements Measurement {
   private static final int CONNECTIONS = 8;
   private static final int MOST = 1_000_000;
+
+  /** Under each table of requests. */
+  static final String WARMTH =
+      "Signet has served for "
+          + Effort.WARM_UP.toSeconds()
+          + " s before the first round, as a JVM compiles what runs for long.";
 
   @Override
   public String name() {
@@ -55,14 +62,17 @@ public final class EgressMeasurement implements Measurement {
     Path spool = Files.createTempDirectory("signet-bench-egress");
     try (ServerProgram upstream = Nginx.start(upstream(any, signedOnly), any);
         ServerProgram nginx = Nginx.start(proxy(proxyPort, any), proxyPort);
-        JavaProcess egress = JavaProcess.startAsLauncher(EgressProcess.class, spool.toString());
+        JavaProcess egress = JavaProcess.start(EgressProcess.class, spool.toString());
         JavaProcess unlogged =
-            JavaProcess.startAsLauncher(
-                EgressProcess.class, spool.toString(), EgressProcess.WITHOUT_LOG)) {
+            JavaProcess.start(EgressProcess.class, spool.toString(), EgressProcess.WITHOUT_LOG)) {
       int egressPort = Integer.parseInt(egress.firstLine());
       int unloggedPort = Integer.parseInt(unlogged.firstLine());
       List<Result> results = new ArrayList<>();
       for (int bodyBytes : new int[] {0, 10 * 1024}) {
+        for (int port : new int[] {egressPort, unloggedPort}) {
+          load("http://127.0.0.1:" + signedOnly, signedOnly, bodyBytes, Effort.WARM_UP)
+              .run(Endpoint.http(port));
+        }
         results.add(
             result(
                 bodyBytes,
@@ -134,16 +144,15 @@ public final class EgressMeasurement implements Measurement {
       int hostPort,
       int bodyBytes,
       Effort effort) {
-    byte[] request = EgressRequest.bytes(targetPrefix, hostPort, bodyBytes);
-    HttpLoad load =
-        new HttpLoad(
-            CONNECTIONS,
-            MOST,
-            effort.window(),
-            i -> request,
-            (i, answer) -> EgressRequest.isAnsweredBy(answer));
+    HttpLoad load = load(targetPrefix, hostPort, bodyBytes, effort.window());
     return new Rounds.Contender(
         name, () -> MeteredLoad.figures(server, () -> load.run(Endpoint.http(port))));
+  }
+
+  private static HttpLoad load(String targetPrefix, int hostPort, int bodyBytes, Duration window) {
+    byte[] request = EgressRequest.bytes(targetPrefix, hostPort, bodyBytes);
+    return new HttpLoad(
+        CONNECTIONS, MOST, window, i -> request, (i, answer) -> EgressRequest.isAnsweredBy(answer));
   }
 
   private static Result result(int bodyBytes, List<Row> rows) {
@@ -156,6 +165,7 @@ public final class EgressMeasurement implements Measurement {
         List.of(
             CONNECTIONS
                 + " connections, each sends its next request when it has its answer;"
-                + " load, proxy and upstream share the machine."));
+                + " load, proxy and upstream share the machine.",
+            WARMTH));
   }
 }

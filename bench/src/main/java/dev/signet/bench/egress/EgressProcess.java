@@ -54,7 +54,11 @@ final class EgressProcess {
     AttestedAgent agent = AttestedAgent.create(SignatureProviders.detect(), random, Instant.now());
     EgressIdentity.Current identity =
         new EgressIdentity.Current(
-            agent.token(), agent.keyThumbprint(), agent.signer(), Instant.now().plusSeconds(1800));
+            agent.token(),
+            agent.keyThumbprint(),
+            agent.signer(),
+            true,
+            Instant.now().plusSeconds(1800));
     ExchangeLog exchanges =
         args.length > 1 && args[1].equals(WITHOUT_LOG)
             ? ExchangeLog.NONE

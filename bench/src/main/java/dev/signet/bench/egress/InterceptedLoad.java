@@ -13,6 +13,7 @@ import dev.signet.bench.report.Floor;
 import dev.signet.bench.report.Result;
 import dev.signet.bench.report.Row;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -51,6 +52,11 @@ final class InterceptedLoad {
                 any,
                 kept,
                 effort));
+        RunningProxy signet = proxies.proxies().getFirst();
+        figures(
+            load(signedOnly, Effort.WARM_UP),
+            Endpoint.tunnel(signet.port(), signedOnly, signet.tunnels()),
+            kept);
         results.add(result(kept, Rounds.run(effort.rounds(), contenders)));
       }
       return results;
@@ -77,16 +83,15 @@ final class InterceptedLoad {
 
   private static Rounds.Contender contender(
       String name, ProcessHandle server, Endpoint endpoint, int to, boolean kept, Effort effort) {
-    byte[] request = EgressRequest.bytes("", to, 0);
-    HttpLoad load =
-        new HttpLoad(
-            CONNECTIONS,
-            MOST,
-            effort.window(),
-            i -> request,
-            (i, answer) -> EgressRequest.isAnsweredBy(answer));
+    HttpLoad load = load(to, effort.window());
     return new Rounds.Contender(
         name, () -> MeteredLoad.figures(server, () -> figures(load, endpoint, kept)));
+  }
+
+  private static HttpLoad load(int to, Duration window) {
+    byte[] request = EgressRequest.bytes("", to, 0);
+    return new HttpLoad(
+        CONNECTIONS, MOST, window, i -> request, (i, answer) -> EgressRequest.isAnsweredBy(answer));
   }
 
   private static LoadFigures figures(HttpLoad load, Endpoint endpoint, boolean kept)
@@ -117,6 +122,7 @@ final class InterceptedLoad {
                 ? "Tunnels are made before."
                 : "Each request has its own CONNECT and complete TLS handshake, which is in its time"
                     + " (with mitmproxy and squid, also the one upstream; Signet keeps that"
-                    + " connection for the next tunnel)."));
+                    + " connection for the next tunnel).",
+            EgressMeasurement.WARMTH));
   }
 }

@@ -69,7 +69,7 @@ final class InterceptingProxies implements AutoCloseable {
     Path directory = Files.createTempDirectory("signet-bench-egress");
     Path authority = directory.resolve("launch-authority.pem");
     JavaProcess egress =
-        JavaProcess.startAsLauncher(
+        JavaProcess.start(
             EgressProcess.class,
             directory.toString(),
             "with-log",

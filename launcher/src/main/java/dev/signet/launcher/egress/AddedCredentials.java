@@ -28,6 +28,11 @@ final class AddedCredentials {
     this.credentials = credentials;
   }
 
+  /** Whether there is nothing to add, so that no secret need be opened. */
+  boolean isEmpty() {
+    return credentials.rules().isEmpty();
+  }
+
   void close() {
     credentials.secrets().close();
   }

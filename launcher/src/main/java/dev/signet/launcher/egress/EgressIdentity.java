@@ -18,11 +18,24 @@ public interface EgressIdentity {
    *
    * @param workloadIdentityToken the verifier's token, bound to the signing key
    * @param keyThumbprint RFC 7638 thumbprint of the signing key
-   * @param signer the signing key; may block, as a TPM does
+   * @param signer the signing key
+   * @param atOnce whether the key is in memory and signs by computing alone; otherwise it may
+   *     block, as a TPM does
    * @param notAfter when the token ends; nothing is signed from then on
    */
   record Current(
-      String workloadIdentityToken, String keyThumbprint, RawSigner signer, Instant notAfter) {
+      String workloadIdentityToken,
+      String keyThumbprint,
+      RawSigner signer,
+      boolean atOnce,
+      Instant notAfter) {
+
+    /** One whose key may block. */
+    public Current(
+        String workloadIdentityToken, String keyThumbprint, RawSigner signer, Instant notAfter) {
+      this(workloadIdentityToken, keyThumbprint, signer, false, notAfter);
+    }
+
     public Current {
       Objects.requireNonNull(workloadIdentityToken, "workloadIdentityToken");
       Objects.requireNonNull(keyThumbprint, "keyThumbprint");

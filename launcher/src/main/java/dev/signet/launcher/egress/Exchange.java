@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.launcher.egress;
 
+import dev.signet.launcher.egress.permission.Resolution;
 import dev.signet.launcher.traffic.ExchangeDraft;
 import dev.signet.launcher.traffic.ExchangeRecord;
 import io.netty.buffer.ByteBuf;
@@ -18,9 +19,13 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One request on its way to the upstream, and the answer on its way back. */
 final class Exchange implements UpstreamConnection.Listener {
+  private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+
   private record Prepared(
       CredentialedRequest added, List<Field> fields, List<InetAddress> addresses) {}
 
@@ -35,6 +40,10 @@ final class Exchange implements UpstreamConnection.Listener {
   private UpstreamConnection upstream;
   private BodySender sender;
   private Optional<AnswerMask> mask = Optional.empty();
+
+  /** Whether {@link #start} is under way on the event loop; of that loop's thread only. */
+  private boolean starting;
+
   private boolean repeated;
   private boolean answering;
   private boolean over;
@@ -61,22 +70,47 @@ final class Exchange implements UpstreamConnection.Listener {
     draft.requestComplete(digest);
   }
 
+  /**
+   * Prepares and sends. On the event loop if neither the key nor the addresses make it wait, since
+   * handing a request over and back costs more than its signature; else off it.
+   */
   void start() {
     agent.watchdog().stop();
-    proxy.blocking().execute(this::prepare);
+    Optional<Resolution> known =
+        proxy.credentials().isEmpty() && proxy.signing().isAtOnce()
+            ? proxy.permissions().known(request.head().method(), request.target())
+            : Optional.empty();
+    if (known.isEmpty()) {
+      proxy.blocking().execute(() -> prepare(known));
+      return;
+    }
+    starting = true;
+    try {
+      prepare(known);
+    } finally {
+      starting = false;
+    }
   }
 
-  /** Off the event loop: keys and name servers take their time. */
-  private void prepare() {
+  /** Keys, secrets and name servers may take their time, unless the addresses are known. */
+  private void prepare(Optional<Resolution> known) {
     draft.prepared();
     Target target = request.target();
     try {
       String method = request.head().method();
-      List<InetAddress> addresses = proxy.permissions().addresses(method, target);
+      List<InetAddress> addresses =
+          known.isPresent()
+              ? proxy.permissions().addresses(target, known.get())
+              : proxy.permissions().addresses(method, target);
       List<Field> own = request.fieldsWithLength(body == null ? 0 : body.length());
       CredentialedRequest added = proxy.credentials().to(method, target, own);
       List<Field> fields = proxy.signing().sign(method, added, digest);
-      loop.execute(() -> connect(new Prepared(added, fields, addresses)));
+      Prepared prepared = new Prepared(added, fields, addresses);
+      if (loop.inEventLoop()) {
+        connect(prepared);
+      } else {
+        loop.execute(() -> connect(prepared));
+      }
     } catch (RefusedRequestException e) {
       loop.execute(() -> refuse(e.problem()));
     } catch (UnknownHostException e) {
@@ -89,7 +123,7 @@ final class Exchange implements UpstreamConnection.Listener {
     } catch (RuntimeException e) {
       // A signer's own fault must not leave the agent waiting; the cause stays out of the answer.
       refuseLater(EgressReason.SIGNING_FAILED, "The signing key failed unexpectedly.");
-      throw e;
+      LOG.error("a fault while a request was signed", e);
     }
   }
 
@@ -270,7 +304,10 @@ final class Exchange implements UpstreamConnection.Listener {
   }
 
   private void refuse(Problem problem) {
-    if (!over) {
+    if (starting) {
+      // The connection is still handing the request over, and could not begin the next one.
+      loop.execute(() -> refuse(problem));
+    } else if (!over) {
       finish();
       if (upstream != null) {
         upstream.channel().close();

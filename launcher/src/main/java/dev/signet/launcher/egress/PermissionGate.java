@@ -9,6 +9,7 @@ import dev.signet.launcher.egress.permission.Resolution;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Asks the agent's permissions, and turns their refusals into the proxy's. Every request passes
@@ -28,6 +29,16 @@ record PermissionGate(EgressPolicy policy, RefusalNotices notices) {
   List<InetAddress> addresses(String method, Target target)
       throws RefusedRequestException, UnknownHostException {
     return pass(target, policy.addresses(method, target.destination(), target.pathAndQuery()));
+  }
+
+  /** What {@link #addresses} will be told, if nobody need be asked for it. Does not block. */
+  Optional<Resolution> known(String method, Target target) {
+    return policy.knownAddresses(method, target.destination(), target.pathAndQuery());
+  }
+
+  /** The addresses of such an answer. */
+  List<InetAddress> addresses(Target target, Resolution known) throws RefusedRequestException {
+    return pass(target, known);
   }
 
   /** Whether it is worth opening a connection to intercept: some request may be permitted there. */

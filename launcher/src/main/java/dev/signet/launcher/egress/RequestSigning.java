@@ -36,6 +36,11 @@ final class RequestSigning {
     this.random = random;
   }
 
+  /** Whether signing, or refusing to sign, blocks nobody at this moment. */
+  boolean isAtOnce() {
+    return identity.current().map(EgressIdentity.Current::atOnce).orElse(true);
+  }
+
   /** The identity that is good at this moment. */
   EgressIdentity.Current current() throws RefusedRequestException {
     EgressIdentity.Current current = identity.current().orElse(null);

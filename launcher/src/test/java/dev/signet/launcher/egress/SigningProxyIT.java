@@ -4,6 +4,7 @@ package dev.signet.launcher.egress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.signet.requestsignatures.RawSigner;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -11,9 +12,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SigningProxyIT {
   private TestUpstream upstream;
@@ -157,22 +162,53 @@ class SigningProxyIT {
     assertThat(upstream.received()).isEmpty();
   }
 
-  @Test
-  void sendsNothingWhenTheKeyFails() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void sendsNothingWhenTheKeyFails(boolean atOnce) throws Exception {
+    List<RawSigner> failing =
+        List.of(
+            base -> {
+              throw new IOException("TPM secret detail");
+            },
+            base -> {
+              throw new IllegalStateException("TPM secret detail");
+            });
     EgressIdentity.Current good = fixture.identity.get();
+    for (RawSigner signer : failing) {
+      fixture.identity.set(
+          new EgressIdentity.Current(
+              good.workloadIdentityToken(), good.keyThumbprint(), signer, atOnce, good.notAfter()));
+      try (RawClient client = fixture.raw()) {
+        String request = "GET " + upstream.uri("/") + " HTTP/1.1\r\nHost: x\r\n\r\n";
+        String answers = client.send(request + request).answer() + client.answer();
+        assertThat(answers.split("HTTP/1.1 502 ", -1)).hasSize(3);
+        assertThat(answers).contains("SIGNING_FAILED").doesNotContain("TPM secret detail");
+        assertThat(upstream.received()).isEmpty();
+        fixture.identity.set(good);
+        assertThat(client.send(request).answer()).startsWith("HTTP/1.1 200 ");
+        upstream.received().clear();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void onlyAKeyThatMayBlockIsTakenOffTheEventLoop(boolean atOnce) throws Exception {
+    EgressIdentity.Current good = fixture.identity.get();
+    List<Boolean> off = new CopyOnWriteArrayList<>();
     fixture.identity.set(
         new EgressIdentity.Current(
             good.workloadIdentityToken(),
             good.keyThumbprint(),
             base -> {
-              throw new IOException("TPM secret detail");
+              off.add(Thread.currentThread().isVirtual());
+              return good.signer().sign(base);
             },
+            atOnce,
             good.notAfter()));
 
-    HttpResponse<String> response = get(upstream.uri("/"));
-    assertThat(response.statusCode()).isEqualTo(502);
-    assertThat(response.body()).contains("SIGNING_FAILED").doesNotContain("TPM secret detail");
-    assertThat(upstream.received()).isEmpty();
+    assertThat(get(upstream.uri("/")).statusCode()).isEqualTo(200);
+    assertThat(off).containsExactly(!atOnce);
   }
 
   @Test

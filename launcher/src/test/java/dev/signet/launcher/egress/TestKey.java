@@ -45,6 +45,6 @@ public final class TestKey {
   }
 
   public EgressIdentity.Current identity(Instant notAfter) {
-    return new EgressIdentity.Current(TOKEN, verification.thumbprint(), signer(), notAfter);
+    return new EgressIdentity.Current(TOKEN, verification.thumbprint(), signer(), true, notAfter);
   }
 }

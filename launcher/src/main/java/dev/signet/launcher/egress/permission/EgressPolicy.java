@@ -96,6 +96,27 @@ public final class EgressPolicy {
   }
 
   /**
+   * The same without asking a name server: empty if one must be asked. Does not block. The rules
+   * for addresses are those of {@link #addresses}, at every request.
+   */
+  public Optional<Resolution> knownAddresses(String method, Destination to, String pathAndQuery) {
+    HostForm host = HostForm.of(to.host());
+    Optional<List<InetAddress>> known =
+        switch (host) {
+          case HostForm.Address(InetAddress address) -> Optional.of(List.of(address));
+          case HostForm.Name(String name) -> resolver.known(name);
+          case HostForm.Odd odd -> Optional.empty();
+        };
+    return known
+        .filter(found -> !found.isEmpty())
+        .map(
+            found -> {
+              PathForm path = PathForm.of(withoutQuery(pathAndQuery));
+              return judge(found, host, to, rule -> rule.permits(method, host, to, path));
+            });
+  }
+
+  /**
    * The addresses for a tunnel that is permitted, as {@link #addresses}.
    *
    * @throws UnknownHostException if the name has no address
@@ -107,7 +128,6 @@ public final class EgressPolicy {
 
   private Resolution resolve(HostForm host, Destination to, Predicate<Rule> permits)
       throws UnknownHostException {
-    boolean named = permitted.stream().anyMatch(rule -> permits.test(rule) && rule.names(host));
     List<InetAddress> found =
         switch (host) {
           case HostForm.Address(InetAddress address) -> List.of(address);
@@ -117,6 +137,12 @@ public final class EgressPolicy {
     if (found.isEmpty()) {
       throw new UnknownHostException(to.host());
     }
+    return judge(found, host, to, permits);
+  }
+
+  private Resolution judge(
+      List<InetAddress> found, HostForm host, Destination to, Predicate<Rule> permits) {
+    boolean named = permitted.stream().anyMatch(rule -> permits.test(rule) && rule.names(host));
     for (InetAddress address : found) {
       boolean meant =
           named

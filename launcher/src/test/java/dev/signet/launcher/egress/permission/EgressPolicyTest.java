@@ -8,8 +8,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.signet.protocol.EgressPermission;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -281,6 +284,42 @@ class EgressPolicyTest {
                   .doesNotContain("10.0.0.5");
               assertThat(refused.address().getHostAddress()).isEqualTo("10.0.0.5");
             });
+  }
+
+  @Test
+  void whatIsRememberedOfANameIsJudgedAtEveryRequest() throws Exception {
+    List<String> answers = new ArrayList<>(List.of("93.184.216.34", "127.0.0.1"));
+    AtomicLong now = new AtomicLong();
+    EgressPolicy policy =
+        new EgressPolicy(
+            rules("GET *"),
+            OperatorRules.NONE,
+            new RecentNames(
+                name -> List.of(InetAddress.ofLiteral(answers.removeFirst())), now::get));
+    Destination host = new Destination("http", "a.example", 80);
+
+    assertThat(policy.knownAddresses("GET", host, "/")).isEmpty();
+    assertThat(policy.addresses("GET", host, "/")).isInstanceOf(Resolution.Usable.class);
+    assertThat(policy.knownAddresses("GET", host, "/"))
+        .contains(new Resolution.Usable(List.of(PUBLIC)));
+
+    now.addAndGet(RecentNames.LIFE.toNanos());
+    assertThat(policy.knownAddresses("GET", host, "/")).as("too old").isEmpty();
+    assertThat(policy.addresses("GET", host, "/")).isInstanceOf(Resolution.Refused.class);
+    assertThat(policy.knownAddresses("GET", host, "/"))
+        .get()
+        .isInstanceOf(Resolution.Refused.class);
+  }
+
+  @Test
+  void knownAddressesOfLiteralsAreJudgedToo() {
+    EgressPolicy policy = new EgressPolicy(rules("GET *"), OperatorRules.NONE, NameResolver.SYSTEM);
+    Function<String, Optional<Resolution>> known =
+        host -> policy.knownAddresses("GET", new Destination("http", host, 80), "/x");
+    assertThat(known.apply("93.184.216.34")).get().isInstanceOf(Resolution.Usable.class);
+    assertThat(known.apply("127.0.0.1")).get().isInstanceOf(Resolution.Refused.class);
+    assertThat(known.apply("2130706433")).isEmpty();
+    assertThat(known.apply("localhost")).as("must be asked for").isEmpty();
   }
 
   @Test
