@@ -3,6 +3,7 @@
 package dev.signet.demo;
 
 import dev.signet.attestor.Attestor;
+import dev.signet.attestor.HostLogFiles;
 import dev.signet.attestor.Provisioning;
 import dev.signet.attestor.Tpm;
 import dev.signet.attestor.TpmAddress;
@@ -14,6 +15,7 @@ import dev.signet.launcher.Progress;
 import dev.signet.launcher.ServerTrust;
 import dev.signet.launcher.VerifierClient;
 import dev.signet.protocol.HostId;
+import dev.signet.tpmsim.FirmwareLogMaker;
 import dev.signet.tpmsim.SimulatedTpm;
 import java.io.IOException;
 import java.net.URI;
@@ -21,6 +23,8 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 
 /** One machine of the demo: a simulated TPM and a state directory. */
 public final class DemoHost implements AutoCloseable {
@@ -91,6 +95,19 @@ public final class DemoHost implements AutoCloseable {
     simulated.reboot();
     connect();
     attestor = Attestor.open(tpm, state);
+  }
+
+  /**
+   * An orderly reboot, in which the machine measures something.
+   *
+   * @param log of the firmware, which the launcher sends
+   */
+  void reboot(List<FirmwareLogMaker.Extend> measured, Path log) throws IOException {
+    tpm.close();
+    simulated.reboot();
+    simulated.measure(measured);
+    connect();
+    attestor = Attestor.open(tpm, state, new HostLogFiles(Optional.of(log)));
   }
 
   @Override

@@ -421,7 +421,7 @@ final class Site implements AutoCloseable {
     return made;
   }
 
-  private void configure(String before, String after) throws IOException {
+  void configure(String before, String after) throws IOException {
     String yaml = Files.readString(config);
     assertThat(yaml).contains(before);
     Files.writeString(config, yaml.replace(before, after));

@@ -13,6 +13,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -146,12 +147,40 @@ public final class SimulatedTpm implements Closeable {
     start(port, outlivesJvm);
   }
 
-  private void shutdown(int shutdownType) throws IOException {
+  /**
+   * What firmware and boot loader do after power-on: TPM2_PCR_Extend of the SHA-256 bank, with the
+   * data channel free.
+   *
+   * @param measured in order, of PCRs that locality 0 may extend
+   */
+  public void measure(List<FirmwareLogMaker.Extend> measured) throws IOException {
+    for (FirmwareLogMaker.Extend extend : measured) {
+      ByteBuffer command = ByteBuffer.allocate(65);
+      command.putShort((short) 0x8002).putInt(65).putInt(0x182).putInt(extend.pcr());
+      // The empty password authorizes.
+      command.putInt(9).putInt(0x40000009).putShort((short) 0).put((byte) 0).putShort((short) 0);
+      command.putInt(1).putShort((short) 0xB).put(extend.digest().toArray());
+      requireSuccess(
+          "TPM2_PCR_Extend", ShortExchange.exchange(data(), command.array(), 10, TIMEOUT));
+    }
+  }
+
+  private SocketAddress data() {
     int port = running().tcpPort();
-    SocketAddress data =
-        port == 0
-            ? UnixDomainSocketAddress.of(directory.dataSocket())
-            : new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    return port == 0
+        ? UnixDomainSocketAddress.of(directory.dataSocket())
+        : new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+  }
+
+  private static void requireSuccess(String command, byte[] answer) throws IOException {
+    int code = ByteBuffer.wrap(answer).getInt(6);
+    if (code != 0) {
+      throw new TpmSimulationException(
+          command + ": expected success, the TPM answered 0x" + Integer.toHexString(code));
+    }
+  }
+
+  private void shutdown(int shutdownType) throws IOException {
     byte[] shutdown =
         ByteBuffer.allocate(12)
             .putShort((short) 0x8001)
@@ -161,7 +190,7 @@ public final class SimulatedTpm implements Closeable {
             .array();
     byte[] answer;
     try {
-      answer = ShortExchange.exchange(data, shutdown, 10, TIMEOUT);
+      answer = ShortExchange.exchange(data(), shutdown, 10, TIMEOUT);
     } catch (SocketTimeoutException e) {
       throw new TpmSimulationException(
           "TPM2_Shutdown was not answered: swtpm serves one client at a time; close the other"
@@ -170,11 +199,7 @@ public final class SimulatedTpm implements Closeable {
               + " first",
           e);
     }
-    int code = ByteBuffer.wrap(answer).getInt(6);
-    if (code != 0) {
-      throw new TpmSimulationException(
-          "TPM2_Shutdown: expected success, the TPM answered 0x" + Integer.toHexString(code));
-    }
+    requireSuccess("TPM2_Shutdown", answer);
   }
 
   /**
