@@ -24,7 +24,8 @@ public final class SignatureProfile {
           "authorization",
           "cookie",
           "content-encoding",
-          "mcp-session-id");
+          "mcp-session-id",
+          "mcp-protocol-version");
 
   /** Fields that would let a service act on another method or target than the signed one. */
   public static final List<String> FORBIDDEN =

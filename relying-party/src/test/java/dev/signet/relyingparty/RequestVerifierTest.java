@@ -81,7 +81,8 @@ class RequestVerifierTest {
         "authorization",
         "cookie",
         "content-encoding",
-        "mcp-session-id"
+        "mcp-session-id",
+        "mcp-protocol-version"
       })
   void attack36ComponentNotCovered(String left) throws Exception {
     TestRequest request =
@@ -90,6 +91,7 @@ class RequestVerifierTest {
             .with("cookie", "a=b")
             .with("content-encoding", "identity")
             .with("mcp-session-id", "s1")
+            .with("mcp-protocol-version", "2025-06-18")
             .with(IdentityClaims.HEADER, agents.token());
     List<String> names = new ArrayList<>(SignatureProfile.ALWAYS);
     names.addAll(SignatureProfile.WHEN_PRESENT);
@@ -192,7 +194,9 @@ class RequestVerifierTest {
         "content_length",
         "transfer_encoding",
         "mcp_session_id",
-        "mcp-session_id"
+        "mcp-session_id",
+        "mcp_protocol_version",
+        "mcp-protocol_version"
       })
   void attack37UnderscoreForADash(String name) throws Exception {
     assertRefused(Refusal.MALFORMED_SIGNATURE, signed(TestRequest.get()).with(name, "DELETE"));

@@ -44,6 +44,7 @@ public final class CoveredComponent {
             "content-type",
             "cookie",
             "date",
+            "mcp-protocol-version",
             "mcp-session-id",
             "workload-identity-token")) {
       PLAIN.put(name, of(name));

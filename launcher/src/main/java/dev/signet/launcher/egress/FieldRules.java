@@ -37,7 +37,7 @@ final class FieldRules {
 
   /** Covered by the signature, and with one value only by their definitions. */
   private static final Set<String> SINGLETONS =
-      Set.of("content-type", "authorization", "mcp-session-id");
+      Set.of("content-type", "authorization", "mcp-session-id", "mcp-protocol-version");
 
   private static final Set<String> OVERRIDES = Set.copyOf(SignatureProfile.FORBIDDEN);
 

@@ -100,7 +100,11 @@ class McpIT {
     assertThat(runs.received())
         .hasSizeGreaterThanOrEqualTo(2)
         .allSatisfy(r -> assertThat(r.fieldValues(SESSION)).isEmpty())
-        .allSatisfy(r -> assertThat(r.fieldValues("mcp-protocol-version")).hasSize(1));
+        .allSatisfy(r -> assertThat(r.fieldValues("mcp-protocol-version")).hasSize(1))
+        .allSatisfy(
+            r ->
+                assertThat(r.fieldValues("signature-input").getFirst())
+                    .contains("\"mcp-protocol-version\""));
   }
 
   /** All but the request that began the session carry its id, and no other id fits. */

@@ -67,6 +67,28 @@ class SigningProxyIT {
   }
 
   @Test
+  void coversWhatMcpClientsSayOfTheirSession() throws Exception {
+    try (RawClient client = fixture.raw()) {
+      client
+          .send(
+              "GET %s HTTP/1.1\r\nHost: x\r\nMcp-Session-Id: s1\r\nMCP-Protocol-Version: 2025-06-18\r\n\r\n"
+                  .formatted(upstream.uri("/mcp")))
+          .answer();
+      assertThat(onlyRequest().fieldValues("signature-input").getFirst())
+          .contains("\"mcp-session-id\"", "\"mcp-protocol-version\"");
+      assertThat(onlyRequest().faults(fixture.key.verification())).isEmpty();
+      assertThat(
+              client
+                  .send(
+                      "GET %s HTTP/1.1\r\nHost: x\r\nMcp-Protocol-Version: 1\r\nMCP_Protocol-Version: 2\r\n\r\n"
+                          .formatted(upstream.uri("/mcp")))
+                  .answer())
+          .startsWith("HTTP/1.1 400 ");
+    }
+    assertThat(upstream.received()).hasSize(1);
+  }
+
+  @Test
   void sendsRoutesToTheirUpstream() throws Exception {
     try (RawClient client = fixture.raw()) {
       String answer = client.send("GET /tools/a/b?c=d HTTP/1.1\r\nHost: x\r\n\r\n").answer();
