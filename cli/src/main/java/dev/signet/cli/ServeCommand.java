@@ -9,8 +9,6 @@ import dev.signet.verifierservice.config.ConfigException;
 import dev.signet.verifierservice.config.ServiceConfig;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -119,7 +117,7 @@ final class ServeCommand implements SignetCommand {
   private ExitCode serve() throws IOException, ConfigException, InterruptedException {
     ServiceConfig config = ServiceConfig.load(what.config);
     VerifierServer.Options options =
-        new VerifierServer.Options(newEpoch, InstantSource.system(), new SecureRandom());
+        new VerifierServer.Options(newEpoch, invocation.clock(), invocation.random().get());
     CountDownLatch stopped = new CountDownLatch(1);
     CountDownLatch closed = new CountDownLatch(1);
     Thread hook =

@@ -54,20 +54,6 @@ class IdentitySystemTest {
   }
 
   @Test
-  void agentOutlivesItsVerifierUntilTheTokenEndsAndRecoversByItself() throws Exception {
-    agent.awaitAnswer(call(), "200 ");
-    site.stopVerifier();
-    try {
-      assertThat(agent.ask(call())).startsWith("200 ");
-      agent.awaitTold(told("renewal-failed", "cannot be reached"), "the renewal failed");
-      assertThat(agent.awaitAnswer(call(), "502 ")).contains("\"reason\":\"NOT_ATTESTED\"");
-    } finally {
-      site.startVerifier();
-    }
-    agent.awaitAnswer(call(), "200 ");
-  }
-
-  @Test
   void revokedAgentLosesItsIdentityAndHasItBackWhenReinstated() throws Exception {
     agent.awaitAnswer(call(), "200 ");
     int told = agent.told().size();

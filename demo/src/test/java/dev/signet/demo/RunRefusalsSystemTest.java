@@ -231,6 +231,32 @@ class RunRefusalsSystemTest {
     assertThat(scratch.resolve("left")).hasContent("");
   }
 
+  /** In a user namespace without a mapping a process has no user's number but nobody's. */
+  @Test
+  void whoIsNotRootIsToldWhatIsMissingAndMayAskForNoIsolation() throws Exception {
+    List<String> nobody = List.of("unshare", "--user");
+    assumeTrue(
+        LaunchCommand.isolation().isEmpty()
+            && new ProcessBuilder("unshare", "--user", "true").start().waitFor() == 0,
+        "needs a host that isolates agents and gives user namespaces");
+    List<String> words = site.runArguments(site.jar(), site.statement());
+    try (SignetProcess run = SignetProcess.signetWithin(nobody, site.agentEnvironment(), words)) {
+      assertThat(run.end()).as("%s", run.told()).isEqualTo(69);
+      assertThat(run.rest()).as("nothing was started").isEmpty();
+      assertThat(run.told())
+          .last()
+          .asString()
+          .contains("only root", "uid 65534", "--isolation=none, which every token will tell");
+      assertThat(run.told()).allMatch(line -> line.startsWith("signet: "));
+    }
+    words.add("--isolation=none");
+    try (SignetProcess run =
+        SignetProcess.signetWithin(nobody, site.agentEnvironment(), words).ready()) {
+      assertThat(run.ask("get " + site.toolUrl() + "/weather")).startsWith("200 ");
+      run.awaitTold(line -> line.contains("host-network"), "the warning of what is missing");
+    }
+  }
+
   private static void assertRefused(List<String> words, int code, String says) throws Exception {
     try (SignetProcess run = SignetProcess.signet(site.agentEnvironment(), words)) {
       int ended = run.end();

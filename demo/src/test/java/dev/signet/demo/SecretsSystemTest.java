@@ -10,6 +10,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.signet.cli.SignetHere;
 import dev.signet.demo.testagent.KeylessAgent;
 import dev.signet.protocol.AgentId;
+import dev.signet.protocol.LaunchEvent;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -231,12 +232,17 @@ class SecretsSystemTest {
   }
 
   @Test
-  void ruleThatSaysUnsignedIsSaidAtTheStart() throws Exception {
+  void ruleThatSaysUnsignedIsSaidAtTheStartAndInTheLaunchEvent() throws Exception {
     put(KEY);
     try (SignetProcess agent = run(rules(",\"signed\":false")).ready()) {
       agent.awaitTold(line -> line.contains("leave unsigned"), "that requests leave unsigned");
       assertThat(agent.ask("get " + url("/v1/unsigned"))).startsWith("200 ");
       assertThat(SIGNATURES.getLast()).isEqualTo("null");
+      LaunchEvent recorded =
+          site.host().attestor().launchRegister(Site.REGISTER).events().getLast();
+      assertThat(((LaunchEvent.Start) recorded).egress())
+          .as("the verifier sees it, too")
+          .containsExactly("unsigned 127.0.0.1:" + service.getAddress().getPort() + "/v1/*");
     }
     assertThat(secret("remove", "", "llm").code()).isZero();
     SIGNATURES.clear();

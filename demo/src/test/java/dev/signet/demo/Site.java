@@ -78,6 +78,8 @@ final class Site implements AutoCloseable {
   private Path config;
   private Path operatorToken;
   private VerifierServer verifier;
+  private SignetProcess verifierProcess;
+  private int verifierPort;
   private TpmMaker maker;
   private WireTap tap;
   private ToolService tools;
@@ -124,7 +126,7 @@ final class Site implements AutoCloseable {
         "allowSimulators: true\nsvids: {trustDomain: site.example}\ntokenLife: "
             + seconds(tokenLife));
     startVerifier();
-    configure("port: 0", "port: " + verifier.port());
+    configure("port: 0", "port: " + verifierPort);
     open.push(this::stopVerifier);
 
     tap = new WireTap();
@@ -203,7 +205,7 @@ final class Site implements AutoCloseable {
   }
 
   URI verifierUrl() {
-    return URI.create("https://127.0.0.1:" + verifier.port());
+    return URI.create("https://127.0.0.1:" + verifierPort);
   }
 
   ServerTrust verifierTrust() {
@@ -218,12 +220,29 @@ final class Site implements AutoCloseable {
         "SIGNET_TOKEN_FILE", operatorToken.toString());
   }
 
+  /**
+   * Runs the verifier as {@code signet serve} from now on, with a clock that is ahead; the one that
+   * ran is stopped.
+   */
+  void serve(Duration ahead) throws Exception {
+    stopVerifier();
+    List<String> words = List.of("serve", "--config", config.toString(), "--json");
+    verifierProcess = SignetProcess.skewed(ahead, Map.of(), words);
+    assertThat(verifierProcess.next()).contains("\"ready\"");
+  }
+
   void startVerifier() throws Exception {
     verifier = VerifierServer.start(ServiceConfig.load(config), VerifierServer.Options.standard());
+    verifierPort = verifier.port();
   }
 
   void stopVerifier() throws IOException {
     verifier.close();
+    if (verifierProcess != null) {
+      verifierProcess.process().toHandle().destroy();
+      verifierProcess.close();
+      verifierProcess = null;
+    }
   }
 
   /** The verifier takes keyless signatures from now on. */

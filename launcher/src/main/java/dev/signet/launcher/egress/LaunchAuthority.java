@@ -135,6 +135,8 @@ public final class LaunchAuthority {
    */
   Leaf leaf(String host, Instant now) {
     try {
+      boolean address = PermittedNames.isAddress(host);
+      X500Name subject = subject(host, address);
       Instant end = now.plus(LEAF_LIFE);
       X509v3CertificateBuilder builder =
           new JcaX509v3CertificateBuilder(
@@ -142,13 +144,12 @@ public final class LaunchAuthority {
               serial(random),
               Date.from(now.minus(EARLIER)),
               Date.from(end.isBefore(notAfter) ? end : notAfter),
-              subject(host),
+              subject,
               leafKey.getPublic());
       JcaX509ExtensionUtils identifiers = new JcaX509ExtensionUtils();
-      boolean address = PermittedNames.isAddress(host);
       builder.addExtension(
           Extension.subjectAlternativeName,
-          host.length() > MAX_COMMON_NAME,
+          subject.getRDNs().length == 0,
           new GeneralNames(
               new GeneralName(address ? GeneralName.iPAddress : GeneralName.dNSName, host)));
       builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
@@ -171,10 +172,14 @@ public final class LaunchAuthority {
     }
   }
 
-  /** Empty for names that are too long for it; programs look at the alternative name. */
-  private static X500Name subject(String host) {
+  /**
+   * Empty for names that are too long for it, and for addresses: OpenSSL takes a common name for
+   * that of a host, which the authority's constraints exclude. Programs look at the alternative
+   * name.
+   */
+  private static X500Name subject(String host, boolean address) {
     X500NameBuilder subject = new X500NameBuilder(BCStyle.INSTANCE);
-    return host.length() > MAX_COMMON_NAME
+    return address || host.length() > MAX_COMMON_NAME
         ? subject.build()
         : subject.addRDN(BCStyle.CN, host).build();
   }

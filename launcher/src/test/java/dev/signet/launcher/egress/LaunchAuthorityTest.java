@@ -117,6 +117,17 @@ class LaunchAuthorityTest {
     validate(authority("*"), host);
   }
 
+  /** OpenSSL would compare a common name with the constraints for names, which permit none. */
+  @Test
+  void addressesStandInTheAlternativeName() throws Exception {
+    for (String address : List.of("10.1.2.3", "fd00::1")) {
+      X509Certificate leaf = authority(address).leaf(address, NOW).certificate();
+      assertThat(leaf.getSubjectX500Principal().getName()).isEmpty();
+      assertThat(leaf.getCriticalExtensionOIDs())
+          .contains(Extension.subjectAlternativeName.getId());
+    }
+  }
+
   @Test
   void keepsABoundedNumberOfHosts() {
     TunnelTls tls = new TunnelTls(authority("*"), Clock.fixed(NOW, ZoneOffset.UTC), 2);

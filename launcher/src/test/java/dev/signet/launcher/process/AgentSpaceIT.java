@@ -140,6 +140,21 @@ class AgentSpaceIT {
   }
 
   @Test
+  void attack66FindsAnAgentWhoseSystemCallsAreNotFiltered() throws Exception {
+    JarLaunch launch = plan(1, "child");
+    String user = ("\t" + directory.user().orElseThrow().uid()).repeat(4);
+    String status =
+        "NoNewPrivs:\t1\nUid:%s\nGid:%s\nGroups:\t\nCapEff:\t0\nCapBnd:\t0\nSeccomp:\t2\n"
+            .formatted(user, user);
+    String limits = "Max core file size        0                    0                    bytes\n";
+    assertThat(ObservedIsolation.deviation(status, limits, launch)).isEmpty();
+    for (String none : List.of("Seccomp:\t0", "Seccomp:\t1", "")) {
+      assertThat(ObservedIsolation.deviation(status.replace("Seccomp:\t2", none), limits, launch))
+          .contains("its system calls are not filtered");
+    }
+  }
+
+  @Test
   void twoLaunchesNeverShareAUserAndNoProcessOfOneOutlivesIt() throws Exception {
     int uid = directory.user().orElseThrow().uid();
     assertThat(uid).isBetween(61184, 65519);
@@ -186,6 +201,10 @@ class AgentSpaceIT {
   }
 
   private AgentProcess start(int port, String... arguments) throws IOException {
+    return AgentProcess.start(plan(port, arguments), Optional.of(space), () -> {});
+  }
+
+  private JarLaunch plan(int port, String... arguments) throws IOException {
     JarFiles files = JarFiles.copy(TestJar.probe(parent), List.of(), directory, 1_000_000);
     Files.delete(parent.resolve("probe.jar"));
     JarLaunch launch =
@@ -206,7 +225,7 @@ class AgentSpaceIT {
     assertThat(Appraisal.Isolation.of(launch.isolation().labels()))
         .as("what the verifier will take it for")
         .isEqualTo(Appraisal.Isolation.FULL);
-    return AgentProcess.start(launch, Optional.of(space), () -> {});
+    return launch;
   }
 
   private static String said(String... command) throws IOException, InterruptedException {

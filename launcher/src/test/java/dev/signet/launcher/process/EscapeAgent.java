@@ -91,6 +91,7 @@ final class EscapeAgent {
         String[] numbers = with.split(",");
         require(call("socket", number(numbers[0]), number(numbers[1]), number(numbers[2])));
       }
+      case "queue" -> require(call("msgget", number(with), 0));
       case "read" -> {
         try (var in = Files.newInputStream(Path.of(with))) {
           require(in.read());

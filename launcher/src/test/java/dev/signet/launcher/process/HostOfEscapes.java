@@ -46,6 +46,7 @@ final class HostOfEscapes {
     String mark = "signet-test-" + ProcessHandle.current().pid();
     try {
       network(mark);
+      queue();
       sockets(mark);
       files(mark);
     } catch (IOException | RuntimeException e) {
@@ -97,6 +98,14 @@ final class HostOfEscapes {
                   .start()
                   .waitFor());
     }
+  }
+
+  /** Of System V, sysvipc(7): reached by a number, through no file and no network. */
+  private void queue() throws IOException {
+    int key = 0x5160_0000 | (int) ProcessHandle.current().pid();
+    int queue = call("msgget", key, 0666 | 01000);
+    open.push(() -> call("msgctl", queue, 0, MemorySegment.NULL));
+    ways.add("queue=" + key);
   }
 
   private void sockets(String mark) throws IOException {

@@ -136,6 +136,8 @@ class JarLaunchIT {
       Process jcmd =
           new ProcessBuilder(
                   LaunchedAgent.RUNTIME.resolve("bin/jcmd").toString(),
+                  // It would wait for 10 s for a JVM that is deaf.
+                  "-J-Dsun.tools.attach.attachTimeout=5000",
                   Long.toString(agent.agentPid()),
                   "VM.version")
               .redirectErrorStream(true)

@@ -165,8 +165,11 @@ class SideDoorAttachIT {
 
   private static String jcmd(long pid, String... command) throws Exception {
     String program = LaunchedAgent.RUNTIME.resolve("bin/jcmd").toString();
+    // It would wait for 10 s for a JVM that is deaf.
+    String patience = "-J-Dsun.tools.attach.attachTimeout=5000";
     List<String> words =
-        Stream.concat(Stream.of(program, Long.toString(pid)), Stream.of(command)).toList();
+        Stream.concat(Stream.of(program, patience, Long.toString(pid)), Stream.of(command))
+            .toList();
     Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
     return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
   }
