@@ -21,6 +21,7 @@ record Capabilities(Transaction transaction) {
   private static final int PROPERTIES = 6;
   private static final int LIST = 254;
 
+  private static final int YEAR = 0x104;
   private static final int MANUFACTURER = 0x105;
   private static final int FIRMWARE_1 = 0x10b;
   private static final int FIRMWARE_2 = 0x10c;
@@ -60,10 +61,12 @@ record Capabilities(Transaction transaction) {
     return new TpmProperties(
         fourCharacters(fixed.getOrDefault(MANUFACTURER, 0L)),
         fixed.getOrDefault(FIRMWARE_1, 0L) << 32 | fixed.getOrDefault(FIRMWARE_2, 0L),
+        fixed.getOrDefault(YEAR, 0L),
         banks(),
         (permanent & 1) != 0,
         (permanent & 2) != 0,
         (permanent & 4) != 0,
+        (permanent & 1 << 8) != 0,
         (permanent & 1 << 9) != 0,
         variable.getOrDefault(LOCKOUT_COUNTER, 0L),
         variable.getOrDefault(MAX_AUTH_FAIL, 0L));

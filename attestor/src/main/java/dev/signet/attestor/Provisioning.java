@@ -40,6 +40,8 @@ public final class Provisioning {
   public enum Reason {
     /** A hierarchy has an authorization value that is not in the state directory. */
     AUTH_NOT_OURS,
+    /** The escrow is for another key, or was changed. */
+    ESCROW_UNREADABLE,
     /** Another index is where the launch register belongs. */
     NV_INDEX_TAKEN,
     /** It was provisioned otherwise than asked now; only replacing it can change that. */
@@ -92,6 +94,7 @@ public final class Provisioning {
             Reason.PROVISIONED_OTHERWISE,
             "its removal was begun and not ended; run signet deprovision first");
       }
+      boolean escrowed = state.stage() == AttestorState.Stage.BEGUN;
       if (state.stage() == AttestorState.Stage.BEGUN) {
         state = makeKeys(tpm, directory, state, options);
       }
@@ -100,8 +103,12 @@ public final class Provisioning {
         state = setAuthorizations(tpm, directory, state);
       }
       if (state.register() == null && options.register().isPresent()) {
-        addRegister(tpm, directory, state, options.register().get());
+        state = addRegister(tpm, directory, state, options.register().get());
         changed = true;
+      }
+      if (options.escrowTo().isPresent() && !escrowed) {
+        AttestorState open = state.with(new SecretRelease(tpm, state, directory).secret());
+        escrow(tpm, directory, open, options);
       }
       return new Outcome.Provisioned(Attestor.open(tpm, directory.path()), changed);
     } catch (Stop stop) {
@@ -196,7 +203,7 @@ public final class Provisioning {
       throws IOException {
     refuseForeignAuthorizations(tpm.properties());
     LauncherSecret secret = LauncherSecret.fresh(tpm.connection().random());
-    AttestorState made =
+    Made made =
         tpm.connection()
             .transact(
                 transaction -> {
@@ -222,7 +229,8 @@ public final class Provisioning {
                   RegisterIndex register = options.register().orElse(null);
                   if (register != null) {
                     Entity owner = Entity.plain(Entity.OWNER);
-                    define(transaction, session, owner, register, secret.registerAuth());
+                    new RegisterDefinition(transaction, session)
+                        .define(owner, register, secret.registerAuth());
                   }
                   AttestorState kept =
                       options.approver().isEmpty()
@@ -235,34 +243,39 @@ public final class Provisioning {
                                   options.approver().get(),
                                   ak.key().publicArea().name(),
                                   secret));
-                  return kept.with(found, ek.publicArea(), srk, ak, register);
+                  return new Made(
+                      begun.with(secret).with(found, ek.publicArea(), srk, ak, register),
+                      kept.with(found, ek.publicArea(), srk, ak, register));
                 });
-    made.write(directory);
-    return made;
+    escrow(tpm, directory, made.open(), options);
+    made.kept().write(directory);
+    return made.kept();
   }
 
-  /** Makes the register's index; one of an interrupted provisioning is made anew. */
-  private static void define(
-      Transaction transaction, Session session, Entity owner, RegisterIndex index, Bytes auth)
+  /**
+   * @param open with the launcher secret in the open
+   * @param kept as it goes to the disk
+   */
+  private record Made(AttestorState open, AttestorState kept) {
+    @Override
+    public String toString() {
+      return "Made";
+    }
+  }
+
+  /** Before the state is written: once there are keys, there is an escrow of them. */
+  private static void escrow(
+      Tpm tpm, StateDirectory directory, AttestorState open, ProvisioningOptions options)
       throws IOException {
-    NvCommands nv = new NvCommands(transaction);
-    NvBackend.Status status = NvBackend.status(transaction, index);
-    if (status == NvBackend.Status.FOREIGN) {
-      throw new Stop(
-          Reason.NV_INDEX_TAKEN,
-          "expected nothing at %s, there is an index of somebody else's; remove it if nobody needs"
-                  .formatted(index)
-              + " it: tpm2_nvundefine -C o 0x%08x".formatted(index.handle()));
+    if (options.escrowTo().isPresent()) {
+      AttestorState complete = open.at(AttestorState.Stage.COMPLETE);
+      directory.write(
+          Escrow.FILE, Escrow.of(complete, options.escrowTo().get(), tpm.connection().random()));
     }
-    if (status != NvBackend.Status.MISSING) {
-      boolean written = status == NvBackend.Status.WRITTEN;
-      nv.undefine(owner, index.entity(written, Octets.NONE), session.plain());
-    }
-    nv.define(owner, auth.toArray(), index.publicArea(false), session.encryptingCommand());
   }
 
   /** Of a host that was provisioned before without one. */
-  private static void addRegister(
+  private static AttestorState addRegister(
       Tpm tpm, StateDirectory directory, AttestorState state, RegisterIndex index)
       throws IOException {
     HostKeys keys = HostKeys.of(state);
@@ -278,10 +291,13 @@ public final class Provisioning {
         .transact(
             transaction -> {
               Entity owner = Entity.hierarchy(Entity.OWNER, keys.ownerAuth());
-              define(transaction, transaction.hmacSession(keys.saltKey()), owner, index, auth);
+              new RegisterDefinition(transaction, transaction.hmacSession(keys.saltKey()))
+                  .define(owner, index, auth);
               return null;
             });
-    kept.withRegister(index).write(directory);
+    AttestorState added = kept.withRegister(index);
+    added.write(directory);
+    return added;
   }
 
   private static PublicArea makeStorageRootKey(Transaction transaction, Session session)

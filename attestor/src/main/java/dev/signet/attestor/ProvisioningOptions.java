@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.attestor;
 
+import dev.signet.protocol.PublicJwk;
 import java.util.Optional;
 
 /**
@@ -9,9 +10,12 @@ import java.util.Optional;
  *
  * @param nvRegisterPcr the PCR that an NV launch register moves; empty for none
  * @param approver who approves boot states; empty leaves the launcher secret unsealed
+ * @param escrowTo whom all of it is encrypted to beside, P-256; empty for nobody
  */
 public record ProvisioningOptions(
-    Optional<Integer> nvRegisterPcr, Optional<BootApprover> approver) {
+    Optional<Integer> nvRegisterPcr,
+    Optional<BootApprover> approver,
+    Optional<PublicJwk> escrowTo) {
   public ProvisioningOptions {
     nvRegisterPcr.ifPresent(LaunchRegister::requireSuitable);
     if (nvRegisterPcr.isPresent()
@@ -26,7 +30,7 @@ public record ProvisioningOptions(
 
   /** Keys alone. */
   public static ProvisioningOptions none() {
-    return new ProvisioningOptions(Optional.empty(), Optional.empty());
+    return new ProvisioningOptions(Optional.empty(), Optional.empty(), Optional.empty());
   }
 
   Optional<RegisterIndex> register() {

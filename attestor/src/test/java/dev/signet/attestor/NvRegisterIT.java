@@ -48,7 +48,7 @@ class NvRegisterIT {
   private static final Provider PROVIDER = Security.getProvider("SunEC");
   private static final RegisterIndex INDEX = new RegisterIndex(RegisterIndex.DEFAULT_HANDLE, PCR);
   static final ProvisioningOptions WITH_REGISTER =
-      new ProvisioningOptions(Optional.of(PCR), Optional.empty());
+      new ProvisioningOptions(Optional.of(PCR), Optional.empty(), Optional.empty());
 
   @TempDir Path directory;
   private TestHost host;

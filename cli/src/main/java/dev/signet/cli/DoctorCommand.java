@@ -5,8 +5,10 @@ package dev.signet.cli;
 import dev.signet.attestor.Attestor;
 import dev.signet.attestor.AttestorException;
 import dev.signet.attestor.BootClock;
+import dev.signet.attestor.HostHealth;
 import dev.signet.attestor.Tpm;
 import dev.signet.attestor.TpmProperties;
+import dev.signet.cli.DoctorCheck.State;
 import dev.signet.launcher.Answer;
 import dev.signet.launcher.EnrolledHost;
 import dev.signet.launcher.LauncherDigest;
@@ -43,7 +45,7 @@ final class DoctorCommand implements SignetCommand {
   private static final Duration SAFE_SKEW = Duration.ofSeconds(8);
 
   private final Invocation invocation;
-  private final List<Check> checks = new ArrayList<>();
+  private final List<DoctorCheck> checks = new ArrayList<>();
 
   @Mixin private HostOptions host;
 
@@ -54,15 +56,7 @@ final class DoctorCommand implements SignetCommand {
     this.invocation = invocation;
   }
 
-  private enum State {
-    GOOD,
-    WARNING,
-    BAD
-  }
-
-  private record Check(String check, State state, String found) {}
-
-  private record Result(String outcome, List<Check> checks) {}
+  private record Result(String outcome, List<DoctorCheck> checks) {}
 
   @Override
   public ExitCode run() throws CommandFailure, IOException {
@@ -70,6 +64,7 @@ final class DoctorCommand implements SignetCommand {
     isolation();
     Path state = host.state(invocation.environment());
     permissions(state);
+    checks.addAll(new HostSurroundings(Path.of("/")).checks());
     tpm(state);
     verifier(state);
     boolean bad = checks.stream().anyMatch(c -> c.state() == State.BAD);
@@ -77,7 +72,7 @@ final class DoctorCommand implements SignetCommand {
     if (json) {
       invocation.print(new Result(code.outcome(), checks));
     } else {
-      for (Check c : checks) {
+      for (DoctorCheck c : checks) {
         String mark = c.state() == State.GOOD ? "ok  " : c.state() == State.BAD ? "BAD " : "look";
         invocation.say("%s  %-12s  %s".formatted(mark, c.check(), c.found()));
       }
@@ -86,7 +81,7 @@ final class DoctorCommand implements SignetCommand {
   }
 
   private void add(String check, State state, String found) {
-    checks.add(new Check(check, state, found));
+    checks.add(new DoctorCheck(check, state, found));
   }
 
   private void versions() throws IOException {
@@ -142,9 +137,12 @@ final class DoctorCommand implements SignetCommand {
       add(
           "tpm",
           State.GOOD,
-          "%s at %s, firmware %016x"
+          "%s at %s, firmware %016x, of the specification of %d"
               .formatted(
-                  p.manufacturer(), host.address(invocation.environment()), p.firmwareVersion()));
+                  p.manufacturer(),
+                  host.address(invocation.environment()),
+                  p.firmwareVersion(),
+                  p.specificationYear()));
       boolean sha256 = p.pcrBanks().contains("sha256");
       add(
           "pcr banks",
@@ -176,10 +174,88 @@ final class DoctorCommand implements SignetCommand {
                   clock.resetCount(),
                   clock.restartCount(),
                   clock.safe() ? "" : " (the last shutdown was not orderly)"));
+      add(
+          "clear",
+          State.GOOD,
+          p.clearDisabled()
+              ? "TPM2_Clear is disabled for everybody but the firmware"
+              : "TPM2_Clear takes the lockout hierarchy's authorization");
+      resourceManager();
       attestor(tpm, state);
     } catch (CommandFailure | IOException e) {
       add("tpm", State.BAD, e.getMessage());
     }
+  }
+
+  /** A device without a resource manager is anybody's who opens it next. */
+  private void resourceManager() throws CommandFailure, IOException {
+    String address = host.address(invocation.environment());
+    boolean bare = address.matches("device:.*/tpm[0-9]+");
+    add(
+        "tpm access",
+        bare ? State.BAD : address.startsWith("device:") ? State.GOOD : State.WARNING,
+        bare
+            ? address + " has no resource manager: use device:/dev/tpmrm0"
+            : address.startsWith("device:")
+                ? address + ", with the kernel's resource manager"
+                : address + " is a simulator: whoever runs it has its keys");
+  }
+
+  /** What hardens the host, and whether it is in order. */
+  private void hardening(Tpm tpm, Path state) throws IOException {
+    Optional<HostHealth> found = HostHealth.of(tpm, state);
+    if (found.isEmpty()) {
+      return; // the check of the AK says so
+    }
+    HostHealth health = found.get();
+    String register = health.registerName();
+    checks.add(
+        switch (health.register()) {
+          case NONE ->
+              DoctorCheck.look(
+                  "register",
+                  "launches are recorded in a PCR, which any user of the TPM can extend and so end"
+                      + " attestation until a reboot: signet provision --register nv");
+          case MISSING ->
+              DoctorCheck.bad(
+                  "register",
+                  register
+                      + " is missing: somebody deleted it with the owner's authorization; find out"
+                      + " who, then provision anew (signet provision --replace)");
+          case FOREIGN ->
+              DoctorCheck.bad(
+                  "register",
+                  register
+                      + " is another index than the one that was made: somebody put it there; find"
+                      + " out who, then provision anew (signet provision --replace)");
+          case NOT_OPENED ->
+              DoctorCheck.bad(
+                  "register",
+                  "%s was not opened in this boot: enable signet-register.service and reboot, or run"
+                          .formatted(register)
+                      + " signet register open while nothing was measured into PCR "
+                      + health.registerPcr());
+          case OPENED ->
+              DoctorCheck.good(
+                  "register",
+                  "%s, opened in this boot, moves PCR %d"
+                      .formatted(register, health.registerPcr()));
+        });
+    checks.add(
+        switch (health.secret()) {
+          case IN_THE_OPEN ->
+              DoctorCheck.look(
+                  "secret",
+                  "the launcher secret is in a file: whoever boots another system on this machine"
+                      + " can use it (signet provision --boot-approver)");
+          case SEALED ->
+              DoctorCheck.good("secret", "sealed to approved states of PCRs " + health.sealedTo());
+          case NOT_APPROVED ->
+              DoctorCheck.bad(
+                  "secret",
+                  "sealed to states of PCRs %s, and nobody approved this one: signet boot state"
+                      .formatted(health.sealedTo()));
+        });
   }
 
   private static String word(boolean set) {
@@ -197,6 +273,7 @@ final class DoctorCommand implements SignetCommand {
               .map(c -> "certificate " + Digest.hash(c.toArray()) + " (for 'signet host admit')")
               .orElse("this TPM has no EK certificate in NV; no verifier can trust it"));
       add("ak", State.GOOD, "AK Name " + attestor.akName().toHex());
+      hardening(tpm, state);
     } catch (AttestorException e) {
       add("ak", State.BAD, e.reason() + ": " + e.getMessage());
     }

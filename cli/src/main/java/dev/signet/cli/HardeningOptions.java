@@ -7,6 +7,7 @@ import dev.signet.attestor.ProvisioningOptions;
 import dev.signet.measurements.KeyFiles;
 import dev.signet.measurements.KeyFormatException;
 import dev.signet.protocol.Appraisal;
+import dev.signet.protocol.PublicJwk;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -45,6 +46,18 @@ final class HardeningOptions {
       description = "PCRs that make up a boot state, with --boot-approver. Default: 0, 2, 4 and 7.")
   private List<Integer> pcrs = new ArrayList<>();
 
+  @Option(
+      names = "--escrow-to",
+      paramLabel = "FILE",
+      description =
+          "Public key, P-256 in PEM, whose private key is not on this host: all that provisioning"
+              + " keeps is also encrypted to it, in escrow.json of the state directory.")
+  private Path escrowTo;
+
+  boolean escrow() {
+    return escrowTo != null;
+  }
+
   ProvisioningOptions provisioning() throws CommandFailure, IOException {
     boolean nv = register == Appraisal.Register.NV;
     if (!nv && registerPcr != null) {
@@ -56,22 +69,22 @@ final class HardeningOptions {
     try {
       return new ProvisioningOptions(
           nv ? Optional.of(registerPcr == null ? 15 : registerPcr) : Optional.empty(),
-          bootApprover());
+          approver == null
+              ? Optional.empty()
+              : Optional.of(
+                  new BootApprover(
+                      publicKey(approver), pcrs.isEmpty() ? BootApprover.DEFAULT_PCRS : pcrs)),
+          escrowTo == null ? Optional.empty() : Optional.of(publicKey(escrowTo)));
     } catch (IllegalArgumentException e) {
       throw CommandFailure.usage(e.getMessage());
     }
   }
 
-  private Optional<BootApprover> bootApprover() throws CommandFailure, IOException {
-    if (approver == null) {
-      return Optional.empty();
-    }
+  private static PublicJwk publicKey(Path file) throws CommandFailure, IOException {
     try {
-      return Optional.of(
-          new BootApprover(
-              KeyFiles.readPublic(approver), pcrs.isEmpty() ? BootApprover.DEFAULT_PCRS : pcrs));
+      return KeyFiles.readPublic(file);
     } catch (KeyFormatException e) {
-      throw CommandFailure.usage(approver + ": " + e.getMessage());
+      throw CommandFailure.usage(file + ": " + e.getMessage());
     }
   }
 }

@@ -5,10 +5,20 @@ package dev.signet.cli;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.signet.attestor.Attestor;
 import dev.signet.attestor.BootState;
+import dev.signet.attestor.Deprovisioning;
+import dev.signet.attestor.Escrow;
+import dev.signet.attestor.EscrowRecovery;
 import dev.signet.attestor.Provisioning;
+import dev.signet.attestor.ProvisioningOptions;
 import dev.signet.attestor.Tpm;
+import dev.signet.measurements.KeyFiles;
+import dev.signet.measurements.KeyFormatException;
+import dev.signet.measurements.SigningKey;
+import dev.signet.protocol.MalformedMessageException;
+import dev.signet.protocol.StrictJson;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,7 +37,8 @@ import picocli.CommandLine.Option;
     footerHeading = "%nExamples:%n",
     footer = {
       "  sudo signet provision",
-      "  sudo signet provision --register nv --boot-approver boot.pub.pem",
+      "  sudo signet provision --register nv --boot-approver boot.pub.pem --escrow-to safe.pub.pem",
+      "  sudo signet provision --recover escrow.json --recover-key safe.pem --register nv",
       "  signet provision --tpm swtpm:unix:/tmp/t/tpm.sock"
     })
 final class ProvisionCommand implements SignetCommand {
@@ -37,6 +48,41 @@ final class ProvisionCommand implements SignetCommand {
 
   @ArgGroup(exclusive = false)
   private HardeningOptions hardening = new HardeningOptions();
+
+  @ArgGroup(exclusive = true)
+  private Earlier earlier = new Earlier();
+
+  /** What becomes of what was provisioned before. */
+  static final class Earlier {
+    @Option(
+        names = "--replace",
+        description =
+            "Take back what was provisioned before (signet deprovision), and provision anew: the"
+                + " host must be enrolled again.")
+    private boolean replace;
+
+    @ArgGroup(exclusive = false)
+    private Recovery recovery;
+  }
+
+  /** From an escrow. */
+  static final class Recovery {
+    @Option(
+        names = "--recover",
+        required = true,
+        paramLabel = "FILE",
+        description =
+            "Put this host's state back from an escrow: its state directory was lost, or nobody"
+                + " can approve the boot state. The TPM must be the same.")
+    private Path escrow;
+
+    @Option(
+        names = "--recover-key",
+        required = true,
+        paramLabel = "FILE",
+        description = "The private key that the escrow is encrypted to, P-256 in PEM.")
+    private Path key;
+  }
 
   @Option(names = "--json", description = "Print one JSON object.")
   private boolean json;
@@ -59,7 +105,10 @@ final class ProvisionCommand implements SignetCommand {
   public ExitCode run() throws CommandFailure, IOException {
     Path state = host.state(invocation.environment());
     try (Tpm tpm = host.open(invocation)) {
-      return switch (Provisioning.provision(tpm, state, hardening.provisioning())) {
+      if (earlier.replace) {
+        Deprovisioning.deprovision(tpm, state);
+      }
+      return switch (outcome(tpm, state)) {
         case Provisioning.Outcome.Refused(Provisioning.Reason reason, String detail) ->
             throw CommandFailure.refused(reason, detail);
         case Provisioning.Outcome.AwaitingApproval(BootState boot, boolean changed) ->
@@ -67,6 +116,30 @@ final class ProvisionCommand implements SignetCommand {
         case Provisioning.Outcome.Provisioned(Attestor attestor, boolean changed) ->
             tell(changed, attestor.akName().toHex(), state, register(attestor), null);
       };
+    }
+  }
+
+  private Provisioning.Outcome outcome(Tpm tpm, Path state) throws CommandFailure, IOException {
+    ProvisioningOptions options = hardening.provisioning();
+    if (earlier.recovery == null) {
+      return Provisioning.provision(tpm, state, options);
+    }
+    Escrow escrow;
+    SigningKey key;
+    try {
+      byte[] json = InputFile.read(earlier.recovery.escrow, Escrow.MAX_BYTES);
+      escrow = StrictJson.decode(json, Escrow.class, Escrow.MAX_BYTES);
+      key = KeyFiles.readPrivate(earlier.recovery.key);
+    } catch (MalformedMessageException e) {
+      throw CommandFailure.usage(earlier.recovery.escrow + ": " + e.getMessage());
+    } catch (KeyFormatException e) {
+      throw CommandFailure.usage(earlier.recovery.key + ": " + e.getMessage());
+    }
+    byte[] scalar = key.scalar();
+    try {
+      return EscrowRecovery.recover(tpm, state, escrow, scalar, key.publicKey(), options);
+    } finally {
+      Arrays.fill(scalar, (byte) 0);
     }
   }
 
@@ -92,6 +165,12 @@ final class ProvisionCommand implements SignetCommand {
     invocation.say("AK Name   " + akName);
     if (register != null) {
       invocation.say("register  " + register);
+    }
+    if (hardening.escrow()) {
+      invocation.say(
+          boot != null && !changed
+              ? "escrow    not renewed: the launcher secret is sealed, and this boot not approved"
+              : "escrow    " + state.resolve("escrow.json") + "; keep a copy elsewhere");
     }
     if (boot != null) {
       invocation.say("boot      PCRs " + boot.pcrs().keySet() + ", not approved yet");

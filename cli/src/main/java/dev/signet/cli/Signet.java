@@ -143,6 +143,7 @@ public final class Signet {
         CheckCommand.class,
         PolicyCommand.class,
         ProvisionCommand.class,
+        DeprovisionCommand.class,
         BootCommand.class,
         RegisterCommand.class,
         EnrollCommand.class,
@@ -171,6 +172,7 @@ public final class Signet {
     return switch (arguments.length == 0 ? "" : arguments[0]) {
       case "run" -> List.of(RunCommand.class);
       case "provision" -> List.of(ProvisionCommand.class);
+      case "deprovision" -> List.of(DeprovisionCommand.class);
       case "boot" -> List.of(BootCommand.class);
       case "register" -> List.of(RegisterCommand.class);
       case "enroll" -> List.of(EnrollCommand.class);

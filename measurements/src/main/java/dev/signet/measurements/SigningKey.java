@@ -14,8 +14,10 @@ import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.Signature;
+import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
 import java.security.spec.ECGenParameterSpec;
+import java.util.Arrays;
 import java.util.List;
 
 /** CI's pinned P-256 key: signs reference statements. {@link KeyFiles} reads and writes it. */
@@ -95,6 +97,20 @@ public final class SigningKey {
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("a P-256 key signs with ECDSA and SHA-256", e);
     }
+  }
+
+  /**
+   * The private number, for opening what was encrypted to the public key.
+   *
+   * @return 32 bytes; the caller zeroes them
+   */
+  public byte[] scalar() {
+    byte[] number = ((ECPrivateKey) secret).getS().toByteArray();
+    byte[] out = new byte[32];
+    int length = Math.min(32, number.length); // a sign byte may stand before it
+    System.arraycopy(number, number.length - length, out, 32 - length, length);
+    Arrays.fill(number, (byte) 0);
+    return out;
   }
 
   PrivateKey secret() {
