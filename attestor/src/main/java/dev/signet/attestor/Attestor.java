@@ -286,7 +286,8 @@ public final class Attestor {
                   requestKey,
                   sessionNonce,
                   logFiles.read(challenge.logs(), clock));
-          return parts.with(quoteOf(parts, register, value), null);
+          QuoteEvidence quote = quoteOf(parts, register, value);
+          return parts.with(quote, null, logFiles.readIma(challenge.logs(), clock));
         });
   }
 
@@ -314,7 +315,8 @@ public final class Attestor {
                   null,
                   logFiles.read(challenge.logs(), clock));
           QuoteEvidence quote = quoteOf(parts, register, value);
-          return parts.with(quote, Bytes.of(requestKey.sign(parts.input())));
+          Bytes proof = Bytes.of(requestKey.sign(parts.input()));
+          return parts.with(quote, proof, logFiles.readIma(challenge.logs(), clock));
         });
   }
 

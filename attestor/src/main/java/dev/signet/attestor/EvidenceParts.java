@@ -58,7 +58,7 @@ record EvidenceParts(
     return Digest.hash(input());
   }
 
-  AttestationRequest with(QuoteEvidence quote, Bytes proofOfPossession) {
+  AttestationRequest with(QuoteEvidence quote, Bytes proofOfPossession, HostLogs.Ima ima) {
     AttestationRequest request =
         new AttestationRequest(
             purpose(),
@@ -73,7 +73,7 @@ record EvidenceParts(
             KeyProtection.SEALED,
             sessionNonce,
             proofOfPossession,
-            logs);
+            logs.with(ima));
     // What the verifier will compute from the message must be what was quoted.
     if (!Digest.hash(EvidenceInput.forAttestation(request, challenge.verifier()))
         .equals(extraData())) {

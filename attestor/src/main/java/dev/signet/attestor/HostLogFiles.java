@@ -6,6 +6,7 @@ import dev.signet.protocol.Bytes;
 import dev.signet.protocol.HostLogs;
 import dev.signet.protocol.Limits;
 import dev.signet.protocol.LogRequest;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -16,9 +17,15 @@ import java.util.Optional;
  * Where the host's own logs of this boot are.
  *
  * @param firmware the firmware event log; empty for none
+ * @param ima IMA's log in binary; empty for none
  */
-public record HostLogFiles(Optional<Path> firmware) {
+public record HostLogFiles(Optional<Path> firmware, Optional<Path> ima) {
   public static final HostLogFiles NONE = new HostLogFiles(Optional.empty());
+
+  /** A host without IMA. */
+  public HostLogFiles(Optional<Path> firmware) {
+    this(firmware, Optional.empty());
+  }
 
   /**
    * What goes into evidence: the logs that the verifier lacks.
@@ -34,6 +41,28 @@ public record HostLogFiles(Optional<Path> firmware) {
       return HostLogs.NONE;
     }
     return new HostLogs(read(firmware.get(), Limits.FIRMWARE_LOG_BYTES));
+  }
+
+  /**
+   * What comes after what the verifier has read of IMA's log. To be read after the quote: the
+   * kernel writes down what it measured before it extends PCR 10, so what was quoted is there.
+   *
+   * @return null where nothing of it is wanted or there is none
+   */
+  HostLogs.Ima readIma(LogRequest wanted, BootClock boot) throws IOException {
+    if (wanted == null || wanted.ima() == null || ima.isEmpty()) {
+      return null;
+    }
+    long from = wanted.ima().from(boot.resetCount(), boot.restartCount());
+    try (InputStream in = Files.newInputStream(ima.get())) {
+      // A log that is shorter than what was read of it: the verifier will ask from the start.
+      in.skipNBytes(from);
+      byte[] piece = in.readNBytes(Limits.IMA_PIECE_BYTES);
+      boolean more = piece.length == Limits.IMA_PIECE_BYTES && in.read() >= 0;
+      return new HostLogs.Ima(from, Bytes.of(piece), more);
+    } catch (EOFException e) {
+      return new HostLogs.Ima(from, Bytes.of(new byte[0]), false);
+    }
   }
 
   /** Files of the kernel tell no size beforehand. */

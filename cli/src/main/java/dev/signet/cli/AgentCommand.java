@@ -124,6 +124,14 @@ final class AgentCommand {
                 + " extend (signet provision --register nv).")
     private boolean requireNvRegister;
 
+    @Option(
+        names = "--ima-policy",
+        paramLabel = "sha256:HEX",
+        description =
+            "What the hosts' kernels may have measured: a policy that 'signet policy upload'"
+                + " brought.")
+    private Digest imaPolicy;
+
     @ArgGroup(exclusive = true, multiplicity = "1")
     private Launchers launchers;
 
@@ -171,7 +179,8 @@ final class AgentCommand {
                     launchers.waived == null ? launchers.permitted : null, launchers.waived),
                 raiseFloor ? AgentRegistration.ACCEPTED : null,
                 requireIsolation ? AgentRegistration.FULL : null,
-                svids.permitted()));
+                svids.permitted(),
+                imaPolicy == null ? null : new AgentRegistration.Ima(imaPolicy)));
       } catch (IllegalArgumentException e) {
         throw CommandFailure.usage(e.getMessage());
       }

@@ -66,7 +66,7 @@ final class RunCommand implements SignetCommand {
 
   @Mixin private StartedOptions started;
 
-  @Mixin private EventLogOption eventLog;
+  @Mixin private HostLogOptions logs;
 
   @Option(
       names = "--statement",
@@ -169,7 +169,7 @@ final class RunCommand implements SignetCommand {
             new VerifierClient(enrolled.url(), enrolled.trust(), VERIFIER_TIMEOUT)) {
       AgentLaunch launch =
           new AgentLaunch(
-              Attestor.open(tpm, state, eventLog.files(host.address(invocation.environment()))),
+              Attestor.open(tpm, state, logs.files(host.address(invocation.environment()))),
               state,
               enrolled,
               verifier,

@@ -104,8 +104,13 @@ public final class AttestationFlow {
   Optional<Release> release(SealedKey sealedKey, Predicate<StateApproval.Floor> permits)
       throws IOException, InterruptedException {
     Optional<Release> last = Optional.empty();
+    ImaPieces pieces = new ImaPieces();
     for (int attempt = 0; attempt < RELEASE_ATTEMPTS; attempt++) {
       last = releaseOnce(sealedKey, permits);
+      while (last.orElse(null) instanceof Release.NotApproved(ProblemDetails problem)
+          && pieces.goOn(problem)) {
+        last = releaseOnce(sealedKey, permits);
+      }
       boolean again =
           last.orElse(null) instanceof Release.KeptByTpm kept && kept.reason().retryable();
       if (!again) {
@@ -158,6 +163,17 @@ public final class AttestationFlow {
 
   /** Attests with the released key; the answer holds an identity token. */
   public Answer<AttestationResult> attest(RequestKey key) throws IOException, InterruptedException {
+    ImaPieces pieces = new ImaPieces();
+    Answer<AttestationResult> answer = attestOnce(key);
+    while (answer instanceof Answer.Refused<AttestationResult>(ProblemDetails problem)
+        && pieces.goOn(problem)) {
+      answer = attestOnce(key);
+    }
+    return answer;
+  }
+
+  private Answer<AttestationResult> attestOnce(RequestKey key)
+      throws IOException, InterruptedException {
     return switch (challenge(Purpose.ATTEST)) {
       case Answer.Refused<Challenge>(ProblemDetails p) -> new Answer.Refused<>(p);
       case Answer.Granted<Challenge>(Challenge challenge) ->

@@ -17,6 +17,7 @@ import java.util.Set;
  * @param register where the launch events are
  * @param key how the request key is kept
  * @param securityVersion of the reference statement
+ * @param ima how what ran since boot was judged by IMA's log; null if it was not
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Appraisal(
@@ -26,7 +27,8 @@ public record Appraisal(
     Isolation isolation,
     Register register,
     KeyProtection key,
-    long securityVersion) {
+    long securityVersion,
+    Ima ima) {
   public Appraisal {
     Require.present(boot, "boot");
     Require.present(launcher, "launcher");
@@ -36,6 +38,28 @@ public record Appraisal(
     if ((boot == Boot.WAIVED) != (bootReason != null)) {
       throw new IllegalArgumentException("bootReason: expected exactly with a waiver");
     }
+  }
+
+  /** One without IMA's log. */
+  public Appraisal(
+      Boot boot,
+      String bootReason,
+      Launcher launcher,
+      Isolation isolation,
+      Register register,
+      KeyProtection key,
+      long securityVersion) {
+    this(boot, bootReason, launcher, isolation, register, key, securityVersion, null);
+  }
+
+  /** How IMA's log was judged. */
+  public enum Ima {
+    /** Everything that the kernel measured since boot is what the policy allows. */
+    @JsonProperty("appraised")
+    APPRAISED,
+    /** The same, but for paths that the policy leaves out. */
+    @JsonProperty("appraised-in-part")
+    APPRAISED_IN_PART
   }
 
   /** How the boot state was judged. */

@@ -13,7 +13,7 @@ public final class Limits {
   public static final int SMALL_MESSAGE_BYTES = 64 * 1024;
 
   /** Bytes of an attestation request (evidence with its logs). */
-  public static final int EVIDENCE_BYTES = 8 * 1024 * 1024;
+  public static final int EVIDENCE_BYTES = 11 * 1024 * 1024;
 
   /** Bytes of a launch log since boot. */
   public static final int LAUNCH_LOG_BYTES = 4 * 1024 * 1024;
@@ -130,7 +130,7 @@ public final class Limits {
   public static final Duration FEDERATION_TOKEN_LIFE_MAX = Duration.ofMinutes(59);
 
   /** Bytes of IMA's log in one message. A longer log comes in pieces, each to a new nonce. */
-  public static final int IMA_PIECE_BYTES = 3 * 1024 * 1024;
+  public static final int IMA_PIECE_BYTES = 2 * 1024 * 1024;
 
   /** Bytes of IMA's whole log in a file that a command reads. */
   public static final int IMA_LOG_BYTES = 512 * 1024 * 1024;
@@ -145,7 +145,7 @@ public final class Limits {
   public static final int IMA_PATH_BYTES = 4096;
 
   /** Bytes of a policy for IMA's log. */
-  public static final int IMA_POLICY_BYTES = 32 * 1024 * 1024;
+  public static final int IMA_POLICY_BYTES = 16 * 1024 * 1024;
 
   /** Files that a policy for IMA's log may name. */
   public static final int IMA_POLICY_FILES = 200_000;

@@ -9,6 +9,7 @@ import dev.signet.protocol.PublicJwk;
 import dev.signet.protocol.StrictJson;
 import dev.signet.relyingparty.ReplayMemory;
 import dev.signet.requestsignatures.SignatureProviders;
+import dev.signet.verifier.appraisal.ImaJudgement;
 import dev.signet.verifier.appraisal.StateApprover;
 import dev.signet.verifier.verification.EkCertificateVerifier;
 import dev.signet.verifier.verification.EkCertificateVerifier.Simulators;
@@ -34,6 +35,7 @@ import dev.signet.verifierservice.operations.StatusWatch;
 import dev.signet.verifierservice.operators.Acts;
 import dev.signet.verifierservice.operators.AgentRoutes;
 import dev.signet.verifierservice.operators.HostRoutes;
+import dev.signet.verifierservice.operators.ImaPolicyRoutes;
 import dev.signet.verifierservice.operators.KeyRoutes;
 import dev.signet.verifierservice.operators.RegistrationRoutes;
 import dev.signet.verifierservice.operators.RevocationRoutes;
@@ -187,7 +189,10 @@ public final class VerifierServer implements AutoCloseable {
                 options.random()));
     routes.addAll(new TrustRoutes(keys, publisher, config.limits().streams(), clock).routes());
     routes.addAll(new HostRoutes(acts, config.requireBoundTokens(), options.random()).routes());
-    routes.addAll(new RegistrationRoutes(acts, sigstore != null).routes());
+    routes.addAll(
+        new RegistrationRoutes(acts, sigstore != null, config.pcrs().contains(ImaJudgement.IMA_PCR))
+            .routes());
+    routes.addAll(new ImaPolicyRoutes(acts).routes());
     routes.addAll(new AgentRoutes(acts, clock).routes());
     routes.addAll(new RevocationRoutes(acts, publisher).routes());
     routes.addAll(new KeyRoutes(acts, keys, publisher, clock, options.random()).routes());

@@ -69,6 +69,10 @@ final class TestHost {
   FirmwareLogMaker firmware;
 
   Digest osPcr = Digest.hash(new byte[] {4});
+
+  /** The value of PCR 10, where the verifier asks for it. */
+  Digest imaPcr;
+
   private final List<LaunchEvent> events = new ArrayList<>();
 
   TestHost(TestVerifier verifier, String host) {
@@ -129,6 +133,12 @@ final class TestHost {
   TestHost permitted(String svids) throws IOException, InterruptedException {
     register(agent, "\"" + host + "\"", CI.publicKey(), ",\"svids\":" + svids);
     return this;
+  }
+
+  /** Registers the agent for this host, with a policy for IMA's log. */
+  void registered(Digest imaPolicy) throws IOException, InterruptedException {
+    String ima = ",\"ima\":{\"policy\":\"" + imaPolicy + "\"}";
+    register(agent, "\"" + host + "\"", CI.publicKey(), ima);
   }
 
   void register(AgentId id, String hosts, PublicJwk signer)
@@ -280,6 +290,9 @@ final class TestHost {
     SortedMap<Integer, Digest> pcrs = new TreeMap<>(Map.of(4, osPcr, 7, ZERO, 15, register));
     if (firmware != null) {
       pcrs.putAll(firmware.pcrs());
+    }
+    if (imaPcr != null) {
+      pcrs.put(10, imaPcr);
     }
     return pcrs;
   }

@@ -25,6 +25,9 @@ import dev.signet.verifier.appraisal.ProvedLogs;
 import dev.signet.verifier.appraisal.ReferenceValues;
 import dev.signet.verifier.appraisal.Registration;
 import dev.signet.verifier.appraisal.StateApprover;
+import dev.signet.verifier.ima.ImaAppraiser;
+import dev.signet.verifier.ima.ImaPosition;
+import dev.signet.verifier.ima.ImaReplay;
 import dev.signet.verifier.tpm.ClockInfo;
 import dev.signet.verifier.tpm.PcrSelection;
 import dev.signet.verifier.verification.AttestationKey;
@@ -64,6 +67,7 @@ public final class AttestationService {
   private final QuoteVerifier quotes;
   private final RegisterVerifier registers;
   private final KnownStatements statements;
+  private final ImaLogs ima;
   private final StateApprover approver;
   private final TokenIssuer tokens;
   private final Database database;
@@ -104,6 +108,7 @@ public final class AttestationService {
     this.statements = new KnownStatements(sigstore);
     this.approver = approver;
     this.tokens = tokens;
+    this.ima = new ImaLogs(database);
     this.database = database;
     this.attempts = new Attempts(database, log);
     this.clock = clock;
@@ -132,7 +137,7 @@ public final class AttestationService {
                   request.agent(),
                   expires,
                   terms.challenges());
-              return Optional.of(HostLogKeeping.wanted(tx, key.get()));
+              return Optional.of(HostLogKeeping.wanted(tx, key.get(), request));
             });
     if (logs.isEmpty()) {
       return new Refused<>(Refusal.NOT_ADMITTED, "AK " + request.akName().toHex(), null);
@@ -204,9 +209,7 @@ public final class AttestationService {
       return attempts.refused(request, sender, Refusal.NOT_REGISTERED, "no such agent", now);
     }
     AgentRegistration registered = sender.registered().registration();
-    Registration registration =
-        registered.appraised(request.agent(), sender.registered().floor().securityVersion());
-    if (!registration.hosts().contains(sender.key().host())) {
+    if (!registered.hosts().contains(sender.key().host())) {
       return attempts.refused(request, sender, Refusal.NOT_REGISTERED, "not for this host", now);
     }
     VerifiedStatement statement;
@@ -215,6 +218,23 @@ public final class AttestationService {
         return attempts.refused(request, sender, reason, detail, now);
       }
       case StatementVerification.Verified(VerifiedStatement verified) -> statement = verified;
+    }
+    Optional<ImaReplay> imaLog;
+    Registration registration;
+    switch (ima.look(request, registered, quote)) {
+      case ImaLogs.Look.Refused(List<Finding> findings) -> {
+        return attempts.refused(request, sender, findings, now);
+      }
+      case ImaLogs.Look.Continues(ImaPosition reached) -> {
+        String detail = "read to entry %d, byte %d".formatted(reached.entries(), reached.bytes());
+        return attempts.refused(request, sender, Refusal.IMA_LOG_CONTINUES, detail, now);
+      }
+      case ImaLogs.Look.Ready(Optional<ImaAppraiser> policy, Optional<ImaReplay> log) -> {
+        imaLog = log;
+        registration =
+            registered.appraised(
+                request.agent(), sender.registered().floor().securityVersion(), policy);
+      }
     }
     Verification<VerifiedLaunchLog> evidence = replay(request, quote, registration);
     switch (evidence) {
@@ -227,7 +247,8 @@ public final class AttestationService {
           case Verification.Refused<ProvedLogs>(Refusal reason, String detail) -> {
             return attempts.refused(request, sender, reason, detail, now);
           }
-          case Verification.Authentic<ProvedLogs>(ProvedLogs authentic) -> logs = authentic;
+          case Verification.Authentic<ProvedLogs>(ProvedLogs authentic) ->
+              logs = authentic.with(imaLog);
         }
         ReferenceValues reference =
             new ReferenceValues(
@@ -351,6 +372,13 @@ public final class AttestationService {
                 AgentStatuses.seen(tx, request.agent(), sender.key().host(), request.launch(), now);
               }
               HostLogKeeping.keep(tx, request, evidence.logs(), affirming.log());
+              if (evidence.logs().ima().isPresent()) {
+                ImaLogs.accepted(
+                    tx,
+                    sender.registered().registration(),
+                    evidence.logs().ima().get(),
+                    affirming.log().quote());
+              }
               attempts.granted(tx, request, affirming, evidence, now);
               if (request.purpose() == Purpose.ATTEST && evidence.raisesFloor()) {
                 Optional<Long> before =

@@ -4,6 +4,7 @@ package dev.signet.verifierservice.attestation;
 
 import dev.signet.protocol.AttestationRequest;
 import dev.signet.protocol.Bytes;
+import dev.signet.protocol.ChallengeRequest;
 import dev.signet.protocol.FirmwareLogPolicy;
 import dev.signet.protocol.LogRequest;
 import dev.signet.protocol.Refusal;
@@ -27,14 +28,16 @@ final class HostLogKeeping {
   private HostLogKeeping() {}
 
   /**
-   * Whoever knows a key's Name gets this answer: it tells what the verifier has, not what is
-   * registered.
+   * Whoever knows a key's Name gets this answer: it tells what the verifier has and, of what is
+   * registered, only whether IMA's log is judged.
    */
-  static LogRequest wanted(Transaction tx, AttestationKeys.Live key) throws SQLException {
+  static LogRequest wanted(Transaction tx, AttestationKeys.Live key, ChallengeRequest request)
+      throws SQLException {
     return new LogRequest(
         key.resetCount(),
         key.restartCount(),
-        FirmwareLogs.has(tx, key) ? LogRequest.State.KNOWN : LogRequest.State.WANTED);
+        FirmwareLogs.has(tx, key) ? LogRequest.State.KNOWN : LogRequest.State.WANTED,
+        ImaLogs.wanted(tx, key, request));
   }
 
   /**

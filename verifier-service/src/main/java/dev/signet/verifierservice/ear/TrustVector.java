@@ -17,8 +17,9 @@ import java.util.TreeMap;
  *   <li>{@code runtime-opaque}, {@code file-system}, {@code sourced-data}: never. A TPM does not
  *       keep the host's administrator from the agent's memory or disks.
  *   <li>{@code storage-opaque}: never. That the request key is sealed is the launcher's word.
- *   <li>{@code executables} is at most 3 (what was started), not 2 (and what was loaded since):
- *       there is no IMA log.
+ *   <li>{@code executables} of the host is 2 (and what was loaded since) only where a policy judged
+ *       everything in IMA's log, else at most 3 (what was started). That of the agent is at most 3:
+ *       IMA does not see what a Java virtual machine makes of a file.
  * </ul>
  */
 final class TrustVector {
@@ -28,6 +29,7 @@ final class TrustVector {
   static final int AFFIRMING = 2;
 
   private static final int RECOGNIZED = 2;
+  private static final int APPROVED_SINCE_BOOT = 2;
   private static final int APPROVED_AT_START = 3;
   private static final int APPROVED_CONFIGURATION = 2;
 
@@ -75,7 +77,8 @@ final class TrustVector {
       claims.put("instance-identity", RECOGNIZED);
     }
     if (facts.bootVerified()) {
-      claims.put("executables", APPROVED_AT_START);
+      boolean sinceBoot = facts.appraisal().ima() == Appraisal.Ima.APPRAISED;
+      claims.put("executables", sinceBoot ? APPROVED_SINCE_BOOT : APPROVED_AT_START);
       if (facts.pcrs().containsAll(CONFIGURATION_PCRS)) {
         claims.put("configuration", APPROVED_CONFIGURATION);
       }

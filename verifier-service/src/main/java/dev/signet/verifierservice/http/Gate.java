@@ -71,7 +71,10 @@ final class Gate implements Handler {
     this.callers = callers;
     this.perAddress = new RateLimiter(limits.perAddress());
     this.connections = connections;
-    this.bodies = BodyBudget.ofHeap(Runtime.getRuntime().maxMemory(), Limits.EVIDENCE_BYTES);
+    this.bodies =
+        BodyBudget.ofHeap(
+            Runtime.getRuntime().maxMemory(),
+            Math.max(Limits.EVIDENCE_BYTES, Limits.IMA_POLICY_BYTES));
     this.observer = observer;
     this.clock = clock;
   }

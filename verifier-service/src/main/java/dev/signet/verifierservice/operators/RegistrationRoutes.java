@@ -15,6 +15,7 @@ import dev.signet.verifierservice.http.Call;
 import dev.signet.verifierservice.http.Caller;
 import dev.signet.verifierservice.http.Route;
 import dev.signet.verifierservice.registry.AgentRegistration;
+import dev.signet.verifierservice.registry.ImaPolicies;
 import dev.signet.verifierservice.registry.Registrations;
 import java.io.IOException;
 import java.util.List;
@@ -27,13 +28,16 @@ public final class RegistrationRoutes {
 
   private final Acts acts;
   private final boolean keyless;
+  private final boolean quotesIma;
 
   /**
    * @param keyless whether keyless signatures can be checked here
+   * @param quotesIma whether hosts are asked to quote PCR 10
    */
-  public RegistrationRoutes(Acts acts, boolean keyless) {
+  public RegistrationRoutes(Acts acts, boolean keyless, boolean quotesIma) {
     this.acts = acts;
     this.keyless = keyless;
+    this.quotesIma = quotesIma;
   }
 
   public List<Route> routes() {
@@ -78,10 +82,18 @@ public final class RegistrationRoutes {
       throw new MalformedMessageException(
           "identities: expected none, since this verifier has no sigstore.trustedRoot");
     }
+    if (!quotesIma && registration.ima() != null) {
+      throw new MalformedMessageException(
+          "ima: expected none, since this verifier's pcrs do not have 10");
+    }
     return acts.decide(
         call,
         "register",
         (tx, now) -> {
+          if (registration.ima() != null && !ImaPolicies.has(tx, registration.ima().policy())) {
+            return new Acts.Not(
+                Refusal.NOT_FOUND, "there is no IMA policy " + registration.ima().policy());
+          }
           Registrations.put(tx, agent, registration, call.caller().name(), now);
           return new Acts.Done(
               200,

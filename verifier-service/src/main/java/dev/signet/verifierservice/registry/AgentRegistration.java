@@ -13,12 +13,14 @@ import dev.signet.protocol.PublicJwk;
 import dev.signet.verifier.appraisal.BootExpectation;
 import dev.signet.verifier.appraisal.LauncherExpectation;
 import dev.signet.verifier.appraisal.Registration;
+import dev.signet.verifier.ima.ImaAppraiser;
 import dev.signet.verifier.verification.BaselineRule;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -41,6 +43,7 @@ import java.util.stream.Stream;
  *     accepted; null: operators alone raise it
  * @param isolation {@code full}: it must be isolated in full; null: the result says how it is
  * @param svids what the agent may have beside its identity token; null: nothing
+ * @param ima what its hosts' kernels may have measured; null: IMA's log is not judged
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record AgentRegistration(
@@ -53,7 +56,8 @@ public record AgentRegistration(
     Launcher launcher,
     String raiseFloor,
     String isolation,
-    Svids svids) {
+    Svids svids,
+    Ima ima) {
   /** The only other value of {@code raiseFloor} than none. */
   public static final String ACCEPTED = "accepted";
 
@@ -204,6 +208,19 @@ public record AgentRegistration(
     }
   }
 
+  /**
+   * What IMA may have measured.
+   *
+   * @param policy SHA-256 of a policy that was uploaded before
+   */
+  public record Ima(Digest policy) {
+    public Ima {
+      if (policy == null) {
+        throw new IllegalArgumentException("ima.policy: expected a policy's digest");
+      }
+    }
+  }
+
   public AgentRegistration {
     hosts = distinct(hosts, MAX_HOSTS, "hosts");
     identities = identities == null ? List.of() : distinct(identities, MAX_OTHERS, "identities");
@@ -237,6 +254,32 @@ public record AgentRegistration(
     }
   }
 
+  /** One whose hosts' logs of IMA are not judged. */
+  public AgentRegistration(
+      List<HostId> hosts,
+      List<PublicJwk> signers,
+      List<SignerIdentity> identities,
+      Boot boot,
+      List<Digest> baselines,
+      String register,
+      Launcher launcher,
+      String raiseFloor,
+      String isolation,
+      Svids svids) {
+    this(
+        hosts,
+        signers,
+        identities,
+        boot,
+        baselines,
+        register,
+        launcher,
+        raiseFloor,
+        isolation,
+        svids,
+        null);
+  }
+
   /** An agent whose statements are signed with pinned keys. */
   public AgentRegistration(
       List<HostId> hosts,
@@ -244,11 +287,18 @@ public record AgentRegistration(
       Boot boot,
       List<Digest> baselines,
       Launcher launcher) {
-    this(hosts, signers, List.of(), boot, baselines, null, launcher, null, null, null);
+    this(hosts, signers, List.of(), boot, baselines, null, launcher, null, null, null, null);
   }
 
-  /** For the appraisal of evidence. */
-  public Registration appraised(AgentId agent, long floor) {
+  /**
+   * For the appraisal of evidence.
+   *
+   * @param policy the one that {@link #ima} names, exactly where it names one
+   */
+  public Registration appraised(AgentId agent, long floor, Optional<ImaAppraiser> policy) {
+    if (policy.isPresent() != (ima != null)) {
+      throw new IllegalArgumentException("expected the IMA policy that the registration names");
+    }
     return new Registration(
         agent,
         Set.copyOf(hosts),
@@ -261,7 +311,8 @@ public record AgentRegistration(
         baselines == null ? BaselineRule.zeros() : new BaselineRule(Set.copyOf(baselines)),
         register != null,
         launcher.expectation(),
-        isolation != null);
+        isolation != null,
+        policy);
   }
 
   private static String reason(String text, String name) {

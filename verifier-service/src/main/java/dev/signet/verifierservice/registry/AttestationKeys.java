@@ -96,6 +96,10 @@ public final class AttestationKeys {
         "DELETE FROM firmware_logs WHERE ak_name IN (SELECT ak_name FROM attestation_keys WHERE"
             + " host = ?)",
         host.value());
+    tx.update(
+        "DELETE FROM ima_positions WHERE ak_name IN (SELECT ak_name FROM attestation_keys WHERE"
+            + " host = ?)",
+        host.value());
     return tx.update("DELETE FROM attestation_keys WHERE host = ?", host.value()) == 1;
   }
 

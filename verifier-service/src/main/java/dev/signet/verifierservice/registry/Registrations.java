@@ -3,6 +3,7 @@
 package dev.signet.verifierservice.registry;
 
 import dev.signet.protocol.AgentId;
+import dev.signet.protocol.Digest;
 import dev.signet.protocol.MalformedMessageException;
 import dev.signet.protocol.StateApproval.Floor;
 import dev.signet.protocol.StrictJson;
@@ -63,6 +64,16 @@ public final class Registrations {
 
   public static Optional<Row> row(Transaction tx, AgentId agent) throws SQLException {
     return tx.one(SELECT + " WHERE r.agent = ?", Registrations::row, agent.value());
+  }
+
+  /** The policy for IMA's log that the agent's registration names. */
+  public static Optional<Digest> imaPolicy(Transaction tx, AgentId agent) throws SQLException {
+    return tx.one(
+            "SELECT json_extract(document, '$.ima.policy') FROM registrations WHERE agent = ?",
+            row -> Optional.ofNullable(row.getString(1)),
+            agent.value())
+        .flatMap(policy -> policy)
+        .map(Digest::parse);
   }
 
   public static Optional<Registered> find(Transaction tx, AgentId agent) throws SQLException {

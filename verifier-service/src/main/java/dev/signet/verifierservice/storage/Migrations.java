@@ -22,7 +22,8 @@ final class Migrations {
           "004-floors.sql",
           "005-key-schedule.sql",
           "006-firmware-logs.sql",
-          "007-agent-status.sql");
+          "007-agent-status.sql",
+          "008-ima.sql");
 
   private Migrations() {}
 

@@ -58,6 +58,7 @@ public final class Appraiser {
     checkRegistration(registration, claim);
     checkStatement(reference, registration, claim, now);
     findings.addAll(BootAppraisal.findings(registration.boot(), log, logs));
+    findings.addAll(ImaJudgement.findings(registration.ima(), logs.ima(), log.quote()));
     if (registration.nvRegisterRequired() && log.register() != Appraisal.Register.NV) {
       find(
           Refusal.REGISTER_REJECTED,
@@ -195,7 +196,15 @@ public final class Appraiser {
         Appraisal.Isolation.of(start.isolation()),
         log.register(),
         claim.keyProtection(),
-        reference.statement().predicate().securityVersion());
+        reference.statement().predicate().securityVersion(),
+        registration
+            .ima()
+            .map(
+                policy ->
+                    policy.judgesEverything()
+                        ? Appraisal.Ima.APPRAISED
+                        : Appraisal.Ima.APPRAISED_IN_PART)
+            .orElse(null));
   }
 
   private static List<String> waivers(Registration registration) {

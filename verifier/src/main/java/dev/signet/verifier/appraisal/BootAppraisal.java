@@ -36,7 +36,7 @@ final class BootAppraisal {
     return switch (expectation) {
       case BootExpectation.Waived waived -> List.of();
       case BootExpectation.Pinned pinned ->
-          findings(pinned.values(), pinned.waived().keySet(), log);
+          findings(pinned.values(), judgedOtherwise(pinned.waived().keySet(), logs), log);
       case BootExpectation.FirmwareLog(FirmwareLogPolicy policy) -> findings(policy, log, logs);
     };
   }
@@ -55,7 +55,7 @@ final class BootAppraisal {
     if (firmware.quote() != log.quote()) {
       throw new IllegalArgumentException("expected logs that the same quote proves");
     }
-    Set<Integer> otherwise = new HashSet<>(policy.waivedPcrs().keySet());
+    Set<Integer> otherwise = judgedOtherwise(policy.waivedPcrs().keySet(), logs);
     otherwise.addAll(policy.judged());
     List<Finding> findings = findings(policy.pinned(), otherwise, log);
     if (policy.leastTpmFirmware() != null) {
@@ -72,6 +72,15 @@ final class BootAppraisal {
     findings.addAll(
         FirmwareLogAppraisal.findings(policy, firmware::events, firmware.startupLocality()));
     return findings;
+  }
+
+  /** With IMA's PCR where its log is judged. */
+  private static Set<Integer> judgedOtherwise(Set<Integer> waived, ProvedLogs logs) {
+    Set<Integer> otherwise = new HashSet<>(waived);
+    if (logs.ima().isPresent()) {
+      otherwise.add(IMA_PCR);
+    }
+    return otherwise;
   }
 
   /**

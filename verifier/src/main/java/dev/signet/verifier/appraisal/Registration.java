@@ -4,7 +4,9 @@ package dev.signet.verifier.appraisal;
 
 import dev.signet.protocol.AgentId;
 import dev.signet.protocol.HostId;
+import dev.signet.verifier.ima.ImaAppraiser;
 import dev.signet.verifier.verification.BaselineRule;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -20,6 +22,7 @@ import java.util.Set;
  *     can extend
  * @param launcher which launchers may have started it
  * @param isolationRequired whether its launches must be isolated in full
+ * @param ima what its hosts' kernels may have measured; empty if IMA's log is not judged
  */
 public record Registration(
     AgentId agent,
@@ -30,7 +33,8 @@ public record Registration(
     BaselineRule baseline,
     boolean nvRegisterRequired,
     LauncherExpectation launcher,
-    boolean isolationRequired) {
+    boolean isolationRequired,
+    Optional<ImaAppraiser> ima) {
   public Registration {
     hosts = Set.copyOf(hosts);
     signers = Set.copyOf(signers);
@@ -41,5 +45,29 @@ public record Registration(
     if (securityVersionFloor < 0) {
       throw new IllegalArgumentException("expected a floor of 0 or more");
     }
+  }
+
+  /** One that does not judge IMA's log. */
+  public Registration(
+      AgentId agent,
+      Set<HostId> hosts,
+      Set<String> signers,
+      long securityVersionFloor,
+      BootExpectation boot,
+      BaselineRule baseline,
+      boolean nvRegisterRequired,
+      LauncherExpectation launcher,
+      boolean isolationRequired) {
+    this(
+        agent,
+        hosts,
+        signers,
+        securityVersionFloor,
+        boot,
+        baseline,
+        nvRegisterRequired,
+        launcher,
+        isolationRequired,
+        Optional.empty());
   }
 }
