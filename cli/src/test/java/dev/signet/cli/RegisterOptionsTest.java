@@ -104,6 +104,13 @@ class RegisterOptionsTest {
   }
 
   @Test
+  void identityWithoutItsIssuerIsAWrongCall() {
+    assertThatThrownBy(() -> registration("--identity", "https://ci.invalid/a"))
+        .isInstanceOf(CommandLine.MissingParameterException.class)
+        .hasMessageContaining("--issuer");
+  }
+
+  @Test
   void silenceAboutSignersIsAWrongCall() {
     assertThatThrownBy(this::registration)
         .isInstanceOfSatisfying(

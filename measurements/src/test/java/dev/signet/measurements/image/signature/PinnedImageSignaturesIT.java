@@ -11,6 +11,7 @@ import dev.signet.measurements.image.registry.TestRegistry;
 import dev.signet.measurements.image.signature.ImageSignatureVerification.Reason;
 import dev.signet.measurements.image.signature.ImageSignatureVerification.Refused;
 import dev.signet.measurements.image.signature.ImageSignatureVerification.Verified;
+import dev.signet.measurements.sigstore.SigstoreBundle;
 import dev.signet.measurements.sigstore.TestKeys;
 import dev.signet.protocol.Digest;
 import dev.signet.protocol.PublicJwk;
@@ -182,6 +183,24 @@ class PinnedImageSignaturesIT {
     byte[] padded = (payload + " ".repeat(64 << 10)).getBytes(StandardCharsets.UTF_8);
     sig(SignedImage.simpleLayer(registry, padded, KEY));
     refused(Reason.IMAGE_SIGNATURE_NOT_AUTHENTIC).contains("TOO_LARGE_SIGNATURE: the layer");
+  }
+
+  @Test
+  void envelopeThatIsTooLargeIsNotTaken() throws Exception {
+    SecureRandom random = new SecureRandom();
+    SigningKey ci = SigningKey.generate(random);
+    byte[] envelope =
+        ci.sign(ImageSignaturesIT.reference(IMAGE, ImageSignaturesIT.NOW), random).encode();
+    byte[] padded = Arrays.copyOf(envelope, SigstoreBundle.MAX_BYTES + 1);
+    Arrays.fill(padded, envelope.length, padded.length, (byte) ' ');
+    registry.put(padded);
+    registry.tag(
+        ImageSignaturesIT.tag() + ".att",
+        SignedImage.oldManifest(
+            registry, List.of(SignedImage.descriptor(padded, SimpleSigning.ENVELOPE_TYPE, ""))));
+    assertThat(verify(ci.publicKey()))
+        .isInstanceOfSatisfying(
+            Refused.class, r -> assertThat(r.detail()).contains("TOO_LARGE_SIGNATURE: the layer"));
   }
 
   @Test
