@@ -347,6 +347,8 @@ public final class AttestationService {
         return attempts.refused(request, sender, Refusal.TOO_LARGE, detail, now);
       }
     }
+    Optional<Bytes> firmwareLog =
+        HostLogKeeping.worthKeeping(request, evidence.logs(), affirming.log());
     Optional<Refused<T>> refusal =
         database.write(
             tx -> {
@@ -371,7 +373,7 @@ public final class AttestationService {
               } else {
                 AgentStatuses.seen(tx, request.agent(), sender.key().host(), request.launch(), now);
               }
-              HostLogKeeping.keep(tx, request, evidence.logs(), affirming.log());
+              HostLogKeeping.keep(tx, request, affirming.log().quote(), firmwareLog);
               if (evidence.logs().ima().isPresent()) {
                 ImaLogs.accepted(
                     tx,

@@ -67,17 +67,26 @@ final class HostLogKeeping {
     };
   }
 
-  /** Keeps the logs of evidence that was accepted, as far as the quote proves them. */
+  /**
+   * The log of evidence that is accepted, if the quote proves it. Replays it where nothing asked
+   * for it, so it is not for a transaction, which others wait for.
+   */
+  static Optional<Bytes> worthKeeping(
+      AttestationRequest request, ProvedLogs logs, VerifiedLaunchLog proved) {
+    return Optional.ofNullable(request.logs().firmware())
+        .filter(
+            log ->
+                logs.firmware().isPresent()
+                    || VerifiedFirmwareLog.replayWhole(log, proved.quote(), proved.registerPcr())
+                        instanceof Authentic<VerifiedFirmwareLog>);
+  }
+
+  /** Keeps it, so that it is not asked for again in this boot. */
   static void keep(
-      Transaction tx, AttestationRequest request, ProvedLogs logs, VerifiedLaunchLog proved)
+      Transaction tx, AttestationRequest request, VerifiedQuote quote, Optional<Bytes> log)
       throws SQLException {
-    Bytes log = request.logs().firmware();
-    VerifiedQuote quote = proved.quote();
-    if (log != null
-        && (logs.firmware().isPresent()
-            || VerifiedFirmwareLog.replayWhole(log, quote, proved.registerPcr())
-                instanceof Authentic<VerifiedFirmwareLog>)) {
-      FirmwareLogs.keep(tx, request.akName(), quote.clockInfo(), log);
+    if (log.isPresent()) {
+      FirmwareLogs.keep(tx, request.akName(), quote.clockInfo(), log.get());
     }
   }
 }

@@ -214,6 +214,21 @@ class FirmwareLogAppraisalTest {
   }
 
   @Test
+  void attack17VariableOfAnotherVendorIsNotThatOfSecureBoot() {
+    FirmwareLogMaker other = new FirmwareLogMaker();
+    other.variable(
+        FirmwareLogMaker.VARIABLE_DRIVER_CONFIG,
+        FirmwareLogMaker.IMAGE_SECURITY,
+        "SecureBoot",
+        new byte[] {1});
+    other.variable(
+        FirmwareLogMaker.VARIABLE_DRIVER_CONFIG, FirmwareLogMaker.GLOBAL, "PK", text("PK"));
+    other.separator(7);
+    assertThat(differences(learnt(secureBootOnly("PK", "db", "dbx")), other))
+        .anySatisfy(d -> assertThat(d).contains("expected variable SecureBoot"));
+  }
+
+  @Test
   void attack22SecondSeparatorIsASecondBoot() {
     FirmwareLogMaker twice = FirmwareLogMaker.boot(true, "kernel", "ro quiet").separator(7);
     oneDifference(differences(twice), "PCR 7: expected one separator, got a second one");
