@@ -19,6 +19,7 @@ import dev.signet.measurements.StatementDraft;
 import dev.signet.protocol.AgentId;
 import dev.signet.protocol.Digest;
 import dev.signet.protocol.EgressPermission;
+import dev.signet.protocol.HostId;
 import dev.signet.protocol.ReferenceStatement;
 import dev.signet.protocol.StrictJson;
 import dev.signet.relyingparty.TrustTls;
@@ -99,9 +100,18 @@ final class Site implements AutoCloseable {
    * @param tokenLife of identity tokens, 10 s or more
    */
   static Site build(Duration tokenLife) throws Exception {
+    return build(tokenLife, "");
+  }
+
+  /**
+   * Builds it all.
+   *
+   * @param more lines of the verifier's configuration
+   */
+  static Site build(Duration tokenLife, String more) throws Exception {
     Site site = new Site(Files.createTempDirectory("sgt"));
     try {
-      site.start(tokenLife);
+      site.start(tokenLife, more);
       return site;
     } catch (Exception | AssertionError e) {
       site.close();
@@ -109,7 +119,7 @@ final class Site implements AutoCloseable {
     }
   }
 
-  private void start(Duration tokenLife) throws Exception {
+  private void start(Duration tokenLife, String more) throws Exception {
     maker = maker("a");
     List<SimulatedTpm> tpms = maker.manufacture(List.of(place("t1"), place("t2")));
     host = provisioned("host-1", tpms.get(0));
@@ -124,7 +134,9 @@ final class Site implements AutoCloseable {
     configure(
         "allowSimulators: false",
         "allowSimulators: true\nsvids: {trustDomain: site.example}\ntokenLife: "
-            + seconds(tokenLife));
+            + seconds(tokenLife)
+            + "\n"
+            + more);
     startVerifier();
     configure("port: 0", "port: " + verifierPort);
     open.push(this::stopVerifier);
@@ -212,6 +224,25 @@ final class Site implements AutoCloseable {
     return new ServerTrust.Pin(verifier.pin());
   }
 
+  Digest verifierPin() {
+    return verifier.pin();
+  }
+
+  /** A tool service more, which is reached under another name. */
+  ToolService newToolService(String authority, Path seen) throws Exception {
+    ToolService more =
+        ToolService.start(
+            authority,
+            ISSUER,
+            verifierUrl(),
+            verifier.snapshotKey(),
+            TrustTls.clientTrusting(place("v/data/tls.pem")),
+            API_KEY,
+            Files.createDirectories(seen));
+    open.push(more::close);
+    return more;
+  }
+
   /** For operators' commands. */
   Map<String, String> operatorEnvironment() {
     return Map.of(
@@ -251,6 +282,11 @@ final class Site implements AutoCloseable {
     Files.writeString(
         config, "\nsigstore:\n  trustedRoot: " + trustedRoot + "\n", StandardOpenOption.APPEND);
     startVerifier();
+  }
+
+  /** A TPM of the same maker, switched off. */
+  SimulatedTpm newTpm(String place) throws IOException {
+    return maker.manufacture(place(place));
   }
 
   /** A machine of the same maker that nobody has enrolled yet. */
@@ -326,12 +362,27 @@ final class Site implements AutoCloseable {
    * @param svids what it may have beside its identity token; null for nothing
    */
   void register(AgentId agent, AgentRegistration.Svids svids, DemoHost... where) throws Exception {
+    AgentRegistration.Boot waived =
+        new AgentRegistration.Boot(null, null, null, "simulated TPMs without firmware");
+    register(agent, svids, waived, Stream.of(where).map(DemoHost::id).toList());
+  }
+
+  /**
+   * @param boot what is asked of the hosts' boot
+   */
+  void register(AgentId agent, AgentRegistration.Boot boot, HostId where) throws Exception {
+    register(agent, null, boot, List.of(where));
+  }
+
+  private void register(
+      AgentId agent, AgentRegistration.Svids svids, AgentRegistration.Boot boot, List<HostId> where)
+      throws Exception {
     AgentRegistration registration =
         new AgentRegistration(
-            Stream.of(where).map(DemoHost::id).toList(),
+            where,
             List.of(ci.publicKey()),
             null,
-            new AgentRegistration.Boot(null, null, "simulated TPMs without firmware"),
+            boot,
             null,
             null,
             new AgentRegistration.Launcher(null, "run from a source tree"),
@@ -355,13 +406,28 @@ final class Site implements AutoCloseable {
 
   /** A reference statement, signed by CI. */
   Path statement(AgentId agent, String name, Path about, long securityVersion) throws Exception {
-    return statement(agent, name, about, securityVersion, Instant.now().plus(Duration.ofDays(1)));
+    return statement(agent, name, about, securityVersion, EGRESS);
+  }
+
+  /**
+   * @param egress what it may send
+   */
+  Path statement(AgentId agent, String name, Path about, long securityVersion, String egress)
+      throws Exception {
+    Instant notAfter = Instant.now().plus(Duration.ofDays(1));
+    return statement(agent, name, about, securityVersion, notAfter, egress);
   }
 
   /**
    * @param notAfter when its validity of a day and a minute ends
    */
   Path statement(AgentId agent, String name, Path about, long securityVersion, Instant notAfter)
+      throws Exception {
+    return statement(agent, name, about, securityVersion, notAfter, EGRESS);
+  }
+
+  private Path statement(
+      AgentId agent, String name, Path about, long securityVersion, Instant notAfter, String egress)
       throws Exception {
     JarMeasurement.Measured measured = (JarMeasurement.Measured) JarRuler.measure(about);
     StatementDraft draft =
@@ -373,7 +439,7 @@ final class Site implements AutoCloseable {
             notAfter,
             null,
             List.of("TOOL_API_KEY"),
-            StatementDraft.Terms.permitting(EGRESS));
+            StatementDraft.Terms.permitting(egress));
     byte[] payload = StatementDraft.write(draft.about(name + ".jar", measured));
     return Files.write(place(name + ".dsse"), ci.sign(payload, random).encode());
   }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.tpmsim;
 
+import dev.signet.tpmsim.SwtpmProcess.Serving;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -70,12 +71,12 @@ public final class SimulatedTpm implements Closeable {
 
   /** Powers on, serving a UNIX socket in the directory; powers off when this JVM ends. */
   public SimulatedTpm start() throws IOException {
-    return start(0, false);
+    return start(new Serving.UnixSocket(), false);
   }
 
   /** Powers on, serving a UNIX socket, and goes on when this JVM ends, until it is stopped. */
   public SimulatedTpm startDetached() throws IOException {
-    return start(0, true);
+    return start(new Serving.UnixSocket(), true);
   }
 
   /** Powers on, serving a free TCP port on loopback, which any local user can open. */
@@ -83,7 +84,7 @@ public final class SimulatedTpm implements Closeable {
     TpmSimulationException last = null;
     for (int attempt = 0; attempt < 5; attempt++) {
       try {
-        return start(freePortPair(), false);
+        return start(new Serving.Loopback(freePortPair()), false);
       } catch (TpmSimulationException e) {
         last = e; // somebody took the port between our looking and swtpm's binding
       }
@@ -91,8 +92,18 @@ public final class SimulatedTpm implements Closeable {
     throw last;
   }
 
-  private SimulatedTpm start(int tcpPort, boolean outlivesJvm) throws IOException {
-    process = Optional.of(SwtpmProcess.start(directory, tcpPort, outlivesJvm));
+  /**
+   * Serves one virtual machine, whose power is its power; nobody else can use it meanwhile.
+   *
+   * @return the socket that QEMU's TPM emulator backend takes
+   */
+  Path startForMachine() throws IOException {
+    start(new Serving.VirtualMachine(), false);
+    return directory.controlSocket();
+  }
+
+  private SimulatedTpm start(Serving serving, boolean outlivesJvm) throws IOException {
+    process = Optional.of(SwtpmProcess.start(directory, serving, outlivesJvm));
     return this;
   }
 
@@ -144,7 +155,7 @@ public final class SimulatedTpm implements Closeable {
     boolean outlivesJvm = running().outlivesJvm();
     shutdown(shutdownType);
     stop();
-    start(port, outlivesJvm);
+    start(port == 0 ? new Serving.UnixSocket() : new Serving.Loopback(port), outlivesJvm);
   }
 
   /**

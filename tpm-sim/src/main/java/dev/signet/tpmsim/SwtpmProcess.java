@@ -36,13 +36,24 @@ final class SwtpmProcess {
     this.tcpPort = tcpPort;
   }
 
+  /** Who is served, and where. */
+  sealed interface Serving {
+    /** Programs of this machine, by a UNIX socket in the directory. */
+    record UnixSocket() implements Serving {}
+
+    /** Programs of this machine, by loopback's TCP; the control port is the next one. */
+    record Loopback(int port) implements Serving {}
+
+    /** QEMU, which powers it on and hands its data channel over by the control socket. */
+    record VirtualMachine() implements Serving {}
+  }
+
   /**
    * Starts swtpm and returns when it answers.
    *
-   * @param tcpPort 0 for a UNIX socket; else the data port, the control port being the next one
    * @param outlivesJvm whether it goes on when this JVM ends
    */
-  static SwtpmProcess start(TpmDirectory directory, int tcpPort, boolean outlivesJvm)
+  static SwtpmProcess start(TpmDirectory directory, Serving serving, boolean outlivesJvm)
       throws IOException {
     TpmSimulation.require();
     directory.create();
@@ -63,17 +74,24 @@ final class SwtpmProcess {
     }
     command.addAll(List.of("swtpm", "socket", "--tpm2"));
     command.addAll(List.of("--tpmstate", "dir=" + directory.state() + ",mode=0600"));
-    if (tcpPort == 0) {
-      command.addAll(
-          List.of("--server", "type=unixio,path=" + directory.dataSocket() + ",mode=0600"));
-      command.addAll(
-          List.of("--ctrl", "type=unixio,path=" + directory.controlSocket() + ",mode=0600"));
-    } else {
-      command.addAll(List.of("--server", "type=tcp,port=" + tcpPort + ",bindaddr=127.0.0.1"));
-      command.addAll(List.of("--ctrl", "type=tcp,port=" + (tcpPort + 1) + ",bindaddr=127.0.0.1"));
+    String control = "type=unixio,path=" + directory.controlSocket() + ",mode=0600";
+    int tcpPort = 0;
+    switch (serving) {
+      case Serving.UnixSocket() ->
+          command.addAll(
+              List.of("--server", "type=unixio,path=" + directory.dataSocket() + ",mode=0600"));
+      case Serving.Loopback(int port) -> {
+        command.addAll(List.of("--server", "type=tcp,port=" + port + ",bindaddr=127.0.0.1"));
+        control = "type=tcp,port=" + (port + 1) + ",bindaddr=127.0.0.1";
+        tcpPort = port;
+      }
+      case Serving.VirtualMachine() -> {}
     }
+    command.addAll(List.of("--ctrl", control));
     command.addAll(List.of("--pid", "file=" + directory.pidFile()));
-    command.addAll(List.of("--flags", "not-need-init,startup-clear"));
+    if (!(serving instanceof Serving.VirtualMachine)) { // its firmware does TPM2_Startup
+      command.addAll(List.of("--flags", "not-need-init,startup-clear"));
+    }
     command.addAll(List.of("--log", "file=" + directory.log() + ",level=1,truncate"));
     Path output = directory.path().resolve("swtpm.out");
     Process process =
@@ -84,10 +102,10 @@ final class SwtpmProcess {
             .start();
     Optional<Watchdog> watchdog =
         outlivesJvm ? Optional.empty() : Optional.of(Watchdog.over(process.pid()));
-    ControlChannel control = new ControlChannel(controlAddress(directory, tcpPort));
-    var started = new SwtpmProcess(process.toHandle(), watchdog, control, tcpPort);
+    ControlChannel channel = new ControlChannel(controlAddress(directory, tcpPort));
+    var started = new SwtpmProcess(process.toHandle(), watchdog, channel, tcpPort);
     long deadline = System.nanoTime() + READY.toNanos();
-    while (!control.answers()) {
+    while (!channel.answers()) {
       if (!process.isAlive() || System.nanoTime() > deadline) {
         started.kill();
         throw new TpmSimulationException(

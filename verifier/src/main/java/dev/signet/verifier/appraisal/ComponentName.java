@@ -42,6 +42,9 @@ final class ComponentName {
     if (pcr == 8 && says.startsWith("kernel_cmdline:")) {
       return "command line";
     }
+    if (pcr == 9 && says.contains("loaded_image::loadoptions")) { // Linux's EFI stub
+      return "command line";
+    }
     if (pcr == 9 && (file.contains("initrd") || file.contains("initramfs"))) {
       return "initrd";
     }
