@@ -18,6 +18,7 @@ import picocli.CommandLine.Parameters;
       HostCommand.Show.class,
       HostCommand.Remove.class,
       HostCommand.ResetKey.class,
+      HostCommand.ClearAlarms.class,
       HostCommand.JoinToken.class
     },
     footerHeading = "%nExamples:%n",
@@ -157,6 +158,27 @@ final class HostCommand {
     @Override
     void tell(JsonNode answer, OperatorOptions how, Invocation to) {
       how.done(to, "reset     " + host + " may enrol a new attestation key");
+    }
+  }
+
+  @Command(
+      name = "clear-alarms",
+      description = "Clears the alarms about a host, once it is known why they rang.",
+      footerHeading = "%nExamples:%n",
+      footer = "  signet host clear-alarms build-7")
+  static final class ClearAlarms extends OneHost {
+    ClearAlarms(Invocation invocation) {
+      super(invocation);
+    }
+
+    @Override
+    Request request() {
+      return Request.delete(path() + "/alarms");
+    }
+
+    @Override
+    void tell(JsonNode answer, OperatorOptions how, Invocation to) {
+      how.done(to, "cleared   the alarms about " + host);
     }
   }
 

@@ -5,6 +5,8 @@ package dev.signet.cli;
 import static dev.signet.cli.AgentsCommand.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine.Command;
 
 @Command(
@@ -34,7 +36,16 @@ final class HostsCommand extends OperatorCommand {
     }
     Columns table =
         new Columns(
-            "STATE", "SINCE", "HOST", "LAST SEEN", "LAST GOOD", "BOOT", "AGENTS", "REFUSED", "TPM");
+            "STATE",
+            "SINCE",
+            "HOST",
+            "LAST SEEN",
+            "LAST GOOD",
+            "BOOT",
+            "AGENTS",
+            "REFUSED",
+            "ALARMS",
+            "TPM");
     for (JsonNode host : answer.path("hosts")) {
       JsonNode status = host.path("status");
       JsonNode key = host.path("attestationKey");
@@ -51,8 +62,28 @@ final class HostsCommand extends OperatorCommand {
           boot,
           text(status, "agents"),
           text(status, "reason"),
+          alarms(host.path("alarms")),
           text(host, "tpm"));
     }
     table.say(to);
+    for (JsonNode host : answer.path("hosts")) {
+      for (JsonNode alarm : host.path("alarms")) {
+        to.say(
+            "alarm     %s %s, %d times from %s to %s: %s"
+                .formatted(
+                    text(host, "host"),
+                    text(alarm, "kind"),
+                    alarm.path("times").asLong(),
+                    text(alarm, "firstAt"),
+                    text(alarm, "lastAt"),
+                    text(alarm, "detail")));
+      }
+    }
+  }
+
+  private static String alarms(JsonNode alarms) {
+    List<String> kinds = new ArrayList<>();
+    alarms.forEach(alarm -> kinds.add(text(alarm, "kind")));
+    return kinds.isEmpty() ? "-" : String.join(",", kinds);
   }
 }

@@ -45,6 +45,8 @@ public enum Refusal {
   IMA_LOG_CONTINUES(409, "IMA's log is longer than one message; send the next piece"),
   IMA_NOT_APPROVED(403, "IMA measured something that the policy does not allow"),
   CLOCK_ROLLED_BACK(403, "the TPM's clock or counters went back; was it cleared or cloned?"),
+  FIRMWARE_TOO_OLD(403, "the TPM's firmware is older than its maker's floor"),
+  CONCURRENT_USE(403, "the TPM's key seems to be in use in two places"),
   BAD_PROOF_OF_POSSESSION(403, "the key did not sign what would prove that it is there"),
   STATEMENT_MALFORMED(403, "the reference statement is not one"),
   STATEMENT_UNTRUSTED(403, "the reference statement was not signed by a registered signer"),

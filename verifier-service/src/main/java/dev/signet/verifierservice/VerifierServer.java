@@ -9,6 +9,7 @@ import dev.signet.protocol.PublicJwk;
 import dev.signet.protocol.StrictJson;
 import dev.signet.relyingparty.ReplayMemory;
 import dev.signet.requestsignatures.SignatureProviders;
+import dev.signet.verifier.appraisal.FirmwareFloors;
 import dev.signet.verifier.appraisal.ImaJudgement;
 import dev.signet.verifier.appraisal.StateApprover;
 import dev.signet.verifier.verification.EkCertificateVerifier;
@@ -18,6 +19,7 @@ import dev.signet.verifierservice.attestation.AttestationService;
 import dev.signet.verifierservice.attestation.EnrollmentService;
 import dev.signet.verifierservice.attestation.HostCallRoutes;
 import dev.signet.verifierservice.attestation.TokenIssuer;
+import dev.signet.verifierservice.attestation.Vigilance;
 import dev.signet.verifierservice.audit.DecisionLog;
 import dev.signet.verifierservice.config.ServiceConfig;
 import dev.signet.verifierservice.http.ApiServer;
@@ -40,6 +42,7 @@ import dev.signet.verifierservice.operators.KeyRoutes;
 import dev.signet.verifierservice.operators.RegistrationRoutes;
 import dev.signet.verifierservice.operators.RevocationRoutes;
 import dev.signet.verifierservice.registry.Challenges;
+import dev.signet.verifierservice.registry.HostAlarms;
 import dev.signet.verifierservice.requests.AgentCalls;
 import dev.signet.verifierservice.requests.RequestJudge;
 import dev.signet.verifierservice.requests.RequestRoutes;
@@ -56,6 +59,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -291,7 +295,8 @@ public final class VerifierServer implements AutoCloseable {
             config.issuer(),
             config.pcrs(),
             config.registerPcr(),
-            config.limits().challengesPerHost()),
+            config.limits().challengesPerHost(),
+            new Vigilance(new FirmwareFloors(config.firmwareFloors()), config.refuseCopied())),
         provider,
         sigstore,
         new StateApprover(keys.approval().publicJwk(), keys.approval()::sign),
@@ -324,6 +329,7 @@ public final class VerifierServer implements AutoCloseable {
         config.pcrs(),
         config.limits().pendingHosts(),
         config.requireBoundTokens(),
+        new FirmwareFloors(config.firmwareFloors()),
         certificates,
         new QuoteVerifier(provider),
         keys.approval().publicJwk(),
@@ -353,6 +359,19 @@ public final class VerifierServer implements AutoCloseable {
         "signet.snapshot.age.seconds",
         "Age of the newest trust snapshot",
         () -> clock.instant().getEpochSecond() - publisher.newest().snapshot().iat());
+    for (HostAlarms.Kind kind : HostAlarms.Kind.values()) {
+      metrics.gauge(
+          "signet.host.alarms",
+          "Hosts with an alarm that nobody cleared",
+          Map.of("kind", kind.wireName()),
+          () -> {
+            try {
+              return database.read(tx -> HostAlarms.count(tx, kind));
+            } catch (IOException e) {
+              return Double.NaN;
+            }
+          });
+    }
     metrics.gauge("signet.database.queue", "Transactions waiting for the writer", database::queued);
   }
 

@@ -94,6 +94,22 @@ final class TestHost {
     this.ekCertificate = verifier.maker.ekCertificate(tpm);
   }
 
+  private TestHost(TestHost original) {
+    this.verifier = original.verifier;
+    this.host = original.host;
+    this.tpm = original.tpm.copy();
+    this.ekCertificate = original.ekCertificate;
+    this.requestKeyPair = original.requestKeyPair;
+    this.launch = original.launch;
+    this.statement = original.statement;
+    this.events.addAll(original.events);
+  }
+
+  /** A second one with all that this one has now, as a copied virtual machine is. */
+  TestHost copied() {
+    return new TestHost(this);
+  }
+
   /** The host starts anew: another boot, an empty log, no launch yet. */
   void reboot() {
     tpm.reset();

@@ -35,6 +35,7 @@ final class AtIssue {
       Affirming affirming,
       AttestationService.Known sender,
       VerifiedStatement statement,
+      Vigilance vigilance,
       Instant now)
       throws SQLException {
     AttestationKeys.Live key = sender.key();
@@ -46,6 +47,10 @@ final class AtIssue {
     if (Freshness.compare(last, affirming.log().quote().clockInfo())
         instanceof Verification.Refused<Freshness>(Refusal reason, String detail)) {
       return found(reason, detail);
+    }
+    Optional<Finding> elsewhere = vigilance.finding(tx, key, affirming.log(), now);
+    if (elsewhere.isPresent()) {
+      return elsewhere;
     }
     Optional<Registrations.Row> registered = Registrations.row(tx, request.agent());
     if (registered.filter(row -> row.sameRegistration(sender.registered())).isEmpty()) {

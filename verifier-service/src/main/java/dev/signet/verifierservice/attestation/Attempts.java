@@ -16,12 +16,14 @@ import dev.signet.verifierservice.audit.Decision;
 import dev.signet.verifierservice.audit.DecisionLog;
 import dev.signet.verifierservice.audit.Heard;
 import dev.signet.verifierservice.registry.AgentStatuses;
+import dev.signet.verifierservice.registry.HostAlarms;
 import dev.signet.verifierservice.storage.Database;
 import dev.signet.verifierservice.storage.Transaction;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** What the audit log is told of attempts at attestation, and the answer to those refused. */
@@ -74,6 +76,10 @@ final class Attempts {
       String detail,
       Instant now)
       throws SQLException {
+    Optional<HostAlarms.Kind> alarm = HostAlarms.of(reason);
+    if (alarm.isPresent()) {
+      HostAlarms.raise(tx, sender.key().host(), alarm.get(), detail, now);
+    }
     AgentStatuses.refused(
         tx,
         request.agent(),

@@ -11,6 +11,7 @@ import dev.signet.protocol.Bytes;
 import dev.signet.protocol.Challenge;
 import dev.signet.protocol.ChallengeRequest;
 import dev.signet.protocol.EvidenceInput;
+import dev.signet.protocol.HostId;
 import dev.signet.protocol.Limits;
 import dev.signet.protocol.LogRequest;
 import dev.signet.protocol.Purpose;
@@ -47,7 +48,9 @@ import dev.signet.verifierservice.registry.AgentKeys;
 import dev.signet.verifierservice.registry.AgentRegistration;
 import dev.signet.verifierservice.registry.AgentStatuses;
 import dev.signet.verifierservice.registry.AttestationKeys;
+import dev.signet.verifierservice.registry.BootSequences;
 import dev.signet.verifierservice.registry.Challenges;
+import dev.signet.verifierservice.registry.HostAlarms;
 import dev.signet.verifierservice.registry.Registrations;
 import dev.signet.verifierservice.storage.Database;
 import dev.signet.verifierservice.storage.Transaction;
@@ -80,8 +83,10 @@ public final class AttestationService {
    *
    * @param pcrs in every quote, ascending
    * @param challenges most unused ones of one host
+   * @param vigilance what is held against TPMs as such
    */
-  public record Terms(String issuer, List<Integer> pcrs, int registerPcr, int challenges) {
+  public record Terms(
+      String issuer, List<Integer> pcrs, int registerPcr, int challenges, Vigilance vigilance) {
     public Terms {
       pcrs = List.copyOf(pcrs);
     }
@@ -353,7 +358,8 @@ public final class AttestationService {
         database.write(
             tx -> {
               Optional<Finding> late =
-                  AtIssue.finding(tx, request, affirming, sender, evidence.statement(), now);
+                  AtIssue.finding(
+                      tx, request, affirming, sender, evidence.statement(), terms.vigilance(), now);
               if (late.isPresent()) {
                 return Optional.of(
                     attempts.refused(
@@ -373,6 +379,7 @@ public final class AttestationService {
               } else {
                 AgentStatuses.seen(tx, request.agent(), sender.key().host(), request.launch(), now);
               }
+              BootSequences.accepted(tx, sender.key().akName(), affirming.log());
               HostLogKeeping.keep(tx, request, affirming.log().quote(), firmwareLog);
               if (evidence.logs().ima().isPresent()) {
                 ImaLogs.accepted(
@@ -395,6 +402,32 @@ public final class AttestationService {
     return refusal.isPresent()
         ? refusal.get()
         : new Granted<>(answering.answer(affirming, evidence, now));
+  }
+
+  /** Remembers from where evidence came that was accepted; two places by turns are an alarm. */
+  public void notePlace(AttestationRequest request, String address) throws IOException {
+    Instant now = clock.instant();
+    database.write(
+        tx -> {
+          Optional<AttestationKeys.Live> key = AttestationKeys.find(tx, request.akName());
+          if (key.isPresent()) {
+            HostId host = key.get().host();
+            Optional<String> two =
+                BootSequences.place(
+                    tx,
+                    request.agent(),
+                    host,
+                    request.launch(),
+                    address,
+                    Limits.TOKEN_LIFE_MAX,
+                    now);
+            if (two.isPresent()) {
+              String detail = request.agent() + " is attested from " + two.get();
+              HostAlarms.raise(tx, host, HostAlarms.Kind.TWO_PLACES, detail, now);
+            }
+          }
+          return null;
+        });
   }
 
   private static void requirePurpose(AttestationRequest request, Purpose purpose) {

@@ -12,6 +12,8 @@ import dev.signet.protocol.EvidenceInput;
 import dev.signet.protocol.Limits;
 import dev.signet.protocol.PublicJwk;
 import dev.signet.protocol.Refusal;
+import dev.signet.verifier.appraisal.Finding;
+import dev.signet.verifier.appraisal.FirmwareFloors;
 import dev.signet.verifier.tpm.ClockInfo;
 import dev.signet.verifier.tpm.PcrSelection;
 import dev.signet.verifier.verification.AttestationKey;
@@ -30,6 +32,8 @@ import dev.signet.verifierservice.registry.AttestationKeys;
 import dev.signet.verifierservice.registry.EndorsementKeys;
 import dev.signet.verifierservice.registry.Enrolments;
 import dev.signet.verifierservice.registry.Enrolments.Enrolment;
+import dev.signet.verifierservice.registry.HostAlarms;
+import dev.signet.verifierservice.registry.HostAlarms.Kind;
 import dev.signet.verifierservice.registry.Hosts;
 import dev.signet.verifierservice.registry.JoinTokens;
 import dev.signet.verifierservice.registry.Revocations;
@@ -53,6 +57,7 @@ public final class EnrollmentService {
   private final List<Integer> pcrs;
   private final int pendingBound;
   private final boolean requireBoundTokens;
+  private final FirmwareFloors floors;
   private final EkCertificateVerifier makers;
   private final QuoteVerifier quotes;
   private final PublicJwk approvalKey;
@@ -65,12 +70,14 @@ public final class EnrollmentService {
    * @param pcrs what an enrolment's quote covers
    * @param pendingBound most entries of hosts that nobody admitted
    * @param requireBoundTokens join tokens that say no TPM admit nobody
+   * @param floors of makers' firmware
    */
   public EnrollmentService(
       String issuer,
       List<Integer> pcrs,
       int pendingBound,
       boolean requireBoundTokens,
+      FirmwareFloors floors,
       EkCertificateVerifier makers,
       QuoteVerifier quotes,
       PublicJwk approvalKey,
@@ -82,6 +89,7 @@ public final class EnrollmentService {
     this.pcrs = List.copyOf(pcrs);
     this.pendingBound = pendingBound;
     this.requireBoundTokens = requireBoundTokens;
+    this.floors = floors;
     this.makers = makers;
     this.quotes = quotes;
     this.approvalKey = approvalKey;
@@ -147,7 +155,7 @@ public final class EnrollmentService {
     Digest tpm = ek.certificate();
     if (Revocations.findHost(tx, request.host(), tpm).isPresent()) {
       // Whoever shows a revoked certificate shows which key must not come back under another.
-      EndorsementKeys.note(tx, tpm, ek.publicKey(), ek.tpm().isSimulator());
+      EndorsementKeys.note(tx, tpm, ek.publicKey(), ek.tpm());
       return new Refused<>(Refusal.REVOKED, "the host or its TPM is revoked", null);
     }
     if (EndorsementKeys.isRevoked(tx, ek.publicKey())) {
@@ -174,10 +182,17 @@ public final class EnrollmentService {
     }
     if (!admitted && token.isEmpty()) {
       Hosts.notePending(tx, request.host(), tpm, pendingBound, now);
+      if (byHost.isPresent()) {
+        HostAlarms.raise(tx, request.host(), Kind.ANOTHER_TPM, ek.toString(), now);
+      }
+      if (byTpm.isPresent()) {
+        String asked = "asked to be " + request.host();
+        HostAlarms.raise(tx, byTpm.get().host(), Kind.ANOTHER_NAME, asked, now);
+      }
       return new Refused<>(
           Refusal.NOT_ADMITTED, ek + " asks to be " + request.host() + "; not admitted", null);
     }
-    EndorsementKeys.note(tx, tpm, ek.publicKey(), ek.tpm().isSimulator());
+    EndorsementKeys.note(tx, tpm, ek.publicKey(), ek.tpm());
     if (AttestationKeys.existsFor(tx, request.host(), tpm)
         || EndorsementKeys.hasAttestationKey(tx, ek.publicKey())) {
       return new Refused<>(Refusal.AK_EXISTS, request.host() + " has a live key", null);
@@ -238,12 +253,18 @@ public final class EnrollmentService {
       case Verification.Refused<VerifiedQuote>(Refusal reason, String detail) ->
           refuseUnproven(enrolment, reason, detail, now);
       case Verification.Authentic<VerifiedQuote>(VerifiedQuote quote) ->
-          database.write(tx -> enrol(tx, enrolment, quote.clockInfo(), now));
+          database.write(tx -> enrol(tx, enrolment, quote, now));
     };
   }
 
   private Judgement<EnrollmentResult> enrol(
-      Transaction tx, Enrolment e, ClockInfo counters, Instant now) throws SQLException {
+      Transaction tx, Enrolment e, VerifiedQuote quote, Instant now) throws SQLException {
+    ClockInfo counters = quote.clockInfo();
+    Optional<Finding> firmware =
+        floors.finding(EndorsementKeys.manufacturer(tx, e.tpm()), quote.firmwareVersion());
+    if (firmware.isPresent()) {
+      return refuse(tx, e, firmware.get().reason(), firmware.get().detail(), now);
+    }
     if (Revocations.findHost(tx, e.host(), e.tpm()).isPresent()) {
       return refuse(tx, e, Refusal.REVOKED, "the host or its TPM is revoked", now);
     }

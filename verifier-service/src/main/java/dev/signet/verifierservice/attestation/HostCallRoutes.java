@@ -4,6 +4,7 @@ package dev.signet.verifierservice.attestation;
 
 import dev.signet.protocol.ActivationRequest;
 import dev.signet.protocol.AttestationRequest;
+import dev.signet.protocol.AttestationResult;
 import dev.signet.protocol.ChallengeRequest;
 import dev.signet.protocol.EnrollmentRequest;
 import dev.signet.protocol.Limits;
@@ -89,7 +90,16 @@ public final class HostCallRoutes {
     }
     return request.purpose() == Purpose.RELEASE
         ? answer("release", 200, attestations.release(request))
-        : answer("attest", 200, attestations.attest(request));
+        : answer("attest", 200, attested(request, call.address()));
+  }
+
+  private Judgement<AttestationResult> attested(AttestationRequest request, String address)
+      throws IOException {
+    Judgement<AttestationResult> judgement = attestations.attest(request);
+    if (judgement instanceof Judgement.Granted<AttestationResult>) {
+      attestations.notePlace(request, address);
+    }
+    return judgement;
   }
 
   private <T> Answer answer(String act, int status, Judgement<T> judgement) {

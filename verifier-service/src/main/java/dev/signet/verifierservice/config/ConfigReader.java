@@ -14,9 +14,11 @@ import dev.signet.verifierservice.config.ServiceConfig.Tls;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -24,6 +26,8 @@ import java.util.regex.Pattern;
 
 /** From the YAML file to a {@link ServiceConfig}, or to every problem in it. */
 final class ConfigReader {
+  private static final Pattern MANUFACTURER = Pattern.compile("id:[0-9A-F]{8}");
+  private static final Pattern FIRMWARE = Pattern.compile("[0-9a-f]{16}");
   private static final Pattern ISSUER = Pattern.compile("https://[a-z0-9.-]{1,200}(:[0-9]{1,5})?");
   private static final Pattern AUTHORITY =
       Pattern.compile("(https?)://[a-z0-9.-]{1,253}(:[0-9]{1,5})?");
@@ -78,6 +82,17 @@ final class ConfigReader {
             root.flag("allowSimulators", false),
             trustedRoot(root.section("sigstore", false)),
             root.flag("requireBoundTokens", false),
+            firmwareFloors(root),
+            root.optional(
+                "concurrentUse",
+                "flag or refuse",
+                false,
+                t ->
+                    switch (t) {
+                      case "flag" -> false;
+                      case "refuse" -> true;
+                      default -> throw new IllegalArgumentException();
+                    }),
             pcrs,
             registerPcr,
             root.duration(
@@ -94,6 +109,27 @@ final class ConfigReader {
             limits(root.section("limits", false)));
     root.end();
     return config;
+  }
+
+  private static Map<String, Long> firmwareFloors(Section root) {
+    Map<String, Long> floors = new HashMap<>();
+    for (Section s : root.sections("firmwareFloors")) {
+      String maker =
+          s.required(
+              "manufacturer",
+              "id: and eight hexadecimal digits in upper case, such as id:494E5443",
+              t -> matching(MANUFACTURER, t));
+      Long floor =
+          s.required(
+              "version",
+              "the firmwareVersion, sixteen hexadecimal digits",
+              t -> Long.parseUnsignedLong(matching(FIRMWARE, t), 16));
+      if (maker != null && floor != null && floors.put(maker, floor) != null) {
+        s.problem("manufacturer", "expected each maker once, got " + maker + " again");
+      }
+      s.end();
+    }
+    return floors;
   }
 
   private Path trustedRoot(Section s) {

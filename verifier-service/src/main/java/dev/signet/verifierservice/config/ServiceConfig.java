@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -20,6 +21,9 @@ import java.util.Set;
  * @param makers directory of certificates, PEM or DER: self-signed ones are trusted roots
  * @param trustedRoot a Sigstore's trusted root, or null: then no agent may have keyless signers
  * @param requireBoundTokens a join token without a TPM is not given out and admits nobody
+ * @param firmwareFloors lowest firmwareVersion (u64) by manufacturer, {@code id:} and eight
+ *     hexadecimal digits
+ * @param refuseCopied whether a host that seems to be in two places is refused, not only shown
  * @param pcrs SHA-256 bank indexes that a quote covers, ascending
  * @param authorities {@code scheme://authority} that requests shown to /v1/verify may name
  * @param keepDecisions how long the audit log keeps an entry; nothing for ever
@@ -36,6 +40,8 @@ public record ServiceConfig(
     boolean allowSimulators,
     Path trustedRoot,
     boolean requireBoundTokens,
+    Map<String, Long> firmwareFloors,
+    boolean refuseCopied,
     List<Integer> pcrs,
     int registerPcr,
     Duration tokenLife,
@@ -47,6 +53,7 @@ public record ServiceConfig(
     KeyPlace keys,
     ServiceLimits limits) {
   public ServiceConfig {
+    firmwareFloors = Map.copyOf(firmwareFloors);
     pcrs = List.copyOf(pcrs);
     operators = List.copyOf(operators);
     services = List.copyOf(services);

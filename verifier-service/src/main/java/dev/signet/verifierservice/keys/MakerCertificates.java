@@ -16,6 +16,8 @@ import java.util.stream.Stream;
  * Read once at start.
  */
 public record MakerCertificates(List<X509Certificate> roots, List<X509Certificate> intermediates) {
+  private static final int MOST = 2_000;
+
   public MakerCertificates {
     roots = List.copyOf(roots);
     intermediates = List.copyOf(intermediates);
@@ -33,6 +35,17 @@ public record MakerCertificates(List<X509Certificate> roots, List<X509Certificat
     }
     for (Path file : files) {
       for (X509Certificate certificate : Pem.certificates(file)) {
+        if (certificate.getBasicConstraints() < 0 && !selfSigned(certificate)) {
+          throw new IOException(
+              file
+                  + ": expected certificates of authorities, got one of "
+                  + certificate.getSubjectX500Principal()
+                  + "; take it out of the makers' directory");
+        }
+        if (roots.size() + intermediates.size() >= MOST) {
+          throw new IOException(
+              file + ": expected at most " + MOST + " certificates in " + directory);
+        }
         (selfSigned(certificate) ? roots : intermediates).add(certificate);
       }
     }

@@ -19,6 +19,9 @@ import dev.signet.verifierservice.http.Route;
 import dev.signet.verifierservice.registry.AgentStatus;
 import dev.signet.verifierservice.registry.AgentStatuses;
 import dev.signet.verifierservice.registry.AttestationKeys;
+import dev.signet.verifierservice.registry.BootSequences;
+import dev.signet.verifierservice.registry.EndorsementKeys;
+import dev.signet.verifierservice.registry.HostAlarms;
 import dev.signet.verifierservice.registry.Hosts;
 import dev.signet.verifierservice.registry.JoinTokens;
 import dev.signet.verifierservice.registry.Revocations;
@@ -59,6 +62,7 @@ public final class HostRoutes {
         new Route("GET", "/v1/hosts/{id}", admit, 0, this::show),
         new Route("DELETE", "/v1/hosts/{id}", admit, 0, this::remove),
         new Route("POST", "/v1/hosts/{id}/ak-reset", admit, 0, this::resetKey),
+        new Route("DELETE", "/v1/hosts/{id}/alarms", admit, 0, this::clearAlarms),
         new Route("POST", "/v1/join-tokens", admit, small, this::joinToken));
   }
 
@@ -98,7 +102,10 @@ public final class HostRoutes {
       Instant admittedAt,
       String admittedBy,
       KeyView attestationKey,
-      StatusView status) {}
+      StatusView status,
+      String manufacturer,
+      String firmware,
+      List<HostAlarms.Alarm> alarms) {}
 
   /**
    * How the host stands: as the agent that was heard of last does. Absent while none ever was.
@@ -156,7 +163,16 @@ public final class HostRoutes {
             Hosts.admit(tx, body.host(), body.tpm(), call.caller().name(), now)
                 ? new Acts.Done(
                     201,
-                    new HostView(body.host(), body.tpm(), now, call.caller().name(), null, null),
+                    new HostView(
+                        body.host(),
+                        body.tpm(),
+                        now,
+                        call.caller().name(),
+                        null,
+                        null,
+                        null,
+                        null,
+                        null),
                     Decision.act(
                         "admit", call.caller().actor(), body.host(), null, "tpm " + body.tpm()))
                 : new Acts.Not(Refusal.CONFLICT, "the host or the TPM is admitted already"));
@@ -183,6 +199,20 @@ public final class HostRoutes {
             host != null && AttestationKeys.remove(tx, host)
                 ? new Acts.Done(
                     204, null, Decision.act("ak-reset", call.caller().actor(), host, null, null))
+                : new Acts.Not(Refusal.NOT_FOUND, null));
+  }
+
+  private Answer clearAlarms(Call call) throws IOException {
+    HostId host = host(call);
+    return acts.decide(
+        call,
+        "clear-alarms",
+        (tx, now) ->
+            host != null && HostAlarms.clear(tx, host)
+                ? new Acts.Done(
+                    204,
+                    null,
+                    Decision.act("clear-alarms", call.caller().actor(), host, null, null))
                 : new Acts.Not(Refusal.NOT_FOUND, null));
   }
 
@@ -226,7 +256,12 @@ public final class HostRoutes {
         status(
             AgentStatuses.ofHost(tx, host.host()),
             Revocations.findHost(tx, host.host(), host.tpm()),
-            now));
+            now),
+        EndorsementKeys.manufacturer(tx, host.tpm()).orElse(null),
+        key == null
+            ? null
+            : BootSequences.firmware(tx, key.akName()).map("%016x"::formatted).orElse(null),
+        HostAlarms.ofHost(tx, host.host()));
   }
 
   private static StatusView status(

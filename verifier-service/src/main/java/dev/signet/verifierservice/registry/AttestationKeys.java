@@ -100,6 +100,10 @@ public final class AttestationKeys {
         "DELETE FROM ima_positions WHERE ak_name IN (SELECT ak_name FROM attestation_keys WHERE"
             + " host = ?)",
         host.value());
+    tx.update(
+        "DELETE FROM boot_sequences WHERE ak_name IN (SELECT ak_name FROM attestation_keys WHERE host ="
+            + " ?)",
+        host.value());
     return tx.update("DELETE FROM attestation_keys WHERE host = ?", host.value()) == 1;
   }
 

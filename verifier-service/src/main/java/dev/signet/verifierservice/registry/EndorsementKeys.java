@@ -4,8 +4,11 @@ package dev.signet.verifierservice.registry;
 
 import dev.signet.protocol.Digest;
 import dev.signet.protocol.HostId;
+import dev.signet.verifier.verification.TpmDescription;
 import dev.signet.verifierservice.storage.Transaction;
 import java.sql.SQLException;
+import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Which certificates and which hosts go back to one EK public key: whoever has two certificates for
@@ -17,21 +20,32 @@ public final class EndorsementKeys {
   /**
    * Remembers which key {@code tpm}, SHA-256 of a certificate, is about.
    *
-   * @param simulator whether the certificate says that the TPM is one
+   * @param is what the certificate says that the TPM is
    */
-  public static void note(Transaction tx, Digest tpm, Digest key, boolean simulator)
+  public static void note(Transaction tx, Digest tpm, Digest key, TpmDescription is)
       throws SQLException {
     tx.update(
-        "INSERT INTO tpm_keys (ek_hash, key_hash, simulator) VALUES (?, ?, ?) ON CONFLICT (ek_hash)"
-            + " DO UPDATE SET simulator = excluded.simulator",
+        "INSERT INTO tpm_keys (ek_hash, key_hash, simulator, manufacturer) VALUES (?, ?, ?, ?) ON"
+            + " CONFLICT (ek_hash) DO UPDATE SET simulator = excluded.simulator, manufacturer ="
+            + " excluded.manufacturer",
         tpm,
         key,
-        simulator);
+        is.isSimulator(),
+        is.manufacturer().toUpperCase(Locale.ROOT).replace("ID:", "id:"));
   }
 
   /** Whether the certificate is known to be of a TPM that its maker calls no simulator. */
   public static boolean isHardware(Transaction tx, Digest tpm) throws SQLException {
     return tx.number("SELECT count(*) FROM tpm_keys WHERE ek_hash = ? AND simulator = 0", tpm) == 1;
+  }
+
+  /** As in {@code id:494E5443}; empty where no certificate was seen since it is recorded. */
+  public static Optional<String> manufacturer(Transaction tx, Digest tpm) throws SQLException {
+    return tx.one(
+            "SELECT manufacturer FROM tpm_keys WHERE ek_hash = ?",
+            row -> Optional.ofNullable(row.getString(1)),
+            tpm)
+        .flatMap(m -> m);
   }
 
   /** The TPM was enrolled as this host. */

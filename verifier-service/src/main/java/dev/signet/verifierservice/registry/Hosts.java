@@ -69,6 +69,7 @@ public final class Hosts {
   public static boolean remove(Transaction tx, HostId host) throws SQLException {
     AttestationKeys.remove(tx, host);
     EndorsementKeys.forget(tx, host);
+    HostAlarms.clear(tx, host);
     tx.update("DELETE FROM enrolments WHERE host = ?", host.value());
     tx.update("DELETE FROM join_tokens WHERE host = ?", host.value());
     return tx.update("DELETE FROM hosts WHERE host = ?", host.value()) == 1;

@@ -23,7 +23,8 @@ final class Migrations {
           "005-key-schedule.sql",
           "006-firmware-logs.sql",
           "007-agent-status.sql",
-          "008-ima.sql");
+          "008-ima.sql",
+          "009-host-alarms.sql");
 
   private Migrations() {}
 

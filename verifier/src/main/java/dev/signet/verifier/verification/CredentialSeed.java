@@ -5,11 +5,13 @@ package dev.signet.verifier.verification;
 import dev.signet.protocol.Bytes;
 import dev.signet.protocol.Digest;
 import dev.signet.protocol.PublicJwk;
+import dev.signet.verifier.tpm.HashAlgorithm;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
@@ -24,7 +26,7 @@ import javax.crypto.spec.PSource;
  * A seed shared with a TPM through its endorsement key (TPM 2.0 Library Part 1, sections 24.4, B.10
  * and C.6.3).
  *
- * @param seed 32 bytes, secret
+ * @param seed as long as a digest of the endorsement key's nameAlg, secret
  * @param encrypted contents of TPM2B_ENCRYPTED_SECRET
  */
 record CredentialSeed(byte[] seed, Bytes encrypted) {
@@ -68,6 +70,33 @@ record CredentialSeed(byte[] seed, Bytes encrypted) {
       return new CredentialSeed(seed, Bytes.of(point.array()));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every Java platform has ECDH on P-256", e);
+    } finally {
+      Arrays.fill(z, (byte) 0);
+    }
+  }
+
+  /** The same on P-384, with SHA-384. */
+  static CredentialSeed forEcc384(ECPublicKey key, SecureRandom random) {
+    byte[] z = new byte[0];
+    try {
+      KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+      generator.initialize(P384.PARAMETERS, random);
+      KeyPair ephemeral = generator.generateKeyPair();
+      KeyAgreement agreement = KeyAgreement.getInstance("ECDH");
+      agreement.init(ephemeral.getPrivate());
+      agreement.doPhase(key, true);
+      z = agreement.generateSecret();
+      ECPublicKey ours = (ECPublicKey) ephemeral.getPublic();
+      MessageDigest kdf = HashAlgorithm.SHA384.digest();
+      for (byte[] part :
+          new byte[][] {new byte[] {0, 0, 0, 1}, z, LABEL, P384.x(ours), P384.x(key)}) {
+        kdf.update(part);
+      }
+      ByteBuffer point = ByteBuffer.allocate(100);
+      point.putShort((short) 48).put(P384.x(ours)).putShort((short) 48).put(P384.y(ours));
+      return new CredentialSeed(kdf.digest(), Bytes.of(point.array()));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java platform has ECDH on P-384", e);
     } finally {
       Arrays.fill(z, (byte) 0);
     }

@@ -98,7 +98,7 @@ public final class EkCertificateVerifier {
     Optional<PublicHalf> key = publicHalf(certificate);
     if (key.isEmpty()) {
       return refused(
-          "expected an RSA-2048 key for encipherment or a P-256 key for agreement, got "
+          "expected an RSA-2048 key for encipherment, or a P-256 or P-384 key for agreement, got "
               + certificate.getPublicKey().getAlgorithm());
     }
     if (tpm.isEmpty()) {
@@ -144,6 +144,8 @@ public final class EkCertificateVerifier {
           Optional.of(new PublicHalf.Rsa(rsa));
       case ECPublicKey ec when P256.is(ec) && permits(usage, KEY_AGREEMENT) ->
           Optional.of(new PublicHalf.Ecc(ec));
+      case ECPublicKey ec when P384.is(ec) && permits(usage, KEY_AGREEMENT) ->
+          Optional.of(new PublicHalf.Ecc384(ec));
       default -> Optional.empty();
     };
   }

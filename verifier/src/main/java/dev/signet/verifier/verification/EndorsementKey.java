@@ -19,6 +19,9 @@ public final class EndorsementKey {
 
     /** P-256. */
     record Ecc(ECPublicKey key) implements PublicHalf {}
+
+    /** P-384. */
+    record Ecc384(ECPublicKey key) implements PublicHalf {}
   }
 
   private final Digest certificate;
@@ -49,6 +52,8 @@ public final class EndorsementKey {
         PublicJwk jwk = PublicJwk.of(key);
         yield Digest.hash(new byte[] {2}, jwk.x().toArray(), jwk.y().toArray());
       }
+      case PublicHalf.Ecc384(ECPublicKey key) ->
+          Digest.hash(new byte[] {3}, P384.x(key), P384.y(key));
     };
   }
 

@@ -3,6 +3,7 @@
 package dev.signet.verifier.verification;
 
 import dev.signet.protocol.Bytes;
+import dev.signet.verifier.tpm.HashAlgorithm;
 import dev.signet.verifier.verification.EndorsementKey.PublicHalf;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -17,8 +18,8 @@ import javax.crypto.spec.SecretKeySpec;
 /**
  * TPM2_MakeCredential in software (TPM 2.0 Library Part 1, section 24): encrypts a secret so that
  * only the TPM that holds both the endorsement key and the attestation key gives it away. The
- * endorsement key is taken to be made by the TCG's default template for its type: nameAlg SHA-256,
- * AES-128-CFB.
+ * endorsement key is taken to be made by the TCG's default template for its type: nameAlg SHA-256
+ * and AES-128-CFB (RSA-2048, P-256), or SHA-384 and AES-256-CFB (P-384).
  */
 public final class MakeCredential {
   /**
@@ -42,12 +43,15 @@ public final class MakeCredential {
         switch (ek.publicHalf()) {
           case PublicHalf.Rsa(var key) -> CredentialSeed.forRsa(key, random);
           case PublicHalf.Ecc(var key) -> CredentialSeed.forEcc(key, random);
+          case PublicHalf.Ecc384(var key) -> CredentialSeed.forEcc384(key, random);
         };
+    boolean high = ek.publicHalf() instanceof PublicHalf.Ecc384;
+    HashAlgorithm hash = high ? HashAlgorithm.SHA384 : HashAlgorithm.SHA256;
     byte[] name = ak.name().toArray();
     byte[] plain =
         ByteBuffer.allocate(2 + secret.length).putShort((short) secret.length).put(secret).array();
-    byte[] symmetric = kdfa(seed.seed(), "STORAGE", name, 16);
-    byte[] integrity = kdfa(seed.seed(), "INTEGRITY", new byte[0], 32);
+    byte[] symmetric = kdfa(hash, seed.seed(), "STORAGE", name, high ? 32 : 16);
+    byte[] integrity = kdfa(hash, seed.seed(), "INTEGRITY", new byte[0], hash.bytes());
     try {
       Cipher cipher = Cipher.getInstance("AES/CFB/NoPadding");
       // The initialisation vector is zero; the key is used once.
@@ -56,7 +60,7 @@ public final class MakeCredential {
           new SecretKeySpec(symmetric, "AES"),
           new IvParameterSpec(new byte[16]));
       byte[] encIdentity = cipher.doFinal(plain);
-      byte[] hmac = hmac(integrity, encIdentity, name);
+      byte[] hmac = hmac(hash, integrity, encIdentity, name);
       ByteBuffer blob = ByteBuffer.allocate(2 + hmac.length + encIdentity.length);
       blob.putShort((short) hmac.length).put(hmac).put(encIdentity);
       return new Credential(Bytes.of(blob.array()), seed.encrypted());
@@ -71,26 +75,28 @@ public final class MakeCredential {
   }
 
   /** KDFa (Part 1 section 11.4.10.2) with an empty contextV, at most one block. */
-  private static byte[] kdfa(byte[] key, String label, byte[] contextU, int bytes) {
+  private static byte[] kdfa(
+      HashAlgorithm hash, byte[] key, String label, byte[] contextU, int bytes) {
     byte[] one = {0, 0, 0, 1};
     byte[] text = (label + "\0").getBytes(StandardCharsets.US_ASCII);
     byte[] bits = ByteBuffer.allocate(4).putInt(bytes * 8).array();
-    byte[] block = hmac(key, one, text, contextU, bits);
+    byte[] block = hmac(hash, key, one, text, contextU, bits);
     byte[] out = Arrays.copyOf(block, bytes);
     Arrays.fill(block, (byte) 0);
     return out;
   }
 
-  private static byte[] hmac(byte[] key, byte[]... parts) {
+  private static byte[] hmac(HashAlgorithm hash, byte[] key, byte[]... parts) {
     try {
-      Mac mac = Mac.getInstance("HmacSHA256");
-      mac.init(new SecretKeySpec(key, "HmacSHA256"));
+      String algorithm = "Hmac" + hash.standardName().replace("-", "");
+      Mac mac = Mac.getInstance(algorithm);
+      mac.init(new SecretKeySpec(key, algorithm));
       for (byte[] part : parts) {
         mac.update(part);
       }
       return mac.doFinal();
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every Java platform has HMAC-SHA256", e);
+      throw new IllegalStateException("every Java platform has HMAC with SHA-2", e);
     }
   }
 }

@@ -14,7 +14,9 @@ import dev.signet.protocol.Refusal;
 import dev.signet.verifier.tpm.ClockInfo;
 import dev.signet.verifier.verification.Verification.Authentic;
 import dev.signet.verifier.verification.Verification.Refused;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -28,16 +30,19 @@ public final class VerifiedLaunchLog {
   private final int registerPcr;
   private final Appraisal.Register register;
   private final Map<AgentId, LaunchEvent.Start> live;
+  private final List<Digest> values;
 
   private VerifiedLaunchLog(
       VerifiedQuote quote,
       int registerPcr,
       Appraisal.Register register,
-      Map<AgentId, LaunchEvent.Start> live) {
+      Map<AgentId, LaunchEvent.Start> live,
+      List<Digest> values) {
     this.quote = quote;
     this.registerPcr = registerPcr;
     this.register = register;
     this.live = Map.copyOf(live);
+    this.values = List.copyOf(values);
   }
 
   /** A register as it was proved, and what it may have been before the first event. */
@@ -91,8 +96,11 @@ public final class VerifiedLaunchLog {
       return new Refused<>(Refusal.LOG_DOES_NOT_REPLAY, wrong.get());
     }
     Digest replayed = parsed.baseline().value();
+    List<Digest> values = new ArrayList<>();
+    values.add(replayed);
     for (LaunchLog.Entry entry : parsed.entries()) {
       replayed = Digest.hash(replayed.toArray(), entry.digest().toArray());
+      values.add(replayed);
     }
     if (!replayed.equals(register.value())) {
       return new Refused<>(
@@ -108,7 +116,17 @@ public final class VerifiedLaunchLog {
       return new Refused<>(Refusal.NO_LIVE_LAUNCH, "the launch log has no event");
     }
     return new Authentic<>(
-        new VerifiedLaunchLog(quote, registerPcr, register.kind(), live(parsed)));
+        new VerifiedLaunchLog(quote, registerPcr, register.kind(), live(parsed), values));
+  }
+
+  /** How many events there were since boot. */
+  public int events() {
+    return values.size() - 1;
+  }
+
+  /** The register's value after so many events, 0 to {@link #events()}. */
+  public Digest after(int events) {
+    return values.get(events);
   }
 
   private static Optional<String> startDifference(

@@ -127,18 +127,18 @@ class EkCertificateVerifierTest {
   @Test
   void refusesOtherKeys() throws Exception {
     ek.keyUsage = KeyUsage.digitalSignature;
-    refuses("P-256 key");
+    refuses("P-384 key");
     ek.keyUsage = KeyUsage.keyEncipherment;
-    refuses("P-256 key");
+    refuses("P-384 key");
     ek.key = Maker.rsa(1024).getPublic();
     assertThat(verify(ek.issue())).isInstanceOf(Verification.Refused.class);
     ek.key = Maker.rsa(3072).getPublic();
     refuses("RSA-2048");
-    KeyPairGenerator p384 = KeyPairGenerator.getInstance("EC");
-    p384.initialize(new ECGenParameterSpec("secp384r1"));
-    ek.key = p384.generateKeyPair().getPublic();
+    KeyPairGenerator other = KeyPairGenerator.getInstance("EC");
+    other.initialize(new ECGenParameterSpec("secp521r1"));
+    ek.key = other.generateKeyPair().getPublic();
     ek.keyUsage = KeyUsage.keyAgreement;
-    refuses("P-256");
+    refuses("P-384");
     ek.key = KeyPairGenerator.getInstance("Ed25519").generateKeyPair().getPublic();
     refuses("P-256");
   }
@@ -190,10 +190,10 @@ class EkCertificateVerifierTest {
         new EkCertificateVerifier(roots, issuers, Simulators.REFUSED).verify(rsa, Maker.NOW),
         Refusal.UNTRUSTED_TPM,
         "simulator");
-    refused(
-        lenient.verify(Vectors.hex("swtpm/ek-p384.cert.hex"), Maker.NOW),
-        Refusal.UNTRUSTED_TPM,
-        "P-256");
+    EndorsementKey high =
+        authentic(lenient.verify(Vectors.hex("swtpm/ek-p384.cert.hex"), Maker.NOW));
+    assertThat(high.publicHalf()).isInstanceOf(EndorsementKey.PublicHalf.Ecc384.class);
+    assertThat(high.publicKey()).isNotEqualTo(key.publicKey());
   }
 
   private static X509Certificate pem(String name) throws CertificateException {

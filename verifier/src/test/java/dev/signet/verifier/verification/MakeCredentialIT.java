@@ -60,6 +60,21 @@ class MakeCredentialIT {
   }
 
   @Test
+  void tpmActivatesCredentialForKeyOfTheHighRange() throws Exception {
+    try (Swtpm tpm = new Swtpm(directory)) {
+      AttestationKey ak = createAk(tpm);
+      tpm.run(
+          "tpm2_createprimary -Q -C e -G ecc384:aes256cfb -g sha384 -c ek.ctx -a"
+              + " fixedtpm|fixedparent|sensitivedataorigin|userwithauth|restricted|decrypt");
+      tpm.run("tpm2_readpublic -Q -c ek.ctx -f der -o ek.der");
+      PublicKey key = key("EC", Files.readAllBytes(tpm.file("ek.der")));
+      credential(tpm, ak, new PublicHalf.Ecc384((ECPublicKey) key));
+      tpm.run("tpm2_activatecredential -Q -c ak.ctx -C ek.ctx -i credential -o secret");
+      assertThat(Files.readAllBytes(tpm.file("secret"))).isEqualTo(secret);
+    }
+  }
+
+  @Test
   void attack06TpmWithoutTheAkDoesNotActivate() throws Exception {
     try (Swtpm tpm = new Swtpm(directory)) {
       createAk(tpm);
@@ -90,7 +105,7 @@ class MakeCredentialIT {
     return KeyFactory.getInstance(algorithm).generatePublic(new X509EncodedKeySpec(der));
   }
 
-  private void activates(Swtpm tpm, AttestationKey ak, PublicHalf half) throws Exception {
+  private void credential(Swtpm tpm, AttestationKey ak, PublicHalf half) throws IOException {
     EndorsementKey ek = new EndorsementKey(Sample.ZERO, half, new TpmDescription("id:1", "m", "v"));
     MakeCredential.Credential made = MakeCredential.make(ek, ak, secret, new SecureRandom());
     byte[] blob = made.credentialBlob().toArray();
@@ -101,6 +116,10 @@ class MakeCredentialIT {
     file.putShort((short) blob.length).put(blob);
     file.putShort((short) encrypted.length).put(encrypted);
     Files.write(tpm.file("credential"), file.array());
+  }
+
+  private void activates(Swtpm tpm, AttestationKey ak, PublicHalf half) throws Exception {
+    credential(tpm, ak, half);
     tpm.run("tpm2_startauthsession -Q --policy-session -S session");
     tpm.run("tpm2_policysecret -Q -S session -c e");
     tpm.run(
