@@ -72,8 +72,7 @@ public record Escrow(int version, Bytes akName, String key, Bytes encapsulated, 
       return Optional.empty();
     }
     try {
-      AttestorState state = StrictJson.decode(plain.get(), AttestorState.class, MAX_BYTES);
-      return Optional.of(state).filter(found -> nameOf(found).equals(akName));
+      return Optional.of(StrictJson.decode(plain.get(), AttestorState.class, MAX_BYTES));
     } catch (MalformedMessageException e) {
       return Optional.empty();
     } finally {

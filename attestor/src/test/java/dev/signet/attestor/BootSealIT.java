@@ -266,6 +266,11 @@ class BootSealIT {
         TpmProperties properties = host.tpm().properties();
         assertThat(properties.ownerAuthSet() || properties.endorsementAuthSet()).isFalse();
         assertThat(properties.lockoutAuthSet()).isFalse();
+        boolean left =
+            host.tpm()
+                .connection()
+                .transact(t -> new Capabilities(t).exists(RegisterIndex.DEFAULT_HANDLE));
+        assertThat(left).as("the register's index").isFalse();
         assertThat(Deprovisioning.deprovision(host.tpm(), host.state())).isFalse();
         assertThat(Files.exists(host.state().resolve("attestor.json"))).isFalse();
         host.reboot();

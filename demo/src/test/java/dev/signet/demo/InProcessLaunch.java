@@ -79,7 +79,7 @@ final class InProcessLaunch implements AutoCloseable {
     LaunchId launch = LaunchId.random(site.random());
     byte[] envelope = Files.readAllBytes(statement);
     host.attestor()
-        .launchRegister(Site.REGISTER)
+        .launchRegister(Site.AS_PROVISIONED)
         .append(
             new LaunchEvent.Start(
                 agent,
@@ -103,7 +103,7 @@ final class InProcessLaunch implements AutoCloseable {
   }
 
   LaunchRegister register() throws IOException {
-    return host.attestor().launchRegister(Site.REGISTER);
+    return host.attestor().launchRegister(Site.AS_PROVISIONED);
   }
 
   LaunchId launch() {

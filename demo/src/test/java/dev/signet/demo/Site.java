@@ -5,6 +5,7 @@ package dev.signet.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.signet.attestor.RegisterChoice;
 import dev.signet.cli.SignetHere;
 import dev.signet.demo.image.ImageLayout;
 import dev.signet.launcher.Answer;
@@ -46,6 +47,7 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -58,6 +60,7 @@ final class Site implements AutoCloseable {
   static final AgentId SECOND = new AgentId("spiffe://site.example/agent/second");
   static final String API_KEY = "sk-site-1";
   static final int REGISTER = 15;
+  static final RegisterChoice AS_PROVISIONED = new RegisterChoice(Optional.empty(), REGISTER);
   static final long FLOOR = 3;
 
   /** What its agents may send: the services of tests have whatever port is free. */
@@ -362,20 +365,33 @@ final class Site implements AutoCloseable {
    * @param svids what it may have beside its identity token; null for nothing
    */
   void register(AgentId agent, AgentRegistration.Svids svids, DemoHost... where) throws Exception {
+    register(agent, svids, null, where);
+  }
+
+  /**
+   * @param svids what it may have beside its identity token; null for nothing
+   * @param register the launch register that is accepted; null for either
+   */
+  void register(AgentId agent, AgentRegistration.Svids svids, String register, DemoHost... where)
+      throws Exception {
     AgentRegistration.Boot waived =
         new AgentRegistration.Boot(null, null, null, "simulated TPMs without firmware");
-    register(agent, svids, waived, Stream.of(where).map(DemoHost::id).toList());
+    register(agent, svids, waived, register, Stream.of(where).map(DemoHost::id).toList());
   }
 
   /**
    * @param boot what is asked of the hosts' boot
    */
   void register(AgentId agent, AgentRegistration.Boot boot, HostId where) throws Exception {
-    register(agent, null, boot, List.of(where));
+    register(agent, null, boot, null, List.of(where));
   }
 
   private void register(
-      AgentId agent, AgentRegistration.Svids svids, AgentRegistration.Boot boot, List<HostId> where)
+      AgentId agent,
+      AgentRegistration.Svids svids,
+      AgentRegistration.Boot boot,
+      String register,
+      List<HostId> where)
       throws Exception {
     AgentRegistration registration =
         new AgentRegistration(
@@ -384,7 +400,7 @@ final class Site implements AutoCloseable {
             null,
             boot,
             null,
-            null,
+            register,
             new AgentRegistration.Launcher(null, "run from a source tree"),
             null,
             null,
