@@ -136,7 +136,7 @@ public final class VirtualMachine implements Closeable {
   /** Has the guest shut down, with its TPM, and waits for it. */
   public void shutDown() throws IOException {
     Running was = on();
-    was.shell().run("systemctl poweroff", POWERS_OFF);
+    was.shell().tell("systemctl poweroff");
     try {
       if (!was.qemu().waitFor(POWERS_OFF.toSeconds(), TimeUnit.SECONDS)) {
         throw new TpmSimulationException("the guest did not power off: " + tail(console()));
