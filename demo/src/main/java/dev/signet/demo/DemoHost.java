@@ -110,6 +110,18 @@ public final class DemoHost implements AutoCloseable {
     attestor = Attestor.open(tpm, state, new HostLogFiles(Optional.of(log)));
   }
 
+  /**
+   * The running machine measures something.
+   *
+   * @param logs that the launcher sends from now on
+   */
+  void measure(List<FirmwareLogMaker.Extend> measured, HostLogFiles logs) throws IOException {
+    tpm.close();
+    simulated.measure(measured);
+    connect();
+    attestor = Attestor.open(tpm, state, logs);
+  }
+
   @Override
   public void close() throws IOException {
     if (tpm != null) {
