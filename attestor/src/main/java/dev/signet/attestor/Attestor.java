@@ -13,12 +13,17 @@ import dev.signet.protocol.EnrollmentChallenge;
 import dev.signet.protocol.EnrollmentRequest;
 import dev.signet.protocol.EvidenceInput;
 import dev.signet.protocol.HostId;
+import dev.signet.protocol.KeyCertification;
+import dev.signet.protocol.KeyProtection;
 import dev.signet.protocol.LaunchId;
+import dev.signet.protocol.Lease;
+import dev.signet.protocol.Limits;
 import dev.signet.protocol.PublicJwk;
 import dev.signet.protocol.Purpose;
 import dev.signet.protocol.QuoteEvidence;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -151,6 +156,16 @@ public final class Attestor {
     return host.quote(extraData, new TreeSet<>(pcrs));
   }
 
+  /** Has the TPM make a request key for one launch, which never leaves it. */
+  public ResidentKey createResidentKey() throws IOException {
+    return ResidentKey.create(host);
+  }
+
+  /** Makes a software key for a lease, in this process. */
+  public RequestKey createLeaseKey() {
+    return RequestKey.generate(host.tpm().connection().random());
+  }
+
   /**
    * This agent's sealed key, if there is one. One of an earlier version, which had no key for
    * secrets, counts as none: a new one is made in its place.
@@ -258,7 +273,8 @@ public final class Attestor {
   }
 
   /**
-   * Evidence for purpose release: quote and log, consistent with each other.
+   * Evidence for purpose release of a launch with a sealed request key: quote and log, consistent
+   * with each other.
    *
    * @param statement the DSSE envelope as it was received
    * @param sessionNonce {@link ReleaseSession#nonce()}
@@ -272,6 +288,28 @@ public final class Attestor {
       PublicJwk requestKey,
       Bytes sessionNonce)
       throws IOException {
+    return releaseEvidence(
+        challenge, agent, launch, register, statement, requestKey, sessionNonce, Optional.empty());
+  }
+
+  /**
+   * Evidence for purpose release.
+   *
+   * @param statement the DSSE envelope as it was received
+   * @param sealedKey whose release is asked for
+   * @param sessionNonce {@link ReleaseSession#nonce()}
+   * @param resident the launch's request key, where that is not the sealed one
+   */
+  public AttestationRequest releaseEvidence(
+      Challenge challenge,
+      AgentId agent,
+      LaunchId launch,
+      LaunchRegister register,
+      Bytes statement,
+      PublicJwk sealedKey,
+      Bytes sessionNonce,
+      Optional<ResidentKey> resident)
+      throws IOException {
     requirePurpose(challenge, Purpose.RELEASE);
     return register.withLog(
         (log, value, clock) -> {
@@ -283,11 +321,14 @@ public final class Attestor {
                   launch,
                   log,
                   statement,
-                  requestKey,
+                  resident.map(ResidentKey::publicKey).orElse(sealedKey),
+                  resident.isPresent() ? KeyProtection.RESIDENT : KeyProtection.SEALED,
                   sessionNonce,
+                  resident.isPresent() ? sealedKey : null,
+                  null,
                   logFiles.read(challenge.logs(), clock));
-          QuoteEvidence quote = quoteOf(parts, register, value);
-          return parts.with(quote, null, logFiles.readIma(challenge.logs(), clock));
+          Quoted quoted = quoteOf(parts, register, value, resident);
+          return parts.with(quoted, null, null, logFiles.readIma(challenge.logs(), clock));
         });
   }
 
@@ -298,9 +339,30 @@ public final class Attestor {
       LaunchId launch,
       LaunchRegister register,
       Bytes statement,
-      RequestKey requestKey)
+      LaunchKey requestKey)
+      throws IOException {
+    return attestEvidence(
+        challenge, agent, launch, register, statement, requestKey, Optional.empty());
+  }
+
+  /**
+   * Evidence for purpose attest, with proof that the request key is in hand.
+   *
+   * @param leased a key that is to sign requests in its place
+   */
+  public AttestationRequest attestEvidence(
+      Challenge challenge,
+      AgentId agent,
+      LaunchId launch,
+      LaunchRegister register,
+      Bytes statement,
+      LaunchKey requestKey,
+      Optional<RequestKey> leased)
       throws IOException {
     requirePurpose(challenge, Purpose.ATTEST);
+    Lease lease = leased.map(key -> draft(key, challenge)).orElse(null);
+    Optional<ResidentKey> resident =
+        requestKey instanceof ResidentKey key ? Optional.of(key) : Optional.empty();
     return register.withLog(
         (log, value, clock) -> {
           var parts =
@@ -312,17 +374,49 @@ public final class Attestor {
                   log,
                   statement,
                   requestKey.publicKey(),
+                  requestKey.protection(),
                   null,
+                  null,
+                  lease,
                   logFiles.read(challenge.logs(), clock));
-          QuoteEvidence quote = quoteOf(parts, register, value);
-          Bytes proof = Bytes.of(requestKey.sign(parts.input()));
-          return parts.with(quote, proof, logFiles.readIma(challenge.logs(), clock));
+          Quoted quoted = quoteOf(parts, register, value, resident);
+          byte[] input = parts.input();
+          return parts.with(
+              quoted,
+              Bytes.of(requestKey.sign(input)),
+              leased.map(key -> Bytes.of(key.sign(input))).orElse(null),
+              logFiles.readIma(challenge.logs(), clock));
         });
   }
 
-  private QuoteEvidence quoteOf(EvidenceParts parts, LaunchRegister register, Digest value)
+  /** By the verifier's time, so that the host's clock does not matter. */
+  private static Lease draft(RequestKey key, Challenge challenge) {
+    return new Lease(
+        key.publicKey(),
+        challenge.serverTime().plus(Limits.LEASE_LIFE).truncatedTo(ChronoUnit.SECONDS),
+        Bytes.of(new byte[64]));
+  }
+
+  /** The quote of evidence must show the register that the log replays to. */
+  private Quoted quoteOf(
+      EvidenceParts parts, LaunchRegister register, Digest value, Optional<ResidentKey> resident)
       throws IOException {
-    return register.quote(host, parts.extraData(), new TreeSet<>(parts.challenge().pcrs()), value);
+    Digest extraData = parts.extraData();
+    QuoteEvidence quote =
+        register.quote(host, extraData, new TreeSet<>(parts.challenge().pcrs()), value);
+    // A reset that came between the two shows in their counters.
+    return new Quoted(
+        quote,
+        resident.isPresent() ? Optional.of(certify(resident.get(), extraData)) : Optional.empty());
+  }
+
+  private KeyCertification certify(ResidentKey key, Digest extraData) throws IOException {
+    return host.repeatable(
+        transaction -> {
+          Session session = transaction.hmacSession(host.keys().saltKey());
+          Entity attestationKey = host.keys().loadAttestationKey(transaction, session);
+          return key.certify(transaction, attestationKey, session, extraData.toArray());
+        });
   }
 
   private static void requirePurpose(Challenge challenge, Purpose purpose) {

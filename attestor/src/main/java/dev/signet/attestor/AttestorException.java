@@ -26,6 +26,8 @@ public final class AttestorException extends IOException {
     REGISTER_UNUSABLE,
     /** The launch log on disk is not what was written. */
     LOG_DAMAGED,
+    /** The TPM was reset since the launch began: its resident key is gone; launch again. */
+    RESIDENT_KEY_GONE,
     /** Bytes changed on the way to or from the TPM. */
     BUS_TAMPERED
   }

@@ -11,9 +11,9 @@ import dev.signet.protocol.EvidenceInput;
 import dev.signet.protocol.HostLogs;
 import dev.signet.protocol.KeyProtection;
 import dev.signet.protocol.LaunchId;
+import dev.signet.protocol.Lease;
 import dev.signet.protocol.PublicJwk;
 import dev.signet.protocol.Purpose;
-import dev.signet.protocol.QuoteEvidence;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +22,8 @@ import java.util.List;
  * What goes into evidence besides the quote, which is over all of it.
  *
  * @param sessionNonce of the release session, null for attest
+ * @param sealedKey whose release is asked for, where it is not the request key's; else null
+ * @param lease with a proof yet to be made, or null
  * @param logs the host's own, as the challenge wants them
  */
 record EvidenceParts(
@@ -32,7 +34,10 @@ record EvidenceParts(
     Bytes log,
     Bytes statement,
     PublicJwk requestKey,
+    KeyProtection protection,
     Bytes sessionNonce,
+    PublicJwk sealedKey,
+    Lease lease,
     HostLogs logs) {
 
   Purpose purpose() {
@@ -47,18 +52,32 @@ record EvidenceParts(
     parts.add(log.toArray());
     parts.add(statement.toArray());
     parts.add(requestKey.point());
-    parts.add(KeyProtection.SEALED.wireName().getBytes(StandardCharsets.UTF_8));
+    parts.add(protection.wireName().getBytes(StandardCharsets.UTF_8));
     parts.add(sessionNonce == null ? Octets.NONE : sessionNonce.toArray());
+    parts.add(otherKey());
     parts.addAll(logs.parts());
     return EvidenceInput.of(
         purpose(), challenge.nonce(), challenge.verifier(), akName, parts.toArray(byte[][]::new));
+  }
+
+  /** About keys beside the request key. */
+  private byte[] otherKey() {
+    if (lease != null) {
+      return Lease.part(lease.key(), lease.notAfter());
+    }
+    return sealedKey == null ? Octets.NONE : sealedKey.point();
   }
 
   Digest extraData() {
     return Digest.hash(input());
   }
 
-  AttestationRequest with(QuoteEvidence quote, Bytes proofOfPossession, HostLogs.Ima ima) {
+  /**
+   * @param proofOfPossession null for release
+   * @param leaseProof null without a lease
+   */
+  AttestationRequest with(
+      Quoted quoted, Bytes proofOfPossession, Bytes leaseProof, HostLogs.Ima ima) {
     AttestationRequest request =
         new AttestationRequest(
             purpose(),
@@ -66,14 +85,17 @@ record EvidenceParts(
             akName,
             agent,
             launch,
-            quote,
+            quoted.quote(),
             log,
             statement,
             requestKey,
-            KeyProtection.SEALED,
+            protection,
             sessionNonce,
             proofOfPossession,
-            logs.with(ima));
+            logs.with(ima),
+            quoted.certification().orElse(null),
+            sealedKey,
+            lease == null ? null : new Lease(lease.key(), lease.notAfter(), leaseProof));
     // What the verifier will compute from the message must be what was quoted.
     if (!Digest.hash(EvidenceInput.forAttestation(request, challenge.verifier()))
         .equals(extraData())) {

@@ -3,14 +3,18 @@
 package dev.signet.attestor;
 
 import dev.signet.protocol.Digest;
+import dev.signet.protocol.KeyProtection;
 import dev.signet.protocol.PublicJwk;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.KeyPair;
 import java.security.PrivateKey;
 import java.security.Provider;
 import java.security.SecureRandom;
 import java.security.Signature;
+import java.security.interfaces.ECPrivateKey;
+import java.security.interfaces.ECPublicKey;
 import java.security.spec.ECPrivateKeySpec;
 import java.util.Arrays;
 import javax.security.auth.Destroyable;
@@ -21,12 +25,13 @@ import org.bouncycastle.crypto.params.ECPrivateKeyParameters;
 import org.bouncycastle.crypto.signers.ECDSASigner;
 
 /**
- * A released request key, in memory until it is closed. Its bytes are zeroed then; copies that the
- * Java platform made while computing live until the garbage collector takes them.
+ * A released request key, or that of a lease, in memory until it is closed. Its bytes are zeroed
+ * then; copies that the Java platform made while computing live until the garbage collector takes
+ * them.
  *
  * <p>Safe for use by several threads.
  */
-public final class RequestKey implements Destroyable, AutoCloseable {
+public final class RequestKey implements LaunchKey, Destroyable {
   private static final ECDomainParameters P256 = domain();
 
   private final PublicJwk publicKey;
@@ -72,13 +77,46 @@ public final class RequestKey implements Destroyable, AutoCloseable {
     }
   }
 
+  /** A new one, for a lease: nothing is released with it. */
+  static RequestKey generate(SecureRandom random) {
+    KeyPair pair = SealedKey.generate(random);
+    byte[] scalar = Octets.fixed(((ECPrivateKey) pair.getPrivate()).getS(), SealedKey.SCALAR);
+    return new RequestKey(scalar, PublicJwk.of((ECPublicKey) pair.getPublic()), null, random);
+  }
+
+  @Override
   public PublicJwk publicKey() {
     return publicKey;
   }
 
+  @Override
+  public KeyProtection protection() {
+    return KeyProtection.SEALED;
+  }
+
   /** What was released with it: the key to the agent's secrets, closed when this one is. */
   public SecretsKey secretsKey() {
+    if (secretsKey == null) {
+      throw new IllegalStateException("the key of a lease was not released, and nothing with it");
+    }
     return secretsKey;
+  }
+
+  /**
+   * Destroys this key alone.
+   *
+   * @return what was released with it, for the caller to close
+   */
+  public synchronized SecretsKey keepSecretsKeyOnly() {
+    requireAlive();
+    forget();
+    return secretsKey();
+  }
+
+  private void forget() {
+    Arrays.fill(scalar, (byte) 0);
+    platformKey = null;
+    destroyed = true;
   }
 
   /**
@@ -103,6 +141,7 @@ public final class RequestKey implements Destroyable, AutoCloseable {
    * @return 64 bytes r || s
    * @throws IllegalStateException if the key was destroyed
    */
+  @Override
   public byte[] sign(byte[] data) {
     PrivateKey platform;
     Provider fast;
@@ -157,10 +196,11 @@ public final class RequestKey implements Destroyable, AutoCloseable {
 
   @Override
   public synchronized void destroy() {
-    Arrays.fill(scalar, (byte) 0);
-    platformKey = null;
-    destroyed = true;
-    secretsKey.close();
+    boolean whole = !destroyed;
+    forget();
+    if (whole && secretsKey != null) {
+      secretsKey.close();
+    }
   }
 
   @Override

@@ -3,11 +3,6 @@
 package dev.signet.attestor;
 
 import java.io.IOException;
-import tss.TpmBuffer;
-import tss.tpm.TPM2_ContextLoad_REQUEST;
-import tss.tpm.TPM2_ContextSave_REQUEST;
-import tss.tpm.TPMS_CONTEXT;
-import tss.tpm.TPM_CC;
 
 /**
  * A session that waits outside the TPM, so that others find a free slot. Where a resource manager
@@ -21,13 +16,7 @@ record SavedSession(Session session, byte[] context, long generation) {
     TpmConnection connection = transaction.connection();
     byte[] context = null;
     if (!connection.resourceManaged()) {
-      Entity saved = session.entity();
-      context =
-          transaction
-              .run(
-                  Command.of(
-                      TPM_CC.ContextSave, new TPM2_ContextSave_REQUEST(saved.marshalled()), saved))
-              .parameters();
+      context = SavedContext.save(transaction, session.entity());
     }
     return new SavedSession(session, context, connection.generation());
   }
@@ -39,15 +28,7 @@ record SavedSession(Session session, byte[] context, long generation) {
 
   Session load(Transaction transaction) throws IOException {
     if (context != null) {
-      TPMS_CONTEXT raw =
-          new TPMS_CONTEXT() {
-            @Override
-            public void toTpm(TpmBuffer buffer) {
-              buffer.writeByteBuf(context);
-            }
-          };
-      transaction.run(
-          Command.returningHandle(TPM_CC.ContextLoad, new TPM2_ContextLoad_REQUEST(raw)));
+      SavedContext.load(transaction, context);
     }
     return session;
   }

@@ -115,7 +115,8 @@ public final class SealedKey {
         SecretsKey.ref(secretsKey));
   }
 
-  private static KeyPair generate(SecureRandom random) {
+  /** P-256. */
+  static KeyPair generate(SecureRandom random) {
     try {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
       generator.initialize(new ECGenParameterSpec("secp256r1"), random);

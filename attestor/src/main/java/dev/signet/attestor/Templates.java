@@ -32,16 +32,10 @@ final class Templates {
   static final int DECRYPT = 1 << 17;
   static final int SIGN = 1 << 18;
 
-  private static final int STORAGE =
-      FIXED_TPM
-          | FIXED_PARENT
-          | SENSITIVE_DATA_ORIGIN
-          | USER_WITH_AUTH
-          | NO_DA
-          | RESTRICTED
-          | DECRYPT;
-  private static final int ATTESTATION =
-      FIXED_TPM | FIXED_PARENT | SENSITIVE_DATA_ORIGIN | USER_WITH_AUTH | NO_DA | RESTRICTED | SIGN;
+  private static final int NEVER_LEAVES =
+      FIXED_TPM | FIXED_PARENT | SENSITIVE_DATA_ORIGIN | USER_WITH_AUTH | NO_DA;
+  private static final int STORAGE = NEVER_LEAVES | RESTRICTED | DECRYPT;
+  private static final int ATTESTATION = NEVER_LEAVES | RESTRICTED | SIGN;
   private static final int EK =
       FIXED_TPM | FIXED_PARENT | SENSITIVE_DATA_ORIGIN | ADMIN_WITH_POLICY | RESTRICTED | DECRYPT;
 
@@ -63,6 +57,19 @@ final class Templates {
   static TPMT_PUBLIC attestationKey() {
     return publicArea(
         ATTESTATION,
+        Octets.NONE,
+        new TPMS_ECC_PARMS(
+            new TPMT_SYM_DEF_OBJECT(),
+            new TPMS_SIG_SCHEME_ECDSA(TPM_ALG_ID.SHA256),
+            TPM_ECC_CURVE.NIST_P256,
+            noKdf()),
+        new TPMS_ECC_POINT());
+  }
+
+  /** A key that signs what its user asks for, and cannot leave its TPM. */
+  static TPMT_PUBLIC signingKey() {
+    return publicArea(
+        NEVER_LEAVES | SIGN,
         Octets.NONE,
         new TPMS_ECC_PARMS(
             new TPMT_SYM_DEF_OBJECT(),

@@ -105,6 +105,11 @@ final class TpmConnection implements Closeable {
     }
   }
 
+  /** Whether another thread waits for its transaction. */
+  boolean isWanted() {
+    return lock.hasQueuedThreads();
+  }
+
   /** Changes with every new connection: what a resource manager held for an older one is gone. */
   long generation() {
     return generation;

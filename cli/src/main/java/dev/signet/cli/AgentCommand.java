@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.signet.protocol.AgentId;
 import dev.signet.protocol.Digest;
 import dev.signet.protocol.HostId;
+import dev.signet.protocol.KeyProtection;
+import dev.signet.protocol.Signing;
 import dev.signet.verifierservice.registry.AgentRegistration;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -132,6 +134,19 @@ final class AgentCommand {
                 + " brought.")
     private Digest imaPolicy;
 
+    @Option(
+        names = "--require-resident-key",
+        description =
+            "Its request key must be one that never leaves the TPM (signet run"
+                + " --key-protection=resident), which the TPM proves.")
+    private boolean requireResidentKey;
+
+    @Option(
+        names = "--no-lease",
+        description =
+            "Its request key must sign every request itself (signet run --signing=direct).")
+    private boolean noLease;
+
     @ArgGroup(exclusive = true, multiplicity = "1")
     private Launchers launchers;
 
@@ -153,6 +168,13 @@ final class AgentCommand {
 
     Register(Invocation invocation) {
       super(invocation);
+    }
+
+    private AgentRegistration.Keys keys() {
+      return requireResidentKey || noLease
+          ? new AgentRegistration.Keys(
+              requireResidentKey ? KeyProtection.RESIDENT : null, noLease ? Signing.DIRECT : null)
+          : null;
     }
 
     @Override
@@ -179,6 +201,7 @@ final class AgentCommand {
                     launchers.waived == null ? launchers.permitted : null, launchers.waived),
                 raiseFloor ? AgentRegistration.ACCEPTED : null,
                 requireIsolation ? AgentRegistration.FULL : null,
+                keys(),
                 svids.permitted(),
                 imaPolicy == null ? null : new AgentRegistration.Ima(imaPolicy)));
       } catch (IllegalArgumentException e) {

@@ -8,6 +8,7 @@ import dev.signet.attestor.ReleaseOutcome;
 import dev.signet.attestor.Tpm;
 import dev.signet.launcher.AgentLaunch;
 import dev.signet.launcher.EnrolledHost;
+import dev.signet.launcher.KeyUse;
 import dev.signet.launcher.LaunchOutcome;
 import dev.signet.launcher.LaunchRequest;
 import dev.signet.launcher.Progress;
@@ -19,7 +20,9 @@ import dev.signet.launcher.process.IsolationMode;
 import dev.signet.launcher.process.LauncherHardening;
 import dev.signet.measurements.SignerPolicy;
 import dev.signet.protocol.Appraisal;
+import dev.signet.protocol.KeyProtection;
 import dev.signet.protocol.ProblemDetails;
+import dev.signet.protocol.Signing;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -52,6 +55,8 @@ import picocli.CommandLine.Parameters;
           + " --class-path lib/a.jar:lib/b.jar",
       "  signet run --statement agent.dsse --signer ci.pub.pem --jar agent.jar"
           + " --credential keys.json",
+      "  signet run --statement agent.dsse --signer ci.pub.pem --jar agent.jar"
+          + " --key-protection=resident --signing=lease",
       "  signet run --statement agent.dsse --signer ci.pub.pem --image oci:agent-image",
       "  signet run --statement agent.dsse --signer ci.pub.pem"
           + " --image docker://registry.example/agent@sha256:… \\",
@@ -114,6 +119,27 @@ final class RunCommand implements SignetCommand {
       defaultValue = "full",
       converter = IsolationConverter.class)
   private IsolationMode isolation;
+
+  @Option(
+      names = "--key-protection",
+      paramLabel = "sealed|resident",
+      description =
+          "sealed: the TPM releases the request key into this process's memory. resident: the key is"
+              + " made for this launch and never leaves the TPM, which makes each signature, at its"
+              + " own pace. Default: ${DEFAULT-VALUE}.",
+      defaultValue = "sealed",
+      converter = KeyWords.Protections.class)
+  private KeyProtection keyProtection;
+
+  @Option(
+      names = "--signing",
+      paramLabel = "direct|lease",
+      description =
+          "direct: that key signs every request. lease: it vouches for a software key, which signs"
+              + " for some minutes and is then replaced. Default: ${DEFAULT-VALUE}.",
+      defaultValue = "direct",
+      converter = KeyWords.Signings.class)
+  private Signing signing;
 
   @Option(
       names = "--cwd",
@@ -248,7 +274,8 @@ final class RunCommand implements SignetCommand {
         isolation,
         user == null ? Optional.empty() : Optional.of(agentUser()),
         PrivateParent.of(state, invocation.environment()),
-        new RegisterChoice(Optional.ofNullable(register), registerPcr));
+        new RegisterChoice(Optional.ofNullable(register), registerPcr),
+        new KeyUse(keyProtection, signing));
   }
 
   private AgentUser agentUser() throws CommandFailure, IOException {

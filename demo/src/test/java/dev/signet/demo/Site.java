@@ -358,14 +358,14 @@ final class Site implements AutoCloseable {
   }
 
   void register(AgentId agent, DemoHost... where) throws Exception {
-    register(agent, null, where);
+    register(agent, (AgentRegistration.Svids) null, where);
   }
 
   /**
    * @param svids what it may have beside its identity token; null for nothing
    */
   void register(AgentId agent, AgentRegistration.Svids svids, DemoHost... where) throws Exception {
-    register(agent, svids, null, where);
+    register(agent, svids, (String) null, where);
   }
 
   /**
@@ -376,18 +376,30 @@ final class Site implements AutoCloseable {
       throws Exception {
     AgentRegistration.Boot waived =
         new AgentRegistration.Boot(null, null, null, "simulated TPMs without firmware");
-    register(agent, svids, waived, register, Stream.of(where).map(DemoHost::id).toList());
+    register(agent, null, svids, waived, register, Stream.of(where).map(DemoHost::id).toList());
+  }
+
+  /**
+   * @param keys what is asked of its keys; null for nothing
+   */
+  void register(
+      AgentId agent, AgentRegistration.Keys keys, AgentRegistration.Svids svids, DemoHost... where)
+      throws Exception {
+    AgentRegistration.Boot waived =
+        new AgentRegistration.Boot(null, null, null, "simulated TPMs without firmware");
+    register(agent, keys, svids, waived, null, Stream.of(where).map(DemoHost::id).toList());
   }
 
   /**
    * @param boot what is asked of the hosts' boot
    */
   void register(AgentId agent, AgentRegistration.Boot boot, HostId where) throws Exception {
-    register(agent, null, boot, null, List.of(where));
+    register(agent, null, null, boot, null, List.of(where));
   }
 
   private void register(
       AgentId agent,
+      AgentRegistration.Keys keys,
       AgentRegistration.Svids svids,
       AgentRegistration.Boot boot,
       String register,
@@ -404,6 +416,7 @@ final class Site implements AutoCloseable {
             new AgentRegistration.Launcher(null, "run from a source tree"),
             null,
             null,
+            keys,
             svids);
     String name = URLEncoder.encode(agent.value(), StandardCharsets.UTF_8);
     operator("PUT", "/v1/registrations?agent=" + name, registration);

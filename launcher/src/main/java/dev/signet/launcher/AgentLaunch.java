@@ -6,7 +6,6 @@ import dev.signet.attestor.Attestor;
 import dev.signet.attestor.LaunchRegister;
 import dev.signet.attestor.ReleaseOutcome;
 import dev.signet.attestor.RequestKey;
-import dev.signet.attestor.SealedKey;
 import dev.signet.launcher.container.Cgroups;
 import dev.signet.launcher.container.ContainerHost;
 import dev.signet.launcher.container.ContainerImage;
@@ -24,7 +23,6 @@ import dev.signet.measurements.image.ImageSource;
 import dev.signet.protocol.AgentId;
 import dev.signet.protocol.AttestationResult;
 import dev.signet.protocol.Bytes;
-import dev.signet.protocol.KeyProtection;
 import dev.signet.protocol.LaunchEvent;
 import dev.signet.protocol.LaunchId;
 import dev.signet.protocol.ProblemDetails;
@@ -212,7 +210,8 @@ public final class AgentLaunch {
     VersionCheck version = VersionCheck.of(versions, agent, passed.statement().securityVersion());
     version.warning().ifPresent(text -> progress.say(Progress.Step.WARNING, text));
     LaunchId launch = LaunchId.random(random);
-    SealedKey sealedKey = sealedKey(agent);
+    LaunchKeys keys = LaunchKeys.prepare(attestor, host, agent, request.keys(), progress);
+    unwinding.undo(keys::close);
     AtomicReference<Identity> identity = new AtomicReference<>();
     LaunchSecrets secrets = new LaunchSecrets(request.egress().credentials(), clock, progress);
     VerifierClock verifierClock = new VerifierClock(clock, System::nanoTime);
@@ -264,7 +263,7 @@ public final class AgentLaunch {
     if (refused.isPresent()) {
       return new LaunchOutcome.RefusedByVerifier(refused.get());
     }
-    register.append(event(request, agent, launch, passed, prepared, plan, sealedKey));
+    register.append(event(request, agent, launch, passed, prepared, plan, keys));
     unwinding.undo(
         () ->
             register.append(new LaunchEvent.Stop(agent, launch, null, LaunchEvent.Cause.ABORTED)));
@@ -272,8 +271,9 @@ public final class AgentLaunch {
         Progress.Step.RECORDED,
         "launch recorded in the TPM (" + register.name() + ") before anything starts");
 
-    RequestKey key;
-    Optional<AttestationFlow.Release> release = flow.release(sealedKey, version::permits);
+    RequestKey released;
+    Optional<AttestationFlow.Release> release =
+        flow.release(keys.sealed(), keys.resident(), version::permits);
     if (release.isEmpty()) {
       return new LaunchOutcome.RefusedHere(
           Refusal.ROLLED_BACK.name(), version.warning().orElseThrow());
@@ -285,24 +285,27 @@ public final class AgentLaunch {
       case AttestationFlow.Release.KeptByTpm(ReleaseOutcome.Reason reason, String detail) -> {
         return new LaunchOutcome.KeptByTpm(reason, detail);
       }
-      case AttestationFlow.Release.Released(RequestKey released) -> key = released;
+      case AttestationFlow.Release.Released(RequestKey key) -> released = key;
     }
-    unwinding.undo(key::close);
+    SigningKeys signing = keys.signing(released, flow);
+    unwinding.undo(signing::close);
     progress.say(
         Progress.Step.RELEASED,
-        "the verifier approved this state, and the TPM released the request key "
-            + key.publicKey().thumbprint());
-    secrets.begin(attestor, agent, key.secretsKey());
+        "the verifier approved this state, and the TPM released the "
+            + (keys.resident().isPresent() ? "key to the agent's secrets" : "request key")
+            + "; requests rest on key "
+            + keys.requestKey().thumbprint());
+    secrets.begin(attestor, agent, keys.secretsKey());
 
     AttestationResult result;
-    switch (flow.attest(key)) {
+    switch (signing.attest()) {
       case Answer.Refused<AttestationResult>(ProblemDetails problem) -> {
         return new LaunchOutcome.RefusedByVerifier(problem);
       }
       case Answer.Granted<AttestationResult>(AttestationResult granted) -> result = granted;
     }
     warnOfSkew(result.serverTime());
-    Identity live = Identity.start(key, result, () -> flow.attest(key), verifierClock, progress);
+    Identity live = Identity.start(signing, result, verifierClock, progress);
     unwinding.undo(live::close);
     identity.set(live);
     progress.say(
@@ -325,28 +328,19 @@ public final class AgentLaunch {
         new RunningAgent(
             agent,
             launch,
-            key.publicKey().thumbprint(),
+            keys.requestKey().thumbprint(),
             process,
             out.proxy(),
             live,
             workloadApi,
             register,
-            prepared,
+            () -> {
+              try (prepared) {
+                keys.close();
+              }
+            },
             directory,
             progress));
-  }
-
-  private SealedKey sealedKey(AgentId agent) throws IOException {
-    SealedKeys.Found found = SealedKeys.keptOrMade(attestor, host, agent);
-    SealedKey made = found.key();
-    if (!found.made()) {
-      return made;
-    }
-    progress.say(
-        Progress.Step.KEY_CREATED,
-        "made a request key for this agent on this host, sealed by the TPM: "
-            + made.publicKey().thumbprint());
-    return made;
   }
 
   private LaunchEvent.Start event(
@@ -356,7 +350,7 @@ public final class AgentLaunch {
       LaunchCheck.Result.Passed passed,
       Prepared prepared,
       AgentPlan plan,
-      SealedKey sealedKey)
+      LaunchKeys keys)
       throws IOException, InterruptedException {
     return new LaunchEvent.Start(
         agent,
@@ -369,8 +363,9 @@ public final class AgentLaunch {
         request.environment().keySet().stream().sorted().toList(),
         plan.isolation().labels(),
         request.egress().inLaunchEvent(),
-        sealedKey.publicKey().thumbprint(),
-        KeyProtection.SEALED,
+        keys.requestKey().thumbprint(),
+        keys.use().protection(),
+        keys.use().signing(),
         LauncherDigest.ofRunningProgram());
   }
 

@@ -3,10 +3,12 @@
 package dev.signet.launcher;
 
 import dev.signet.attestor.Attestor;
+import dev.signet.attestor.LaunchKey;
 import dev.signet.attestor.LaunchRegister;
 import dev.signet.attestor.ReleaseOutcome;
 import dev.signet.attestor.ReleaseSession;
 import dev.signet.attestor.RequestKey;
+import dev.signet.attestor.ResidentKey;
 import dev.signet.attestor.SealedKey;
 import dev.signet.protocol.AgentId;
 import dev.signet.protocol.AttestationResult;
@@ -92,24 +94,26 @@ public final class AttestationFlow {
 
   /** Asks for a state approval and has the TPM release the key. */
   public Release release(SealedKey sealedKey) throws IOException, InterruptedException {
-    return release(sealedKey, floor -> true).orElseThrow();
+    return release(sealedKey, Optional.empty(), floor -> true).orElseThrow();
   }
 
   /**
    * Asks for a state approval and has the TPM release the key.
    *
+   * @param resident the launch's request key, where that is not the sealed one
    * @param permits asked with what the verifier told, before the TPM sees the approval
    * @return empty if that said no
    */
-  Optional<Release> release(SealedKey sealedKey, Predicate<StateApproval.Floor> permits)
+  Optional<Release> release(
+      SealedKey sealedKey, Optional<ResidentKey> resident, Predicate<StateApproval.Floor> permits)
       throws IOException, InterruptedException {
     Optional<Release> last = Optional.empty();
     ImaPieces pieces = new ImaPieces();
     for (int attempt = 0; attempt < RELEASE_ATTEMPTS; attempt++) {
-      last = releaseOnce(sealedKey, permits);
+      last = releaseOnce(sealedKey, resident, permits);
       while (last.orElse(null) instanceof Release.NotApproved(ProblemDetails problem)
           && pieces.goOn(problem)) {
-        last = releaseOnce(sealedKey, permits);
+        last = releaseOnce(sealedKey, resident, permits);
       }
       boolean again =
           last.orElse(null) instanceof Release.KeptByTpm kept && kept.reason().retryable();
@@ -120,7 +124,8 @@ public final class AttestationFlow {
     return last;
   }
 
-  private Optional<Release> releaseOnce(SealedKey sealedKey, Predicate<StateApproval.Floor> permits)
+  private Optional<Release> releaseOnce(
+      SealedKey sealedKey, Optional<ResidentKey> resident, Predicate<StateApproval.Floor> permits)
       throws IOException, InterruptedException {
     if (begun.isEmpty()) {
       Optional<ProblemDetails> refused = begin();
@@ -139,7 +144,8 @@ public final class AttestationFlow {
               register,
               statement,
               sealedKey.publicKey(),
-              session.nonce());
+              session.nonce(),
+              resident);
       return switch (verifier.release(evidence)) {
         case Answer.Refused<StateApproval.Granted>(ProblemDetails p) ->
             Optional.of(new Release.NotApproved(p));
@@ -161,24 +167,34 @@ public final class AttestationFlow {
     };
   }
 
-  /** Attests with the released key; the answer holds an identity token. */
-  public Answer<AttestationResult> attest(RequestKey key) throws IOException, InterruptedException {
+  /** Attests with the launch's key; the answer holds an identity token. */
+  public Answer<AttestationResult> attest(LaunchKey key) throws IOException, InterruptedException {
+    return attest(key, Optional.empty());
+  }
+
+  /**
+   * Attests with the launch's key; the answer holds an identity token.
+   *
+   * @param leased what the token is for, in place of the launch's key
+   */
+  Answer<AttestationResult> attest(LaunchKey key, Optional<RequestKey> leased)
+      throws IOException, InterruptedException {
     ImaPieces pieces = new ImaPieces();
-    Answer<AttestationResult> answer = attestOnce(key);
+    Answer<AttestationResult> answer = attestOnce(key, leased);
     while (answer instanceof Answer.Refused<AttestationResult>(ProblemDetails problem)
         && pieces.goOn(problem)) {
-      answer = attestOnce(key);
+      answer = attestOnce(key, leased);
     }
     return answer;
   }
 
-  private Answer<AttestationResult> attestOnce(RequestKey key)
+  private Answer<AttestationResult> attestOnce(LaunchKey key, Optional<RequestKey> leased)
       throws IOException, InterruptedException {
     return switch (challenge(Purpose.ATTEST)) {
       case Answer.Refused<Challenge>(ProblemDetails p) -> new Answer.Refused<>(p);
       case Answer.Granted<Challenge>(Challenge challenge) ->
           verifier.attest(
-              attestor.attestEvidence(challenge, agent, launch, register, statement, key));
+              attestor.attestEvidence(challenge, agent, launch, register, statement, key, leased));
     };
   }
 

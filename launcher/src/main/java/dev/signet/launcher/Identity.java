@@ -2,14 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.launcher;
 
-import dev.signet.attestor.RequestKey;
 import dev.signet.protocol.AttestationResult;
 import dev.signet.protocol.ProblemDetails;
 import dev.signet.protocol.Refusal;
-import dev.signet.requestsignatures.SignatureProviders;
 import java.io.IOException;
-import java.security.GeneralSecurityException;
-import java.security.Provider;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -35,14 +31,10 @@ final class Identity implements VerifierSvids.Attested, AutoCloseable {
   private static final Set<String> PASSING =
       Set.of(Refusal.RATE_LIMITED.name(), Refusal.WRONG_NONCE.name());
 
-  /** One attestation. */
-  @FunctionalInterface
-  interface Attest {
-    Answer<AttestationResult> attest() throws IOException, InterruptedException;
-  }
+  /** A request that found the replaced key signs within moments; then the key goes. */
+  private static final Duration LAST_USES = Duration.ofSeconds(5);
 
-  private final RequestKey key;
-  private final Attest attest;
+  private final SigningKeys keys;
   private final VerifierClock clock;
   private final Progress progress;
   private final ReentrantLock lock = new ReentrantLock();
@@ -54,39 +46,20 @@ final class Identity implements VerifierSvids.Attested, AutoCloseable {
   private long nextAt;
   private Duration retry = FIRST_RETRY;
 
-  private Identity(RequestKey key, Attest attest, VerifierClock clock, Progress progress) {
-    this.key = key;
-    this.attest = attest;
+  private Identity(SigningKeys keys, VerifierClock clock, Progress progress) {
+    this.keys = keys;
     this.clock = clock;
     this.progress = progress;
     this.renewal = Thread.ofPlatform().daemon().name("signet-renewal").unstarted(this::renew);
   }
 
-  /** Starts with a result just received; renews until closed. Owns the key from now on. */
+  /** Starts with a result just received; renews until closed. Owns the keys from now on. */
   static Identity start(
-      RequestKey key,
-      AttestationResult first,
-      Attest attest,
-      VerifierClock clock,
-      Progress progress) {
-    Identity identity = new Identity(key, attest, clock, progress);
+      SigningKeys keys, AttestationResult first, VerifierClock clock, Progress progress) {
+    Identity identity = new Identity(keys, clock, progress);
     identity.accept(first);
     identity.renewal.start();
-    Thread.ofPlatform().daemon().name("signet-crypto").start(() -> signFaster(key));
     return identity;
-  }
-
-  /** Loading a native library takes a tenth of a second; an agent's start need not wait for it. */
-  private static void signFaster(RequestKey key) {
-    try {
-      Optional<Provider> corretto = SignatureProviders.corretto();
-      if (corretto.isPresent()) {
-        key.using(corretto.get());
-      }
-    } catch (GeneralSecurityException | IllegalStateException e) {
-      // It does not take the key, or the launch is over: what signs now goes on signing.
-      return;
-    }
   }
 
   @Override
@@ -100,7 +73,7 @@ final class Identity implements VerifierSvids.Attested, AutoCloseable {
     return Optional.ofNullable(refused);
   }
 
-  /** Ends renewal and destroys the key. */
+  /** Ends renewal and destroys the keys. */
   @Override
   public void close() {
     lock.lock();
@@ -123,7 +96,7 @@ final class Identity implements VerifierSvids.Attested, AutoCloseable {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    key.close();
+    keys.close();
   }
 
   private void renew() {
@@ -138,11 +111,12 @@ final class Identity implements VerifierSvids.Attested, AutoCloseable {
 
   private void renewOnce() throws InterruptedException {
     try {
-      switch (attest.attest()) {
+      switch (keys.attest()) {
         case Answer.Granted<AttestationResult>(AttestationResult result) -> {
           accept(result);
           retry = FIRST_RETRY;
           progress.say(Progress.Step.RENEWED, "identity renewed until " + result.notAfter());
+          retireReplaced();
         }
         case Answer.Refused<AttestationResult>(ProblemDetails problem) -> {
           String why = new Answer.Refused<>(problem).describe();
@@ -168,6 +142,12 @@ final class Identity implements VerifierSvids.Attested, AutoCloseable {
     }
   }
 
+  private void retireReplaced() throws InterruptedException {
+    long due = clock.nanos() + LAST_USES.toNanos();
+    sleepUntil(due - nextAt < 0 ? due : nextAt);
+    keys.retire();
+  }
+
   private void failed(String why) {
     retryLater();
     progress.say(
@@ -186,9 +166,14 @@ final class Identity implements VerifierSvids.Attested, AutoCloseable {
     clock.heard(result.serverTime());
     refused = null;
     nextAt = clock.nanos() + wait;
+    SigningKeys.Newest newest = keys.newest();
     current =
         new Current(
-            result.token(), key.publicKey().thumbprint(), key::sign, true, result.notAfter());
+            result.token(),
+            newest.thumbprint(),
+            newest.signer(),
+            newest.atOnce(),
+            result.notAfter());
   }
 
   /** False when closed. */

@@ -30,6 +30,7 @@ import java.util.Optional;
  *     nobody else is
  * @param privateParent an existing directory for the launch's private files
  * @param register where the launch is recorded
+ * @param keys how the request key is kept and used
  */
 public record LaunchRequest(
     Program program,
@@ -44,7 +45,8 @@ public record LaunchRequest(
     IsolationMode isolation,
     Optional<AgentUser> user,
     Path privateParent,
-    RegisterChoice register) {
+    RegisterChoice register,
+    KeyUse keys) {
   public LaunchRequest {
     jvmOptions = List.copyOf(jvmOptions);
     arguments = List.copyOf(arguments);
@@ -52,11 +54,44 @@ public record LaunchRequest(
     Objects.requireNonNull(egress, "egress");
     Objects.requireNonNull(isolation, "isolation");
     Objects.requireNonNull(register, "register");
+    Objects.requireNonNull(keys, "keys");
     if (program instanceof Program.Image
         && (!jvmOptions.isEmpty() || workingDirectory.isPresent() || user.isPresent())) {
       throw new IllegalArgumentException(
           "an image is started as its configuration and the reference statement say: expected no"
               + " JVM options, working directory or user beside them");
     }
+  }
+
+  /** With a sealed request key that signs itself. */
+  public LaunchRequest(
+      Program program,
+      Path statement,
+      SignerPolicy signers,
+      Path runtime,
+      List<String> jvmOptions,
+      List<String> arguments,
+      Map<String, String> environment,
+      Optional<Path> workingDirectory,
+      EgressRequest egress,
+      IsolationMode isolation,
+      Optional<AgentUser> user,
+      Path privateParent,
+      RegisterChoice register) {
+    this(
+        program,
+        statement,
+        signers,
+        runtime,
+        jvmOptions,
+        arguments,
+        environment,
+        workingDirectory,
+        egress,
+        isolation,
+        user,
+        privateParent,
+        register,
+        KeyUse.DEFAULT);
   }
 }

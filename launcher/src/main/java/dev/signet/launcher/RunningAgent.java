@@ -68,7 +68,7 @@ public final class RunningAgent implements AutoCloseable {
     return launch;
   }
 
-  /** RFC 7638 thumbprint of the key that signs its requests. */
+  /** RFC 7638 thumbprint of the key that its launch event names. */
   public String requestKey() {
     return requestKey;
   }

@@ -27,7 +27,7 @@ class IdentityTest {
   @Test
   void aFaultInOneRenewalDoesNotSilentlyEndTheOthers() throws Exception {
     AtomicInteger calls = new AtomicInteger();
-    Identity.Attest faultyOnce =
+    SigningKeys.Attest faultyOnce =
         () -> {
           if (calls.getAndIncrement() == 0) {
             throw new IllegalStateException("fault");
@@ -36,9 +36,8 @@ class IdentityTest {
         };
     try (Identity identity =
         Identity.start(
-            TestRequestKey.make(),
+            new DirectSigning(TestRequestKey.make(), faultyOnce),
             result("first", Duration.ZERO),
-            faultyOnce,
             new VerifierClock(Clock.systemUTC(), System::nanoTime),
             (step, text) -> said.add(step))) {
       Awaitility.await().atMost(Duration.ofSeconds(15)).until(() -> calls.get() > 1);
@@ -54,9 +53,10 @@ class IdentityTest {
     SteppedClock host = new SteppedClock();
     try (Identity identity =
         Identity.start(
-            TestRequestKey.make(),
+            new DirectSigning(
+                TestRequestKey.make(),
+                () -> new Answer.Granted<>(result("second", Duration.ofHours(1)))),
             result("first", Duration.ofMillis(300)),
-            () -> new Answer.Granted<>(result("second", Duration.ofHours(1))),
             new VerifierClock(host, System::nanoTime),
             (step, text) -> said.add(step))) {
       host.step(Duration.ofHours(-1));
@@ -72,9 +72,10 @@ class IdentityTest {
     AtomicLong nanos = new AtomicLong(-5);
     try (Identity identity =
         Identity.start(
-            TestRequestKey.make(),
+            new DirectSigning(
+                TestRequestKey.make(),
+                () -> new Answer.Granted<>(result("never", Duration.ofHours(1)))),
             result("only", Duration.ofHours(1)),
-            () -> new Answer.Granted<>(result("never", Duration.ofHours(1))),
             new VerifierClock(host, nanos::get),
             (step, text) -> said.add(step))) {
       host.step(Duration.ofHours(-1));
@@ -100,9 +101,8 @@ class IdentityTest {
             first.serverTime().plusSeconds(90));
     try (Identity identity =
         Identity.start(
-            TestRequestKey.make(),
+            new DirectSigning(TestRequestKey.make(), () -> new Answer.Granted<>(second)),
             first,
-            () -> new Answer.Granted<>(second),
             clock,
             (step, text) -> said.add(step))) {
       Awaitility.await()

@@ -28,11 +28,12 @@ class RunningAgentIT {
     PrivateCopy copy = PrivateCopy.of(jar, directory, 100);
     Identity identity =
         Identity.start(
-            TestRequestKey.make(),
+            new DirectSigning(
+                TestRequestKey.make(),
+                () -> {
+                  throw new IllegalStateException("not asked in this test");
+                }),
             IdentityTest.result("token", Duration.ofHours(1)),
-            () -> {
-              throw new IllegalStateException("not asked in this test");
-            },
             new VerifierClock(Clock.systemUTC(), System::nanoTime),
             (step, text) -> {});
     try (ProxyFixture fixture =

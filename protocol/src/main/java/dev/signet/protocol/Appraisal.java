@@ -16,6 +16,8 @@ import java.util.Set;
  * @param isolation how the agent is kept apart from its host, by the launcher's word
  * @param register where the launch events are
  * @param key how the request key is kept
+ * @param signing whether it signs requests itself; null in results of earlier verifiers, where it
+ *     did
  * @param securityVersion of the reference statement
  * @param ima how what ran since boot was judged by IMA's log; null if it was not
  */
@@ -27,6 +29,7 @@ public record Appraisal(
     Isolation isolation,
     Register register,
     KeyProtection key,
+    Signing signing,
     long securityVersion,
     Ima ima) {
   public Appraisal {
@@ -35,12 +38,13 @@ public record Appraisal(
     Require.present(isolation, "isolation");
     Require.present(register, "register");
     Require.present(key, "key");
+    signing = signing == null ? Signing.DIRECT : signing;
     if ((boot == Boot.WAIVED) != (bootReason != null)) {
       throw new IllegalArgumentException("bootReason: expected exactly with a waiver");
     }
   }
 
-  /** One without IMA's log. */
+  /** Of a request key that signs by itself, without IMA's log. */
   public Appraisal(
       Boot boot,
       String bootReason,
@@ -49,7 +53,16 @@ public record Appraisal(
       Register register,
       KeyProtection key,
       long securityVersion) {
-    this(boot, bootReason, launcher, isolation, register, key, securityVersion, null);
+    this(
+        boot,
+        bootReason,
+        launcher,
+        isolation,
+        register,
+        key,
+        Signing.DIRECT,
+        securityVersion,
+        null);
   }
 
   /** How IMA's log was judged. */

@@ -53,6 +53,14 @@ public final class EvidenceInput {
         Purpose.ENROL, nonce, verifierId, akName, akPublic.toArray(), akParentPublic.toArray());
   }
 
+  /** About keys beside the request key; the purpose says which of the two it can be. */
+  private static byte[] otherKey(AttestationRequest evidence) {
+    if (evidence.lease() != null) {
+      return evidence.lease().part();
+    }
+    return evidence.sealedKey() == null ? new byte[0] : evidence.sealedKey().point();
+  }
+
   /** The input of the quote (and, for {@link Purpose#ATTEST}, of the proof) of {@code evidence}. */
   public static byte[] forAttestation(AttestationRequest evidence, String verifierId) {
     List<byte[]> parts = new ArrayList<>();
@@ -63,6 +71,7 @@ public final class EvidenceInput {
     parts.add(evidence.requestKey().point());
     parts.add(evidence.keyProtection().wireName().getBytes(StandardCharsets.UTF_8));
     parts.add(evidence.sessionNonce() == null ? new byte[0] : evidence.sessionNonce().toArray());
+    parts.add(otherKey(evidence));
     parts.addAll(evidence.logs().parts());
     return of(
         evidence.purpose(),

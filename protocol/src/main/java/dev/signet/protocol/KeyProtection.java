@@ -8,7 +8,13 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 public enum KeyProtection {
   /** Sealed by the TPM, released only into an approved state, then in the launcher's memory. */
   @JsonProperty("sealed")
-  SEALED("sealed");
+  SEALED("sealed"),
+  /**
+   * Made by the TPM for one launch below its NULL hierarchy, certified by the attestation key, used
+   * inside the TPM; it never leaves it and is gone with the launch.
+   */
+  @JsonProperty("resident")
+  RESIDENT("resident");
 
   private final String wireName;
 

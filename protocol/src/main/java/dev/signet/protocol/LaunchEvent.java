@@ -45,7 +45,10 @@ public sealed interface LaunchEvent {
    * @param isolation what really separates the agent from the launcher, sorted
    * @param egress what leaves the agent otherwise than signed, sorted, such as {@code pass-through
    *     api.example:443}; not written where there is nothing
-   * @param requestKey RFC 7638 thumbprint of the key that will sign this launch's requests
+   * @param requestKey RFC 7638 thumbprint of the key that will sign this launch's requests, or
+   *     vouch for the keys that do
+   * @param signing which of the two; not written in events of earlier launchers, which signed
+   *     directly
    * @param launcher SHA-256 over the launcher's own files
    */
   record Start(
@@ -61,6 +64,7 @@ public sealed interface LaunchEvent {
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> egress,
       String requestKey,
       KeyProtection keyProtection,
+      Signing signing,
       Digest launcher)
       implements LaunchEvent {
     public Start {
@@ -83,11 +87,12 @@ public sealed interface LaunchEvent {
       jvmOptions = jvmOptions == null ? List.of() : Require.list(jvmOptions, "jvmOptions");
       environment = Require.list(environment, "environment");
       isolation = Require.list(isolation, "isolation");
+      signing = signing == null ? Signing.DIRECT : signing;
       // An event that does not name any lets nothing out unsigned.
       egress = egress == null ? List.of() : Require.list(egress, "egress");
     }
 
-    /** Of an agent whose every request is signed. */
+    /** Of an agent whose every request is signed, with the request key itself. */
     public Start(
         AgentId agent,
         LaunchId launch,
@@ -114,6 +119,7 @@ public sealed interface LaunchEvent {
           List.of(),
           requestKey,
           keyProtection,
+          Signing.DIRECT,
           launcher);
     }
   }

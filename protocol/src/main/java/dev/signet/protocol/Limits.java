@@ -81,6 +81,12 @@ public final class Limits {
   /** Expiration given to TPM2_PolicySigned, counted from the start of the policy session. */
   public static final Duration APPROVAL_EXPIRATION = Duration.ofSeconds(10);
 
+  /** How long a lease lasts that our launcher asks for. */
+  public static final Duration LEASE_LIFE = Duration.ofMinutes(10);
+
+  /** Longest time from an attestation to the end of a lease in it. */
+  public static final Duration LEASE_LIFE_MAX = Duration.ofMinutes(15);
+
   /** Default life of an identity token. */
   public static final Duration TOKEN_LIFE = Duration.ofMinutes(5);
 

@@ -5,6 +5,7 @@ package dev.signet.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -56,6 +57,51 @@ class EvidenceInputTest {
         new HostLogs(Bytes.utf8(log)));
   }
 
+  private static AttestationRequest withLease() {
+    AttestationRequest r = request(Purpose.ATTEST, AGENT, "log\n", "{}");
+    Lease lease =
+        new Lease(PublicJwkTest.KEY, Instant.ofEpochSecond(1_800_000_000), Bytes.of(new byte[64]));
+    return new AttestationRequest(
+        r.purpose(),
+        r.nonce(),
+        r.akName(),
+        r.agent(),
+        r.launch(),
+        r.quote(),
+        r.log(),
+        r.statement(),
+        r.requestKey(),
+        r.keyProtection(),
+        r.sessionNonce(),
+        r.proofOfPossession(),
+        r.logs(),
+        null,
+        null,
+        lease);
+  }
+
+  private static AttestationRequest ofResidentLaunch() {
+    AttestationRequest r = request(Purpose.RELEASE, AGENT, "log\n", "{}");
+    Bytes any = Bytes.utf8("x");
+    return new AttestationRequest(
+        r.purpose(),
+        r.nonce(),
+        r.akName(),
+        r.agent(),
+        r.launch(),
+        r.quote(),
+        r.log(),
+        r.statement(),
+        r.requestKey(),
+        KeyProtection.RESIDENT,
+        r.sessionNonce(),
+        null,
+        r.logs(),
+        new KeyCertification(any, any, any, any),
+        PublicJwkTest.KEY,
+        null);
+  }
+
   private static String hash(AttestationRequest request, String verifier) {
     return Digest.hash(EvidenceInput.forAttestation(request, verifier)).toHex();
   }
@@ -68,11 +114,15 @@ class EvidenceInputTest {
     assertThat(Digest.hash(enrol).toHex())
         .isEqualTo("be963f69ab8bfe37bbf196aae3d2745ca41d60a5fb16d4c2d9db19bea868df3a");
     assertThat(hash(request(Purpose.RELEASE, AGENT, "log\n", "{}"), VERIFIER))
-        .isEqualTo("ec566aa99f801e4615d7b076f5bfb035ef83e7010c6278a1c242929b5ff08f03");
+        .isEqualTo("898ec6c1a7c2533d3f92bfbc2299b5f9892cbba8458ced75b6e47912390bb481");
     assertThat(hash(request(Purpose.ATTEST, AGENT, "log\n", "{}"), VERIFIER))
-        .isEqualTo("84f1e2b131dc398aa643e5d308ce13128adcc18ccb55a5dd62d21f128a200734");
+        .isEqualTo("4f815226f8e46f0f1bef46c44e0da0b9a86661a85545ec0488c7e399a26f8a09");
     assertThat(hash(withFirmwareLog("firmware"), VERIFIER))
-        .isEqualTo("e49522cb0b065086d0d9fab5c800fa3b34feec28086772fbd8b3c7c079856493");
+        .isEqualTo("628a6e80088a561818234104126972ebc1555f78f8d6c8f4d0ab7ab83d8c9d26");
+    assertThat(hash(withLease(), VERIFIER))
+        .isEqualTo("9ac5e7a2234ff94292bbfc165a668ddebd786a7c0435c8f2e7c568b263159ade");
+    assertThat(hash(ofResidentLaunch(), VERIFIER))
+        .isEqualTo("8351f87cc874c04f18ede32759e0487c599592825ce0b0b8f47bef8d43d45670");
     assertThat(StateApproval.policyRef(AK_NAME, AGENT, PublicJwkTest.KEY).toHex())
         .isEqualTo("ab779fd89f96535b9b94d48cea90202eb0ead0b27564d23274ac08a2c70e4b8a");
   }

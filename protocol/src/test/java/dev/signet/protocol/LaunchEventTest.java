@@ -27,6 +27,7 @@ class LaunchEventTest {
         egress,
         s.requestKey(),
         s.keyProtection(),
+        s.signing(),
         s.launcher());
   }
 

@@ -48,6 +48,9 @@ final class AgentResponses extends HttpResponseEncoder {
     if (close) {
       response.headers().set(HttpHeaderNames.CONNECTION, "close");
     }
+    if (problem.retryAfter() != null) {
+      response.headers().set(HttpHeaderNames.RETRY_AFTER, problem.retryAfter().toSeconds());
+    }
     if (problem.reason() == EgressReason.METHOD_REFUSED) {
       response.headers().set(HttpHeaderNames.ALLOW, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
     }

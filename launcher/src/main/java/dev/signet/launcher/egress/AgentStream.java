@@ -183,6 +183,9 @@ final class AgentStream extends ChannelInboundHandlerAdapter implements AgentSid
             .set("content-type", ProblemDetails.MEDIA_TYPE)
             .set("cache-control", "no-store")
             .set("content-length", Integer.toString(json.length));
+    if (problem.retryAfter() != null) {
+      headers.set("retry-after", Long.toString(problem.retryAfter().toSeconds()));
+    }
     boolean bodyless = head != null && head.method().equals("HEAD");
     ctx.write(new DefaultHttp2HeadersFrame(headers, bodyless));
     if (!bodyless) {

@@ -37,6 +37,8 @@ public enum EgressReason {
   NOT_ATTESTED(502, "The agent is not attested at this moment"),
   /** The request could not be signed although there is an identity. */
   SIGNING_FAILED(502, "The request could not be signed"),
+  /** More requests wait for the TPM's signature than it can make in time. */
+  SIGNER_BUSY(503, "The signing key has too much to sign at this moment"),
   /** The body could not be kept while its digest was made, for example on a full disk. */
   SPOOL_FAILED(507, "The request body could not be stored for signing"),
   /** All bodies under way together fill what the proxy may keep. */

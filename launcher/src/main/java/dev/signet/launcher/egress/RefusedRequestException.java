@@ -12,6 +12,21 @@ final class RefusedRequestException extends Exception {
     this.problem = new Problem(reason, detail);
   }
 
+  private RefusedRequestException(Problem problem) {
+    super(problem.detail(), null, false, false);
+    this.problem = problem;
+  }
+
+  static RefusedRequestException busy(SignerBusyException cause) {
+    return new RefusedRequestException(
+        new Problem(
+            EgressReason.SIGNER_BUSY,
+            "The TPM has more requests to sign than it can in time. Nothing was sent. Try again in"
+                + " %d s, send fewer requests, or have the launch started with --signing=lease."
+                    .formatted(cause.retryAfter().toSeconds()),
+            cause.retryAfter()));
+  }
+
   static RefusedRequestException malformed(String detail) {
     return new RefusedRequestException(EgressReason.MALFORMED_REQUEST, detail);
   }

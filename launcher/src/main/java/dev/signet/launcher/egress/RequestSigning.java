@@ -97,6 +97,8 @@ final class RequestSigning {
       sent.add(new Field("Signature-Input", signed.signatureInput()));
       sent.add(new Field("Signature", signed.signature()));
       return sent;
+    } catch (SignerBusyException e) {
+      throw RefusedRequestException.busy(e);
     } catch (UnsignableMessageException e) {
       throw RefusedRequestException.malformed(
           "A part of the request that must be signed cannot be: " + e.getMessage());

@@ -221,6 +221,11 @@ public final class ProxyFixture implements AutoCloseable {
             new SecureRandom());
   }
 
+  /** Has the proxy sign as another. */
+  public void sign(EgressIdentity.Current other) {
+    identity.set(other);
+  }
+
   public int port() {
     return proxy.address().getPort();
   }

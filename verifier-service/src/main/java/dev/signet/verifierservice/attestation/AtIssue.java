@@ -4,6 +4,7 @@ package dev.signet.verifierservice.attestation;
 
 import dev.signet.measurements.VerifiedStatement;
 import dev.signet.protocol.AttestationRequest;
+import dev.signet.protocol.PublicJwk;
 import dev.signet.protocol.Purpose;
 import dev.signet.protocol.Refusal;
 import dev.signet.protocol.Revocation;
@@ -81,10 +82,18 @@ final class AtIssue {
     boolean another =
         request.purpose() == Purpose.ATTEST
             ? !AgentKeys.claim(tx, thumbprint, request.agent(), key.host(), now)
-            : AgentKeys.belongsToOther(tx, thumbprint, request.agent(), key.host());
+                || (request.lease() != null && anothers(tx, request, key, request.lease().key()))
+            : anothers(tx, request, key, request.requestKey())
+                || anothers(tx, request, key, request.releasedKey());
     return another
         ? found(Refusal.CONFLICT, "the request key is another agent's or another host's")
         : Optional.empty();
+  }
+
+  private static boolean anothers(
+      Transaction tx, AttestationRequest request, AttestationKeys.Live key, PublicJwk named)
+      throws SQLException {
+    return AgentKeys.belongsToOther(tx, named.thumbprint(), request.agent(), key.host());
   }
 
   private static Optional<Finding> found(Refusal reason, String detail) {

@@ -3,6 +3,7 @@
 package dev.signet.verifierservice.attestation;
 
 import dev.signet.protocol.AgentId;
+import dev.signet.protocol.Appraisal;
 import dev.signet.protocol.AttestationRequest;
 import dev.signet.protocol.Purpose;
 import dev.signet.protocol.Refusal;
@@ -100,7 +101,16 @@ final class Attempts {
       Instant now)
       throws SQLException {
     String waivers = affirming.waivers().isEmpty() ? "" : "; waived: " + affirming.waivers();
-    String detail = "statement " + evidence.statement().payloadDigest() + waivers;
+    Appraisal appraisal = affirming.appraisal();
+    String detail =
+        "statement %s; key: %s %s, signing: %s%s%s"
+            .formatted(
+                evidence.statement().payloadDigest(),
+                appraisal.key().wireName(),
+                request.requestKey().thumbprint(),
+                appraisal.signing().wireName(),
+                evidence.lease().map(l -> " " + l.key().thumbprint()).orElse(""),
+                waivers);
     log.record(tx, decision(request, evidence.known(), Decision.OK, detail, now), now);
   }
 

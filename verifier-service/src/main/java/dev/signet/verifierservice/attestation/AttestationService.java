@@ -12,6 +12,7 @@ import dev.signet.protocol.Challenge;
 import dev.signet.protocol.ChallengeRequest;
 import dev.signet.protocol.EvidenceInput;
 import dev.signet.protocol.HostId;
+import dev.signet.protocol.KeyProtection;
 import dev.signet.protocol.Limits;
 import dev.signet.protocol.LogRequest;
 import dev.signet.protocol.Purpose;
@@ -33,9 +34,11 @@ import dev.signet.verifier.tpm.ClockInfo;
 import dev.signet.verifier.tpm.PcrSelection;
 import dev.signet.verifier.verification.AttestationKey;
 import dev.signet.verifier.verification.Freshness;
+import dev.signet.verifier.verification.LeasedKey;
 import dev.signet.verifier.verification.ProvenKey;
 import dev.signet.verifier.verification.QuoteVerifier;
 import dev.signet.verifier.verification.RegisterVerifier;
+import dev.signet.verifier.verification.ResidentKey;
 import dev.signet.verifier.verification.Verification;
 import dev.signet.verifier.verification.VerifiedLaunchLog;
 import dev.signet.verifier.verification.VerifiedQuote;
@@ -187,7 +190,16 @@ public final class AttestationService {
       AttestationKeys.Live key, ClockInfo atChallenge, Registrations.Row registered, Heard heard) {}
 
   /** Evidence that was judged good. */
-  record Evidence(Known known, VerifiedStatement statement, ProvedLogs logs, boolean raisesFloor) {}
+  record Evidence(
+      Known known,
+      VerifiedStatement statement,
+      ProvedLogs logs,
+      boolean raisesFloor,
+      Optional<LeasedKey> lease) {
+    Evidence with(LeasedKey leased) {
+      return new Evidence(known, statement, logs, raisesFloor, Optional.of(leased));
+    }
+  }
 
   private <T> Judgement<T> judge(AttestationRequest request, Answering<T> answering)
       throws IOException {
@@ -208,6 +220,12 @@ public final class AttestationService {
     }
     if (Freshness.compare(sender.atChallenge(), quote.clockInfo())
         instanceof Verification.Refused<Freshness>(Refusal reason, String detail)) {
+      return attempts.refused(request, sender, reason, detail, now);
+    }
+    if (request.keyProtection() == KeyProtection.RESIDENT
+        && ResidentKey.verify(
+                request.requestKey(), request.certification(), quote, input(request), provider)
+            instanceof Verification.Refused<ResidentKey>(Refusal reason, String detail)) {
       return attempts.refused(request, sender, reason, detail, now);
     }
     if (sender.registered() == null) {
@@ -270,7 +288,8 @@ public final class AttestationService {
                       sender,
                       statement,
                       logs,
-                      AgentRegistration.ACCEPTED.equals(registered.raiseFloor())),
+                      AgentRegistration.ACCEPTED.equals(registered.raiseFloor()),
+                      Optional.empty()),
                   answering,
                   now);
         };
@@ -314,7 +333,6 @@ public final class AttestationService {
   }
 
   private Verification<VerifiedQuote> verify(AttestationRequest request, Known sender) {
-    byte[] input = EvidenceInput.forAttestation(request, terms.issuer());
     AttestationKey key;
     switch (AttestationKey.check(sender.key().akPublic(), sender.key().parentPublic())) {
       case Verification.Refused<AttestationKey>(Refusal reason, String detail) -> {
@@ -322,7 +340,11 @@ public final class AttestationService {
       }
       case Verification.Authentic<AttestationKey>(AttestationKey authentic) -> key = authentic;
     }
-    return quotes.verify(request.quote(), key, input, PcrSelection.of(terms.pcrs()));
+    return quotes.verify(request.quote(), key, input(request), PcrSelection.of(terms.pcrs()));
+  }
+
+  private byte[] input(AttestationRequest request) {
+    return EvidenceInput.forAttestation(request, terms.issuer());
   }
 
   private <T> Judgement<T> conclude(
@@ -332,17 +354,49 @@ public final class AttestationService {
       Answering<T> answering,
       Instant now)
       throws IOException {
-    Known sender = evidence.known();
-    if (request.purpose() == Purpose.ATTEST
-        && ProvenKey.verify(
-                request.requestKey(),
-                affirming.log().quote(),
-                EvidenceInput.forAttestation(request, terms.issuer()),
-                request.proofOfPossession(),
-                provider)
-            instanceof Verification.Refused<ProvenKey>(Refusal reason, String detail)) {
-      return attempts.refused(request, sender, reason, detail, now);
+    return switch (possessed(request, affirming, evidence, now)) {
+      case Verification.Refused<Evidence>(Refusal reason, String detail) ->
+          attempts.refused(request, evidence.known(), reason, detail, now);
+      case Verification.Authentic<Evidence>(Evidence complete) ->
+          issue(request, affirming, complete, answering, now);
+    };
+  }
+
+  /** Whoever is to get a token shows that the keys are there which it speaks of. */
+  private Verification<Evidence> possessed(
+      AttestationRequest request, Affirming affirming, Evidence evidence, Instant now) {
+    if (request.purpose() != Purpose.ATTEST) {
+      return new Verification.Authentic<>(evidence);
     }
+    byte[] input = input(request);
+    VerifiedQuote quote = affirming.log().quote();
+    ProvenKey proven;
+    switch (ProvenKey.verify(
+        request.requestKey(), quote, input, request.proofOfPossession(), provider)) {
+      case Verification.Refused<ProvenKey>(Refusal reason, String detail) -> {
+        return new Verification.Refused<>(reason, detail);
+      }
+      case Verification.Authentic<ProvenKey>(ProvenKey key) -> proven = key;
+    }
+    if (request.lease() == null) {
+      return new Verification.Authentic<>(evidence);
+    }
+    return switch (LeasedKey.verify(proven, request.lease(), input, now, provider)) {
+      case Verification.Refused<LeasedKey>(Refusal reason, String detail) ->
+          new Verification.Refused<>(reason, detail);
+      case Verification.Authentic<LeasedKey>(LeasedKey leased) ->
+          new Verification.Authentic<>(evidence.with(leased));
+    };
+  }
+
+  private <T> Judgement<T> issue(
+      AttestationRequest request,
+      Affirming affirming,
+      Evidence evidence,
+      Answering<T> answering,
+      Instant now)
+      throws IOException {
+    Known sender = evidence.known();
     if (request.purpose() == Purpose.ATTEST) {
       int size = tokens.size(affirming, evidence, now);
       if (size > Limits.TOKEN_BYTES) {
@@ -374,7 +428,7 @@ public final class AttestationService {
                     sender.key().host(),
                     request.launch(),
                     now,
-                    tokens.expires(evidence.statement(), now));
+                    tokens.expires(evidence, now));
                 AgentStatuses.accepted(tx, tokens.status(affirming, evidence, now), now);
               } else {
                 AgentStatuses.seen(tx, request.agent(), sender.key().host(), request.launch(), now);

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.verifierservice.attestation;
 
-import dev.signet.measurements.VerifiedStatement;
 import dev.signet.protocol.AttestationResult;
 import dev.signet.protocol.Bytes;
 import dev.signet.protocol.CompactJws;
@@ -10,6 +9,7 @@ import dev.signet.protocol.IdentityClaims;
 import dev.signet.protocol.PublicJwk;
 import dev.signet.protocol.StrictJson;
 import dev.signet.verifier.appraisal.Affirming;
+import dev.signet.verifier.verification.LeasedKey;
 import dev.signet.verifierservice.keys.KeyStore;
 import dev.signet.verifierservice.registry.AgentStatuses;
 import java.security.SecureRandom;
@@ -34,17 +34,24 @@ public final class TokenIssuer {
     this.random = random;
   }
 
-  /** After its life, or earlier with the statement that it rests on. */
-  Instant expires(VerifiedStatement statement, Instant now) {
+  /** After its life, or earlier with the statement or the lease that it rests on. */
+  Instant expires(AttestationService.Evidence evidence, Instant now) {
     Instant end = now.plus(life);
-    Instant statementEnd = statement.statement().predicate().validity().notAfter();
-    return (end.isBefore(statementEnd) ? end : statementEnd).truncatedTo(ChronoUnit.SECONDS);
+    end = earlier(end, evidence.statement().statement().predicate().validity().notAfter());
+    if (evidence.lease().isPresent()) {
+      end = earlier(end, evidence.lease().get().notAfter());
+    }
+    return end.truncatedTo(ChronoUnit.SECONDS);
+  }
+
+  private static Instant earlier(Instant one, Instant other) {
+    return one.isBefore(other) ? one : other;
   }
 
   AttestationResult issue(Affirming affirming, AttestationService.Evidence evidence, Instant now) {
     long iat = now.getEpochSecond();
     // A statement that ends within this second would make a token without any life.
-    long exp = Math.max(iat + 1, expires(evidence.statement(), now).getEpochSecond());
+    long exp = Math.max(iat + 1, expires(evidence, now).getEpochSecond());
     byte[] jti = new byte[JTI_BYTES];
     random.nextBytes(jti);
     Instant notAfter = Instant.ofEpochSecond(exp);
@@ -61,7 +68,7 @@ public final class TokenIssuer {
   /** What is remembered of the issue, for those who ask how the agent stands. */
   AgentStatuses.Accepted status(
       Affirming affirming, AttestationService.Evidence evidence, Instant now) {
-    Instant until = expires(evidence.statement(), now);
+    Instant until = expires(evidence, now);
     return new AgentStatuses.Accepted(
         affirming.claim().agent(),
         affirming.claim().host(),
@@ -85,8 +92,8 @@ public final class TokenIssuer {
 
   private IdentityClaims claims(
       Affirming affirming, AttestationService.Evidence evidence, long iat, long exp, byte[] jti) {
-    PublicJwk confirmed =
-        PublicJwk.of(affirming.claim().requestKey().x(), affirming.claim().requestKey().y());
+    PublicJwk signing = evidence.lease().map(LeasedKey::key).orElse(affirming.claim().requestKey());
+    PublicJwk confirmed = PublicJwk.of(signing.x(), signing.y());
     return new IdentityClaims(
         issuer,
         affirming.claim().agent(),

@@ -8,9 +8,12 @@ import dev.signet.protocol.AgentId;
 import dev.signet.protocol.Digest;
 import dev.signet.protocol.FirmwareLogPolicy;
 import dev.signet.protocol.HostId;
+import dev.signet.protocol.KeyProtection;
 import dev.signet.protocol.Limits;
 import dev.signet.protocol.PublicJwk;
+import dev.signet.protocol.Signing;
 import dev.signet.verifier.appraisal.BootExpectation;
+import dev.signet.verifier.appraisal.KeyRequirement;
 import dev.signet.verifier.appraisal.LauncherExpectation;
 import dev.signet.verifier.appraisal.Registration;
 import dev.signet.verifier.ima.ImaAppraiser;
@@ -42,6 +45,7 @@ import java.util.stream.Stream;
  * @param raiseFloor {@code accepted}: the floor follows the highest security version that was
  *     accepted; null: operators alone raise it
  * @param isolation {@code full}: it must be isolated in full; null: the result says how it is
+ * @param keys how the keys behind its requests must be kept and used; null: the result says how
  * @param svids what the agent may have beside its identity token; null: nothing
  * @param ima what its hosts' kernels may have measured; null: IMA's log is not judged
  */
@@ -56,6 +60,7 @@ public record AgentRegistration(
     Launcher launcher,
     String raiseFloor,
     String isolation,
+    Keys keys,
     Svids svids,
     Ima ima) {
   /** The only other value of {@code raiseFloor} than none. */
@@ -150,6 +155,28 @@ public record AgentRegistration(
       return permitted == null
           ? new LauncherExpectation.Waived(waived)
           : new LauncherExpectation.Permitted(Set.copyOf(permitted));
+    }
+  }
+
+  /**
+   * What is asked of the keys behind requests, at least one of the two.
+   *
+   * @param protection {@code resident}: the request key must be one that never leaves the TPM
+   * @param signing {@code direct}: it must sign every request itself, without a lease
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Keys(KeyProtection protection, Signing signing) {
+    public Keys {
+      if (protection == null && signing == null) {
+        throw new IllegalArgumentException("keys: expected protection or signing");
+      }
+      if (protection == KeyProtection.SEALED) {
+        throw new IllegalArgumentException(
+            "keys.protection: expected \"resident\", or no such member");
+      }
+      if (signing == Signing.LEASE) {
+        throw new IllegalArgumentException("keys.signing: expected \"direct\", or no such member");
+      }
     }
   }
 
@@ -265,6 +292,7 @@ public record AgentRegistration(
       Launcher launcher,
       String raiseFloor,
       String isolation,
+      Keys keys,
       Svids svids) {
     this(
         hosts,
@@ -276,6 +304,7 @@ public record AgentRegistration(
         launcher,
         raiseFloor,
         isolation,
+        keys,
         svids,
         null);
   }
@@ -312,7 +341,10 @@ public record AgentRegistration(
         register != null,
         launcher.expectation(),
         isolation != null,
-        policy);
+        policy,
+        keys == null
+            ? KeyRequirement.NONE
+            : new KeyRequirement(keys.protection() != null, keys.signing() != null));
   }
 
   private static String reason(String text, String name) {

@@ -73,7 +73,9 @@ public final class Appraiser {
           claim.agent(),
           live.map(start -> start.launch().value()).orElse("none"));
     }
-    live.ifPresent(start -> checkLaunch(start, reference, registration, claim));
+    live.ifPresent(
+        start -> findings.addAll(KeyAppraisal.findings(start, log, registration, claim)));
+    live.ifPresent(start -> checkLaunch(start, reference, registration));
     if (!findings.isEmpty()) {
       return new AppraisalResult.Contraindicated(findings);
     }
@@ -137,21 +139,7 @@ public final class Appraiser {
   }
 
   private void checkLaunch(
-      LaunchEvent.Start start, ReferenceValues reference, Registration registration, Claim claim) {
-    if (!start.requestKey().equals(claim.requestKey().thumbprint())) {
-      find(
-          Refusal.NO_LIVE_LAUNCH,
-          "request key: launched with %s, evidence for %s",
-          start.requestKey(),
-          claim.requestKey().thumbprint());
-    }
-    if (start.keyProtection() != claim.keyProtection()) {
-      find(
-          Refusal.NO_LIVE_LAUNCH,
-          "key protection: launched with %s, evidence for %s",
-          start.keyProtection(),
-          claim.keyProtection());
-    }
+      LaunchEvent.Start start, ReferenceValues reference, Registration registration) {
     if (!start.statement().equals(reference.payloadDigest())) {
       find(
           Refusal.MEASUREMENT_MISMATCH,
@@ -196,6 +184,7 @@ public final class Appraiser {
         Appraisal.Isolation.of(start.isolation()),
         log.register(),
         claim.keyProtection(),
+        start.signing(),
         reference.statement().predicate().securityVersion(),
         registration
             .ima()

@@ -23,6 +23,7 @@ import java.util.Set;
  * @param launcher which launchers may have started it
  * @param isolationRequired whether its launches must be isolated in full
  * @param ima what its hosts' kernels may have measured; empty if IMA's log is not judged
+ * @param keys how the keys behind its requests must be kept and used
  */
 public record Registration(
     AgentId agent,
@@ -34,20 +35,21 @@ public record Registration(
     boolean nvRegisterRequired,
     LauncherExpectation launcher,
     boolean isolationRequired,
-    Optional<ImaAppraiser> ima) {
+    Optional<ImaAppraiser> ima,
+    KeyRequirement keys) {
   public Registration {
     hosts = Set.copyOf(hosts);
     signers = Set.copyOf(signers);
-    if (agent == null || boot == null || baseline == null || launcher == null) {
+    if (agent == null || boot == null || baseline == null || launcher == null || keys == null) {
       throw new IllegalArgumentException(
-          "expected an agent and what its boot, baseline and launcher must be");
+          "expected an agent and what its boot, baseline, launcher and keys must be");
     }
     if (securityVersionFloor < 0) {
       throw new IllegalArgumentException("expected a floor of 0 or more");
     }
   }
 
-  /** One that does not judge IMA's log. */
+  /** Of any keys, and without judging IMA's log. */
   public Registration(
       AgentId agent,
       Set<HostId> hosts,
@@ -68,6 +70,7 @@ public record Registration(
         nvRegisterRequired,
         launcher,
         isolationRequired,
-        Optional.empty());
+        Optional.empty(),
+        KeyRequirement.NONE);
   }
 }

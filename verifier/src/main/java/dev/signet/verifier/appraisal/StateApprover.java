@@ -59,7 +59,7 @@ public final class StateApprover {
             .clockAtMost(bound)
             .value();
     Bytes policyRef =
-        StateApproval.policyRef(quote.akName(), request.agent(), request.requestKey());
+        StateApproval.policyRef(quote.akName(), request.agent(), request.releasedKey());
     int expiration = (int) Limits.APPROVAL_EXPIRATION.toSeconds();
     byte[] session =
         ByteBuffer.allocate(SESSION_NONCE_BYTES + 4 + Digest.BYTES)

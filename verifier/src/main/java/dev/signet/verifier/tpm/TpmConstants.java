@@ -8,6 +8,7 @@ final class TpmConstants {
   static final long GENERATED = 0xFF544347L;
 
   static final int ST_ATTEST_NV = 0x8014;
+  static final int ST_ATTEST_CERTIFY = 0x8017;
   static final int ST_ATTEST_QUOTE = 0x8018;
 
   static final int ALG_RSA = 0x0001;

@@ -15,6 +15,9 @@ public final class TpmNames {
   /** TPM_RH_ENDORSEMENT: the Qualified Name chain of that hierarchy begins with it. */
   private static final Bytes ENDORSEMENT = Bytes.fromHex("4000000b");
 
+  /** TPM_RH_NULL: keys below it are gone with the next TPM Reset. */
+  private static final Bytes NULL = Bytes.fromHex("40000007");
+
   private TpmNames() {}
 
   /** The Name of an object with this TPMT_PUBLIC. */
@@ -25,6 +28,11 @@ public final class TpmNames {
   /** The Qualified Name of a child of a primary key in the endorsement hierarchy. */
   public static Bytes inEndorsementHierarchy(Bytes parentName, Bytes name) {
     return qualified(qualified(ENDORSEMENT, parentName), name);
+  }
+
+  /** The Qualified Name of a child of a primary key in the NULL hierarchy. */
+  public static Bytes inNullHierarchy(Bytes parentName, Bytes name) {
+    return qualified(qualified(NULL, parentName), name);
   }
 
   /**

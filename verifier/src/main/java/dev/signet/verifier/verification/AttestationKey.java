@@ -29,8 +29,13 @@ public final class AttestationKey {
   private static final long RESTRICTED = 1 << 16;
   private static final long DECRYPT = 1 << 17;
   private static final long SIGN = 1 << 18;
-  private static final long COMMON =
-      FIXED_TPM | FIXED_PARENT | SENSITIVE_DATA_ORIGIN | USER_WITH_AUTH | NO_DA | RESTRICTED;
+  private static final long NEVER_LEAVES =
+      FIXED_TPM | FIXED_PARENT | SENSITIVE_DATA_ORIGIN | USER_WITH_AUTH | NO_DA;
+  private static final long ATTESTING = NEVER_LEAVES | RESTRICTED | SIGN;
+  private static final long STORAGE = NEVER_LEAVES | RESTRICTED | DECRYPT;
+
+  /** Of a key that signs whatever its user asks for. */
+  private static final long SIGNING = NEVER_LEAVES | SIGN;
 
   private final EccPublic area;
   private final Bytes qualifiedName;
@@ -52,12 +57,12 @@ public final class AttestationKey {
   public static Verification<AttestationKey> check(Bytes akPublic, Bytes parentPublic) {
     try {
       EccPublic parent = EccPublic.parse(parentPublic.toArray());
-      String wrong = difference(parent, COMMON | DECRYPT, Symmetric.AES_128_CFB, Scheme.NONE);
+      String wrong = storageDifference(parent);
       if (wrong != null) {
         return new Refused<>(Refusal.AK_REJECTED, "AK parent: " + wrong);
       }
       EccPublic ak = EccPublic.parse(akPublic.toArray());
-      wrong = difference(ak, COMMON | SIGN, Symmetric.NONE, Scheme.ECDSA_SHA256);
+      wrong = difference(ak, ATTESTING, Symmetric.NONE, Scheme.ECDSA_SHA256);
       if (wrong != null) {
         return new Refused<>(Refusal.AK_REJECTED, "AK: " + wrong);
       }
@@ -69,6 +74,18 @@ public final class AttestationKey {
     } catch (MalformedTpmStructureException e) {
       return new Refused<>(Refusal.AK_REJECTED, e.getMessage());
     }
+  }
+
+  /** How {@code area} differs from the storage key that our keys have for a parent, or null. */
+  static String storageDifference(EccPublic area) {
+    return difference(area, STORAGE, Symmetric.AES_128_CFB, Scheme.NONE);
+  }
+
+  /**
+   * How {@code area} differs from an unrestricted signing key that cannot leave its TPM, or null.
+   */
+  static String signingDifference(EccPublic area) {
+    return difference(area, SIGNING, Symmetric.NONE, Scheme.ECDSA_SHA256);
   }
 
   private static String difference(

@@ -3,6 +3,7 @@
 package dev.signet.verifier.verification;
 
 import dev.signet.protocol.Bytes;
+import dev.signet.protocol.Digest;
 import dev.signet.protocol.PublicJwk;
 import dev.signet.protocol.Refusal;
 import dev.signet.verifier.verification.Verification.Authentic;
@@ -15,9 +16,11 @@ import java.security.Provider;
  */
 public final class ProvenKey {
   private final PublicJwk key;
+  private final Digest signed;
 
-  private ProvenKey(PublicJwk key) {
+  private ProvenKey(PublicJwk key, Digest signed) {
     this.key = key;
+    this.signed = signed;
   }
 
   /**
@@ -37,7 +40,12 @@ public final class ProvenKey {
           Refusal.BAD_PROOF_OF_POSSESSION,
           "expected a signature by key " + key.thumbprint() + " over the evidence, got another");
     }
-    return new Authentic<>(new ProvenKey(key));
+    return new Authentic<>(new ProvenKey(key, Digest.hash(input)));
+  }
+
+  /** Whether it signed {@code input}. */
+  boolean signed(byte[] input) {
+    return Digest.hash(input).equals(signed);
   }
 
   public PublicJwk key() {

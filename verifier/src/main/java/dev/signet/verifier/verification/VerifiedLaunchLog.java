@@ -7,6 +7,7 @@ import dev.signet.protocol.Appraisal;
 import dev.signet.protocol.Bytes;
 import dev.signet.protocol.Digest;
 import dev.signet.protocol.LaunchEvent;
+import dev.signet.protocol.LaunchId;
 import dev.signet.protocol.LaunchLog;
 import dev.signet.protocol.MalformedMessageException;
 import dev.signet.protocol.NvRegister;
@@ -16,6 +17,7 @@ import dev.signet.verifier.verification.Verification.Authentic;
 import dev.signet.verifier.verification.Verification.Refused;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,18 +33,21 @@ public final class VerifiedLaunchLog {
   private final Appraisal.Register register;
   private final Map<AgentId, LaunchEvent.Start> live;
   private final List<Digest> values;
+  private final Set<LaunchId> secondUses;
 
   private VerifiedLaunchLog(
       VerifiedQuote quote,
       int registerPcr,
       Appraisal.Register register,
       Map<AgentId, LaunchEvent.Start> live,
-      List<Digest> values) {
+      List<Digest> values,
+      Set<LaunchId> secondUses) {
     this.quote = quote;
     this.registerPcr = registerPcr;
     this.register = register;
     this.live = Map.copyOf(live);
     this.values = List.copyOf(values);
+    this.secondUses = Set.copyOf(secondUses);
   }
 
   /** A register as it was proved, and what it may have been before the first event. */
@@ -116,7 +121,8 @@ public final class VerifiedLaunchLog {
       return new Refused<>(Refusal.NO_LIVE_LAUNCH, "the launch log has no event");
     }
     return new Authentic<>(
-        new VerifiedLaunchLog(quote, registerPcr, register.kind(), live(parsed), values));
+        new VerifiedLaunchLog(
+            quote, registerPcr, register.kind(), live(parsed), values, secondUses(parsed)));
   }
 
   /** How many events there were since boot. */
@@ -165,6 +171,22 @@ public final class VerifiedLaunchLog {
       }
     }
     return live;
+  }
+
+  private static Set<LaunchId> secondUses(LaunchLog log) {
+    Set<String> keys = new HashSet<>();
+    Set<LaunchId> launches = new HashSet<>();
+    for (LaunchLog.Entry entry : log.entries()) {
+      if (entry.event() instanceof LaunchEvent.Start start && !keys.add(start.requestKey())) {
+        launches.add(start.launch());
+      }
+    }
+    return launches;
+  }
+
+  /** Whether an earlier start of this boot named the same request key, for whatever agent. */
+  public boolean keyUsedBefore(LaunchEvent.Start start) {
+    return secondUses.contains(start.launch());
   }
 
   /** The agent's last start, unless it stopped. */
