@@ -54,7 +54,8 @@ final class AgentHttp2 extends ChannelInboundHandlerAdapter {
                     .initialWindowSize(WINDOW)
                     .maxHeaderListSize(proxy.limits().headBytes()))
             .validateHeaders(true)
-            // CVE-2023-44487, CVE-2025-8671: streams opened only to be reset.
+            // CVE-2023-44487: streams opened only to be reset. The encoder's bound is Netty's for
+            // resets that we are led into (CVE-2025-8671); it does not count those with CANCEL.
             .decoderEnforceMaxRstFramesPerWindow(RESETS, WINDOW_SECONDS)
             .encoderEnforceMaxRstFramesPerWindow(RESETS, WINDOW_SECONDS)
             .build();
