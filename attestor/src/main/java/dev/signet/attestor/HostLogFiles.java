@@ -20,6 +20,8 @@ import java.util.Optional;
  * @param ima IMA's log in binary; empty for none
  */
 public record HostLogFiles(Optional<Path> firmware, Optional<Path> ima) {
+  private static final int PASSED_BYTES = 64 * 1024;
+
   public static final HostLogFiles NONE = new HostLogFiles(Optional.empty());
 
   /** A host without IMA. */
@@ -56,12 +58,24 @@ public record HostLogFiles(Optional<Path> firmware, Optional<Path> ima) {
     long from = wanted.ima().from(boot.resetCount(), boot.restartCount());
     try (InputStream in = Files.newInputStream(ima.get())) {
       // A log that is shorter than what was read of it: the verifier will ask from the start.
-      in.skipNBytes(from);
+      pass(in, from);
       byte[] piece = in.readNBytes(Limits.IMA_PIECE_BYTES);
       boolean more = piece.length == Limits.IMA_PIECE_BYTES && in.read() >= 0;
       return new HostLogs.Ima(from, Bytes.of(piece), more);
     } catch (EOFException e) {
       return new HostLogs.Ima(from, Bytes.of(new byte[0]), false);
+    }
+  }
+
+  /** Reads what is to be skipped: in files of the kernel, whose size is 0, one cannot skip. */
+  private static void pass(InputStream in, long bytes) throws IOException {
+    byte[] passed = new byte[PASSED_BYTES];
+    for (long left = bytes; left > 0; ) {
+      int read = in.read(passed, 0, (int) Math.min(left, passed.length));
+      if (read < 0) {
+        throw new EOFException();
+      }
+      left -= read;
     }
   }
 

@@ -12,6 +12,7 @@ import dev.signet.protocol.LogRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,5 +59,21 @@ class HostLogFilesTest {
   void hostWithoutALogSendsNone() throws Exception {
     LogRequest wanted = new LogRequest(7, 2, LogRequest.State.WANTED);
     assertThat(HostLogFiles.NONE.read(wanted, BOOT)).isEqualTo(HostLogs.NONE);
+  }
+
+  @Test
+  void readsOnWhereTheVerifierStoppedInAFileOfTheKernel() throws Exception {
+    Path log = Path.of("/proc/version"); // as /sys/kernel/security/ima/…: its size is 0
+    byte[] whole = Files.readAllBytes(log);
+    HostLogFiles files = new HostLogFiles(Optional.empty(), Optional.of(log));
+    assertThat(ima(files, 10).log())
+        .isEqualTo(Bytes.of(Arrays.copyOfRange(whole, 10, whole.length)));
+    assertThat(ima(files, whole.length).log().size()).isZero();
+    assertThat(ima(files, whole.length + 1).log().size()).isZero();
+  }
+
+  private static HostLogs.Ima ima(HostLogFiles files, long from) throws IOException {
+    LogRequest.Ima wanted = new LogRequest.Ima(from, 7, 2);
+    return files.readIma(new LogRequest(7, 2, LogRequest.State.KNOWN, wanted), BOOT);
   }
 }
