@@ -22,7 +22,24 @@ enum FuzzTarget {
   PUBLIC(TpmTargets::publicArea),
   SIGNATURE(TpmTargets::signature),
   STRUCTURED_FIELDS(HttpTargets::structuredFields),
-  SIGNATURE_HEADERS(HttpTargets::signatureHeaders);
+  SIGNATURE_HEADERS(HttpTargets::signatureHeaders),
+  FIRMWARE_LOG(LogTargets::firmwareLog),
+  IMA_BINARY(LogTargets::imaBinary),
+  IMA_ASCII(LogTargets::imaAscii),
+  LAUNCH_LOG(LogTargets::launchLog),
+  LAUNCH_EVENT(LogTargets::launchEvent),
+  EVIDENCE(DocumentTargets::evidence),
+  MESSAGES(DocumentTargets::messages),
+  STATEMENT(DocumentTargets::statement),
+  DSSE(DocumentTargets::dsse),
+  BUNDLE(DocumentTargets::bundle),
+  JWT(DocumentTargets::jwt),
+  OCI_INDEX(ImageTargets::index),
+  OCI_MANIFEST(ImageTargets::manifest),
+  OCI_CONFIG(ImageTargets::config),
+  OCI_LAYER(ImageTargets::layer),
+  DOCKER_ARCHIVE(ImageTargets::dockerArchive),
+  CONFIG(DocumentTargets::config);
 
   /** Buffers of a fixed size, tables, messages. */
   private static final long BASE_BYTES = 16L << 20;
