@@ -36,6 +36,7 @@ class SeedsTest {
     target.accepts(new byte[0]);
     for (Path seed : target.seeds()) {
       byte[] bytes = Files.readAllBytes(seed);
+      target.accepts(Arrays.copyOf(bytes, bytes.length + 1));
       int step = bytes.length / PLACES + 1;
       for (int at = 0; at < bytes.length; at += step) {
         target.accepts(Arrays.copyOf(bytes, at));
