@@ -51,7 +51,7 @@ class LaunchLogTest {
       assertThat(Digest.hash(entry.measured().toArray())).isEqualTo(entry.digest());
     }
     assertThat(register.toHex())
-        .isEqualTo("53ee6720b7f4d45a4490862d7153bc8acf0658e23f41000d1e03117ff09dc93a");
+        .isEqualTo("8c7dff21ef4f6d25d0d762ccbd174070645c7c7471ae2c2a48d1ef1de151a948");
     LaunchEvent.Start start = (LaunchEvent.Start) log.entries().get(0).event();
     assertThat(start.arguments()).containsExactly("--serve", "8080");
     assertThat(start.requestKey()).isEqualTo(PublicJwkTest.KEY.thumbprint());
