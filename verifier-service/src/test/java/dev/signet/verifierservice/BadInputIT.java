@@ -4,6 +4,7 @@ package dev.signet.verifierservice;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.signet.protocol.Limits;
 import dev.signet.protocol.ProblemDetails;
 import dev.signet.protocol.Purpose;
 import dev.signet.protocol.StrictJson;
@@ -133,7 +134,8 @@ class BadInputIT {
 
   @Test
   void attack44GiantAndDeepMessages() throws Exception {
-    assertThat(verifier.reason("POST", "/v1/attestations", null, new byte[6 * 1024 * 1024 + 1]))
+    assertThat(
+            verifier.reason("POST", "/v1/attestations", null, new byte[Limits.EVIDENCE_BYTES + 1]))
         .isEqualTo("TOO_LARGE");
     assertThat(verifier.reason("POST", "/v1/challenges", null, new byte[64 * 1024 + 1]))
         .isEqualTo("TOO_LARGE");

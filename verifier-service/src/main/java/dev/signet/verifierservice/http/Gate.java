@@ -42,7 +42,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Gate implements Handler {
   private static final Logger LOG = LoggerFactory.getLogger(Gate.class);
-  private static final long DRAINED_BYTES = 8L * 1024 * 1024;
+  private static final int DRAINED_BYTES = 2 * Limits.IMA_POLICY_BYTES;
   private static final String BEARER = "Bearer ";
   static final String PROXY_CREDENTIAL = "signet-proxy-credential";
 
