@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -91,9 +92,15 @@ class KeyUseSystemTest {
       assertThat(start.signing()).isEqualTo(signing);
       earlier = start.requestKey();
 
-      run.awaitTold(line -> line.contains("identity renewed"), "a renewal");
-      assertThat(run.ask("get " + site.toolUrl() + "/weather")).startsWith("200 ");
-      JsonNode second = claims();
+      JsonNode second =
+          Awaitility.await("a renewed token")
+              .atMost(Duration.ofMinutes(2))
+              .until(
+                  () -> {
+                    assertThat(run.ask("get " + site.toolUrl() + "/weather")).startsWith("200 ");
+                    return claims();
+                  },
+                  claims -> claims.path("exp").asLong() > first.path("exp").asLong());
       if (signing == Signing.DIRECT) {
         assertThat(thumbprint(first)).isEqualTo(start.requestKey());
         assertThat(thumbprint(second)).isEqualTo(start.requestKey());
