@@ -292,8 +292,9 @@ public final class AgentLaunch {
     progress.say(
         Progress.Step.RELEASED,
         "the verifier approved this state, and the TPM released the "
-            + (keys.resident().isPresent() ? "key to the agent's secrets" : "request key")
-            + "; requests rest on key "
+            + (keys.resident().isPresent()
+                ? "key to the agent's secrets; the request key stays in it: "
+                : "request key ")
             + keys.requestKey().thumbprint());
     secrets.begin(attestor, agent, keys.secretsKey());
 
