@@ -11,6 +11,8 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,6 +28,9 @@ class UpstreamFailureIT {
   private ServerSocket server;
   private final AtomicInteger accepted = new AtomicInteger();
 
+  /** Held, since the collector closes sockets that nobody holds. */
+  private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+
   @BeforeEach
   void start() throws Exception {
     fixture =
@@ -40,6 +45,9 @@ class UpstreamFailureIT {
   void stop() throws Exception {
     server.close();
     fixture.close();
+    for (Socket socket : sockets) {
+      socket.close();
+    }
   }
 
   @Test
@@ -177,6 +185,7 @@ class UpstreamFailureIT {
               while (!server.isClosed()) {
                 try {
                   Socket socket = server.accept();
+                  sockets.add(socket);
                   accepted.incrementAndGet();
                   Thread.ofVirtual().start(() -> quietly(behaviour, socket));
                 } catch (IOException e) {
