@@ -52,7 +52,7 @@ final class SigningQueue implements RawSigner, AutoCloseable {
   private final Thread worker;
   private double pace;
   private long lastDone;
-  private boolean busy;
+  private int atWork;
   private boolean closed;
 
   /**
@@ -149,7 +149,7 @@ final class SigningQueue implements RawSigner, AutoCloseable {
       if (closed) {
         throw new IOException("the launch is over");
       }
-      double before = (waiting.size() + (busy ? 1 : 0)) * pace;
+      double before = (waiting.size() + atWork) * pace;
       double late = before + pace - PATIENCE.toNanos();
       if (late > 0 || waiting.size() >= CAPACITY) {
         throw busy(late);
@@ -185,7 +185,7 @@ final class SigningQueue implements RawSigner, AutoCloseable {
       long took = now - Math.max(since, lastDone);
       pace += WEIGHT * (took - pace);
       lastDone = now;
-      busy = false;
+      atWork--;
     } finally {
       lock.unlock();
     }
@@ -197,7 +197,8 @@ final class SigningQueue implements RawSigner, AutoCloseable {
       while (!waiting.isEmpty()) {
         Waiting request = waiting.poll();
         if (!request.late()) {
-          busy = true;
+          // The chip has the next one before the last one's outcome is told.
+          atWork++;
           return request;
         }
         request.outcome.completeExceptionally(busy(0));

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -100,6 +101,48 @@ class SigningQueueTest {
         assertThat(answer.get()).hasSize(1);
       }
       assertThat(queue.sign(new byte[1])).as("room again").hasSize(1);
+    }
+  }
+
+  /** As the TPM's key does it: the next one is taken before the last one's outcome is told. */
+  @Test
+  void whatIsAtWorkTakesItsTimeToo() throws Exception {
+    CountDownLatch end = new CountDownLatch(1);
+    SigningQueue queue =
+        new SigningQueue(
+            next -> {
+              try {
+                held.await();
+                SigningJob first = next.get();
+                SigningJob second = next.get();
+                nanos.addAndGet(PACE.toNanos());
+                first.signed(new byte[1]);
+                end.await();
+                second.signed(new byte[1]);
+              } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+            },
+            PACE,
+            nanos::get);
+    queue.start();
+    try {
+      Future<byte[]> first = ask(queue, 0);
+      Awaitility.await().until(() -> queue.waiting() == 1);
+      for (int i = 1; i < 100; i++) {
+        ask(queue, i);
+      }
+      Awaitility.await().until(() -> queue.waiting() == 100);
+      held.countDown();
+      assertThat(first.get()).hasSize(1);
+      ask(queue, 100);
+      Awaitility.await().until(() -> queue.waiting() == 99);
+      assertThatThrownBy(() -> ask(queue, 101).get(5, TimeUnit.SECONDS))
+          .as("99 wait and one is at work")
+          .hasCauseInstanceOf(SignerBusyException.class);
+    } finally {
+      queue.close();
+      end.countDown();
     }
   }
 
