@@ -7,6 +7,7 @@ import dev.signet.measurements.JarMeasurement.Reason;
 import dev.signet.measurements.JarMeasurement.Refused;
 import dev.signet.protocol.Digest;
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -50,7 +51,8 @@ final class JarSideDoors {
       return judge(readManifest(jar, manifests.getFirst()), use, digest, size);
     } catch (ManifestException e) {
       return new Refused(Reason.BAD_MANIFEST, e.getMessage());
-    } catch (java.util.zip.ZipException e) {
+    } catch (java.util.zip.ZipException | EOFException e) {
+      // The file is there in whole: it is its archive that ends too early.
       return new Refused(
           Reason.NOT_A_JAR, "expected an executable JAR, but it is no ZIP archive that Java reads");
     }

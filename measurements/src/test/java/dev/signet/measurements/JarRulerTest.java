@@ -175,6 +175,19 @@ class JarRulerTest {
     assertThat(reasonFor(Files.writeString(dir.resolve("b.jar"), ""))).isEqualTo(Reason.NOT_A_JAR);
   }
 
+  /** A fuzzer found that this was an outage, and no refusal. */
+  @Test
+  void refusesManifestWhoseCompressedBytesDoNotEnd() throws IOException {
+    Path jar = TestJars.withManifest(dir.resolve("a.jar"), TestJars.GOOD);
+    byte[] bytes = Files.readAllBytes(jar);
+    // Behind the local header (APPNOTE 4.3.7): the bit that says that no block follows (RFC 1951).
+    int data = 30 + bytes[26] + bytes[28];
+    assertThat(bytes[data] & 1).isEqualTo(1);
+    bytes[data] ^= 1;
+    Files.write(jar, bytes);
+    assertThat(reasonFor(jar)).isEqualTo(Reason.NOT_A_JAR);
+  }
+
   @Test
   void refusesTruncatedArchive() throws IOException {
     Path jar = TestJars.withManifest(dir.resolve("a.jar"), TestJars.GOOD);
