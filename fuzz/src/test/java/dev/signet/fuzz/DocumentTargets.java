@@ -4,6 +4,7 @@ package dev.signet.fuzz;
 
 import static dev.signet.fuzz.FuzzTarget.require;
 
+import dev.signet.launcher.traffic.TrafficLine;
 import dev.signet.measurements.DsseEnvelope;
 import dev.signet.measurements.StatementPayload;
 import dev.signet.measurements.keyless.IdentityToken;
@@ -86,6 +87,27 @@ final class DocumentTargets {
     }
     require(again.equals(value), "another " + type.getSimpleName());
     require(Arrays.equals(StrictJson.encode(again), written), "written in two ways");
+    return true;
+  }
+
+  /** A line of the launcher's exchange log, which others of its host may have written to. */
+  static boolean exchangeRecord(byte[] input) {
+    TrafficLine line;
+    try {
+      line = TrafficLine.decode(input);
+    } catch (MalformedMessageException e) {
+      return false;
+    }
+    require(line.n() > 0 && line.ended() != null, "an exchange without number or end");
+    byte[] written = line.encode();
+    for (byte b : written) {
+      require(b != '\n', "two lines");
+    }
+    try {
+      require(TrafficLine.decode(written).equals(line), "another exchange");
+    } catch (MalformedMessageException e) {
+      throw new AssertionError("refused what it wrote itself", e);
+    }
     return true;
   }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.fuzz;
 
+import dev.signet.launcher.egress.RequestHeadTargets;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.URISyntaxException;
@@ -21,19 +22,25 @@ enum FuzzTarget {
   NV_ATTEST(TpmTargets::nvAttest),
   PUBLIC(TpmTargets::publicArea),
   SIGNATURE(TpmTargets::signature),
+  PCR_FILE(TpmTargets::pcrFile),
+  CERTIFICATE(CertificateTargets::certificate),
   STRUCTURED_FIELDS(HttpTargets::structuredFields),
   SIGNATURE_HEADERS(HttpTargets::signatureHeaders),
+  REQUEST_HEAD(RequestHeadTargets::http1),
+  REQUEST_HEAD_HTTP2(RequestHeadTargets::http2),
   FIRMWARE_LOG(LogTargets::firmwareLog),
   IMA_BINARY(LogTargets::imaBinary),
   IMA_ASCII(LogTargets::imaAscii),
   LAUNCH_LOG(LogTargets::launchLog),
   LAUNCH_EVENT(LogTargets::launchEvent),
+  EXCHANGE_RECORD(DocumentTargets::exchangeRecord),
   EVIDENCE(DocumentTargets::evidence),
   MESSAGES(DocumentTargets::messages),
   STATEMENT(DocumentTargets::statement),
   DSSE(DocumentTargets::dsse),
   BUNDLE(DocumentTargets::bundle),
   JWT(DocumentTargets::jwt),
+  JAR(JarTargets::jar),
   OCI_INDEX(ImageTargets::index),
   OCI_MANIFEST(ImageTargets::manifest),
   OCI_CONFIG(ImageTargets::config),

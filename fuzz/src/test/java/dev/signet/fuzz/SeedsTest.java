@@ -32,7 +32,7 @@ class SeedsTest {
 
   @ParameterizedTest
   @EnumSource
-  void neighboursOfSeedsHaveNoOtherWayOut(FuzzTarget target) throws Exception {
+  void attack44NeighboursOfSeedsHaveNoOtherWayOut(FuzzTarget target) throws Exception {
     target.accepts(new byte[0]);
     for (Path seed : target.seeds()) {
       byte[] bytes = Files.readAllBytes(seed);

@@ -8,8 +8,10 @@ import dev.signet.protocol.Bytes;
 import dev.signet.verifier.tpm.ClockInfo;
 import dev.signet.verifier.tpm.EccPublic;
 import dev.signet.verifier.tpm.EcdsaSignature;
+import dev.signet.verifier.tpm.HashAlgorithm;
 import dev.signet.verifier.tpm.MalformedTpmStructureException;
 import dev.signet.verifier.tpm.NvCertifyAttest;
+import dev.signet.verifier.tpm.PcrFile;
 import dev.signet.verifier.tpm.QuoteAttest;
 import dev.signet.verifier.tpm.SignatureScheme;
 import dev.signet.verifier.tpm.SigningPublic;
@@ -120,6 +122,36 @@ final class TpmTargets {
       require(narrow == null, "a signature for one parser only");
       return false;
     }
+  }
+
+  /**
+   * The file beside a quote. Accepted is the form with C structures; as bare values any file is
+   * taken that is as long as its bank and number ask for.
+   */
+  static boolean pcrFile(byte[] input) throws MalformedTpmStructureException {
+    for (HashAlgorithm bank : HashAlgorithm.values()) {
+      int count = input.length / bank.bytes();
+      if (count * bank.bytes() == input.length) {
+        ByteArrayOutputStream written = new ByteArrayOutputStream();
+        for (Bytes value : PcrFile.values(input, bank, count).values()) {
+          require(value.size() == bank.bytes(), "a value of another bank");
+          written.writeBytes(value.toArray());
+        }
+        require(Arrays.equals(written.toByteArray(), input), "other values");
+      }
+    }
+    PcrFile file;
+    try {
+      file = PcrFile.serialized(input);
+    } catch (MalformedTpmStructureException e) {
+      return false;
+    }
+    long bytes = 0;
+    for (Bytes value : file.values()) {
+      bytes += value.size();
+    }
+    require(bytes <= input.length, "more than came");
+    return true;
   }
 
   private static void header(

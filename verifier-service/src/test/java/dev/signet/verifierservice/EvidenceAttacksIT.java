@@ -366,7 +366,7 @@ class EvidenceAttacksIT {
   }
 
   @Test
-  void clockThatWentBackIsRefused() throws Exception {
+  void attack23ClockThatWentBackIsRefused() throws Exception {
     host.attest();
     host.tpm.turnClockBack(1000);
     assertThat(host.refused(host.freshEvidence(Purpose.ATTEST))).isEqualTo("CLOCK_ROLLED_BACK");
