@@ -10,6 +10,7 @@ import dev.signet.protocol.Appraisal.Boot;
 import dev.signet.protocol.Appraisal.Launcher;
 import dev.signet.protocol.KeyProtection;
 import dev.signet.protocol.MalformedMessageException;
+import dev.signet.protocol.Signing;
 import dev.signet.verifierservice.ear.TrustVector.Appraised;
 import dev.signet.verifierservice.ear.TrustVector.Facts;
 import java.util.Map;
@@ -24,6 +25,11 @@ class TrustVectorTest {
   private static final Set<Integer> FEW = Set.of(4, 7, 15);
 
   private static Facts facts(Boot boot, Launcher launcher, boolean hardware, Set<Integer> pcrs) {
+    return facts(boot, launcher, hardware, pcrs, null);
+  }
+
+  private static Facts facts(
+      Boot boot, Launcher launcher, boolean hardware, Set<Integer> pcrs, Appraisal.Ima ima) {
     Appraisal appraisal =
         new Appraisal(
             boot,
@@ -32,7 +38,9 @@ class TrustVectorTest {
             Appraisal.Isolation.FULL,
             Appraisal.Register.PCR,
             KeyProtection.SEALED,
-            3);
+            Signing.DIRECT,
+            3,
+            ima);
     return new Facts(appraisal, hardware, pcrs);
   }
 
@@ -65,6 +73,24 @@ class TrustVectorTest {
     Facts facts = facts(boot, launcher, hardware, firmware ? FIRMWARE : FEW);
     assertThat(text(TrustVector.platform(facts))).isEqualTo(platform);
     assertThat(text(TrustVector.agent(facts))).isEqualTo(agent);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "PINNED, VERIFIED_BOOT, APPRAISED, 2, 3",
+    "EVENT_LOG, VERIFIED_BOOT, APPRAISED, 2, 3",
+    "EVENT_LOG, VERIFIED_BOOT, APPRAISED_IN_PART, 3, 3",
+    "EVENT_LOG, VERIFIED_BOOT, , 3, 3",
+    "EVENT_LOG, SELF_REPORTED, APPRAISED, , ",
+    "WAIVED, SELF_REPORTED, APPRAISED, , "
+  })
+  void whatWasLoadedSinceIsApprovedOnlyWhereAllOfImasLogWasJudged(
+      Boot boot, Launcher launcher, Appraisal.Ima ima, Integer platform, Integer agent) {
+    Facts facts = facts(boot, launcher, true, FIRMWARE, ima);
+    assertThat(TrustVector.platform(facts).claims().get("executables")).isEqualTo(platform);
+    assertThat(TrustVector.agent(facts).claims().get("executables"))
+        .as("IMA does not see what Java makes of a file")
+        .isEqualTo(agent);
   }
 
   /** The rules, apart from the table: whoever changes the table meets them. */
