@@ -3,7 +3,6 @@
 package dev.signet.launcher.egress;
 
 import dev.signet.launcher.traffic.ExchangeDraft;
-import dev.signet.launcher.traffic.ExchangeRecord;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -11,18 +10,12 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInboundInvoker;
 import io.netty.channel.ChannelPipeline;
-import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,10 +40,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Agen
   private ChannelHandlerContext ctx;
   private Watchdog watchdog;
   private Phase phase = Phase.WAITING;
-  private RequestHead head;
-  private Intake intake;
-  private Exchange exchange;
-  private ExchangeDraft draft;
+  private AgentRequest request;
   private boolean keptAfterAnswer;
   private boolean draining;
 
@@ -109,8 +99,8 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Agen
       } finally {
         content.release();
       }
-    } else if (message instanceof RequestHead request) {
-      begin(request);
+    } else if (message instanceof RequestHead head) {
+      begin(head);
     } else if (message instanceof Problem problem) {
       refuse(problem, true);
     } else if (message == RequestDecoder.END) {
@@ -120,20 +110,16 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Agen
     }
   }
 
-  private void begin(RequestHead request) {
+  private void begin(RequestHead head) {
     proxy.stats().countRequest();
-    head = request;
-    draft = Drafts.begin(proxy.exchanges(), head);
+    request.begin(head);
     boolean bodyComes = !(head.framing() instanceof BodyFraming.None);
     try {
       if (origin == null && head.method().equals("CONNECT")) {
-        Target tunnel = proxy.targets().tunnel(head);
-        Drafts.target(draft, tunnel);
-        proxy.permissions().requireConnection(tunnel);
-        openTunnel(tunnel);
+        openTunnel(head);
         return;
       }
-      intake = Intake.begin(proxy, head, origin, draft);
+      request.judge(origin);
     } catch (RefusedRequestException e) {
       refuse(e.problem(), bodyComes || !head.keepAlive());
       return;
@@ -147,86 +133,25 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Agen
     }
   }
 
-  private void openTunnel(Target target) throws RefusedRequestException {
-    Interception interception = proxy.interception().orElse(null);
-    if (interception == null) {
-      throw new RefusedRequestException(
-          EgressReason.CONNECT_UNSUPPORTED,
-          "This proxy has no authority for tunnels. Ask for a route of it without one.");
-    }
-    boolean passes = interception.passesThrough(target);
-    if (passes) {
-      // Unsigned, but not for an agent that is not attested.
-      proxy.signing().current();
-    }
+  private void openTunnel(RequestHead head) throws RefusedRequestException {
+    Target target = proxy.targets().tunnel(head);
+    Drafts.target(request.draft(), target);
+    proxy.permissions().requireConnection(target);
+    TunnelOpening opening = new TunnelOpening(proxy, this, ctx, target);
+    boolean passes = opening.passesThrough();
     phase = Phase.EXCHANGE;
     watchdog.stop();
-    proxy.blocking().execute(() -> prepareTunnel(target, passes));
+    opening.begin(passes);
   }
 
-  /** Off the event loop: signatures and name servers take their time. */
-  private void prepareTunnel(Target target, boolean passes) {
-    EventLoop loop = ctx.channel().eventLoop();
-    try {
-      if (passes) {
-        List<InetAddress> addresses = proxy.permissions().tunnel(target);
-        loop.execute(() -> passThrough(target, addresses));
-      } else {
-        SslContext tls = proxy.tunnels().orElseThrow().context(target.hostName());
-        loop.execute(() -> becomeTunnel(new Tunnel(proxy, target, tls)));
-      }
-    } catch (RefusedRequestException e) {
-      loop.execute(() -> refuse(e.problem()));
-    } catch (UnknownHostException e) {
-      Problem unknown =
-          new Problem(
-              EgressReason.UPSTREAM_UNREACHABLE, "The name " + target.host() + " has no address.");
-      loop.execute(() -> refuse(unknown));
-    } catch (RuntimeException e) {
-      // A fault of ours must not leave the agent waiting.
-      Problem fault =
-          new Problem(
-              EgressReason.SIGNING_FAILED, "No certificate could be made for the tunnel's host.");
-      loop.execute(() -> refuse(fault));
-      throw e;
-    }
+  /** Whether the connection is still there, and to be kept. */
+  boolean goesOn() {
+    return !draining && ctx.channel().isActive();
   }
 
-  private void passThrough(Target target, List<InetAddress> addresses) {
-    PassThrough.connect(ctx.channel().eventLoop(), proxy.limits(), addresses, target.port())
-        .addListener(
-            connected -> {
-              if (!connected.isSuccess()) {
-                refuse(UpstreamFailures.whileConnecting(target, connected.cause()));
-                return;
-              }
-              Channel upstream = (Channel) connected.getNow();
-              if (draining || !ctx.channel().isActive()) {
-                upstream.close();
-                ctx.close();
-                return;
-              }
-              ctx.writeAndFlush(AgentResponses.established());
-              draft.became(ExchangeRecord.Kind.TUNNEL);
-              draft.sent(upstream.remoteAddress());
-              draft.answer(HttpResponseStatus.OK.code(), name -> null);
-              Relay.tie(proxy, ctx.channel(), upstream, draft);
-              draft = null;
-              stepAside();
-              ctx.channel().read();
-              upstream.read();
-            });
-  }
-
-  private void becomeTunnel(Tunnel tunnel) {
-    if (draining || !ctx.channel().isActive()) {
-      ctx.close();
-      return;
-    }
-    ctx.writeAndFlush(AgentResponses.established());
-    draft = null; // what passes in it is noted request by request
-    ctx.pipeline().addLast(tunnel);
-    stepAside();
+  /** The request becomes something else, whose note it is from now on. */
+  ExchangeDraft handOver() {
+    return request.handOver();
   }
 
   private void take(ByteBuf content) {
@@ -234,7 +159,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Agen
       return;
     }
     try {
-      intake.take(content);
+      request.take(content);
     } catch (RefusedRequestException e) {
       refuse(e.problem(), true);
     }
@@ -249,22 +174,21 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Agen
       return;
     }
     phase = Phase.EXCHANGE;
-    exchange = intake.complete(this);
-    exchange.start();
+    request.send(this);
   }
 
   @Override
   public void answer(HttpResponse upstream) {
     int code = upstream.status().code();
-    boolean isHead = head.method().equals("HEAD");
+    RequestHead head = request.head();
     AgentResponses.Framed framed =
         AgentResponses.framed(
             upstream,
             head.minorVersion(),
             head.keepAlive() && !draining,
-            isHead || code == 204 || code == 304);
+            request.isHead() || code == 204 || code == 304);
     keptAfterAnswer = framed.keepAlive();
-    responses.answeringHead(isHead);
+    responses.answeringHead(request.isHead());
     ctx.channel().write(framed.response());
   }
 
@@ -282,9 +206,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Agen
 
   @Override
   public void upgrade(HttpResponse switching, Channel upstream) {
-    exchange = null;
-    ExchangeDraft note = draft;
-    draft = null;
+    ExchangeDraft note = handOver();
     responses.answeringHead(false);
     ctx.writeAndFlush(AgentResponses.switching(switching));
     Relay.tie(proxy, ctx.channel(), upstream, note);
@@ -300,7 +222,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Agen
   }
 
   /** Leaves the connection to the handler that was added last. */
-  private void stepAside() {
+  void stepAside() {
     watchdog.stop();
     if (ctx.isRemoved()) {
       return;
@@ -316,7 +238,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Agen
 
   /** The answer was written; the connection serves the next request or ends. */
   private void exchangeEnded(boolean keepAlive) {
-    exchange = null;
+    request.end();
     if (keepAlive && !draining) {
       awaitRequest();
       decoder.next();
@@ -332,16 +254,13 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Agen
 
   @Override
   public void refuse(Problem problem) {
-    refuse(problem, !head.keepAlive());
+    refuse(problem, !request.head().keepAlive());
   }
 
   private void refuse(Problem problem, boolean close) {
-    proxy.stats().count(problem.reason());
-    Drafts.end(draft == null ? Drafts.begin(proxy.exchanges()) : draft, problem);
+    request.refuse(problem);
     boolean last = close || draining;
-    dropBody();
-    exchange = null;
-    responses.answeringHead(head != null && head.method().equals("HEAD"));
+    responses.answeringHead(request.isHead());
     var written = ctx.writeAndFlush(AgentResponses.problem(problem, proxy.clock().instant(), last));
     if (last) {
       phase = Phase.LINGERING;
@@ -357,15 +276,13 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Agen
 
   @Override
   public void abort() {
-    exchange = null;
+    request.end();
     ctx.close();
   }
 
   private void awaitRequest() {
     phase = Phase.WAITING;
-    head = null;
-    intake = null;
-    draft = null;
+    request = new AgentRequest(proxy);
     watchdog.watch(proxy.limits().agent(), this::agentIsSilent);
   }
 
@@ -399,33 +316,20 @@ final class AgentConnection extends ChannelInboundHandlerAdapter implements Agen
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
-    if (exchange != null && context.channel().isWritable()) {
-      exchange.agentTakesMore();
+    if (context.channel().isWritable()) {
+      request.answerMayContinue();
     }
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
     watchdog.stop();
-    dropBody();
-    if (exchange != null) {
-      exchange.agentLeft();
-      exchange = null;
-    } else if (draft != null) {
-      draft.abandoned();
-    }
+    request.abandon();
   }
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     LOG.debug("the agent's connection broke", cause);
     context.close();
-  }
-
-  private void dropBody() {
-    if (intake != null) {
-      intake.discard();
-      intake = null;
-    }
   }
 }

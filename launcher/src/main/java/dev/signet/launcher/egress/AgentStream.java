@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.launcher.egress;
 
-import dev.signet.launcher.traffic.ExchangeDraft;
 import dev.signet.protocol.ProblemDetails;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -33,18 +32,16 @@ final class AgentStream extends ChannelInboundHandlerAdapter implements AgentSid
 
   private final ProxyContext proxy;
   private final Target origin;
+  private final AgentRequest request;
   private ChannelHandlerContext ctx;
   private Watchdog watchdog;
-  private RequestHead head;
-  private Intake intake;
-  private Exchange exchange;
-  private ExchangeDraft draft;
   private boolean requestEnded;
   private boolean answered;
 
   AgentStream(ProxyContext proxy, Target origin) {
     this.proxy = proxy;
     this.origin = origin;
+    this.request = new AgentRequest(proxy);
   }
 
   @Override
@@ -69,7 +66,7 @@ final class AgentStream extends ChannelInboundHandlerAdapter implements AgentSid
     watchdog.touch();
     try {
       switch (message) {
-        case Http2HeadersFrame frame when head == null -> begin(frame);
+        case Http2HeadersFrame frame when request.head() == null -> begin(frame);
         // Trailers of a request are not signed, and end here; so they do in HTTP/1.1.
         case Http2HeadersFrame frame -> endIf(frame.isEndStream());
         case Http2DataFrame frame -> {
@@ -93,27 +90,26 @@ final class AgentStream extends ChannelInboundHandlerAdapter implements AgentSid
             "At most %d requests are served at one time over HTTP/2."
                 .formatted(proxy.limits().connections()));
       }
-      head =
+      request.begin(
           Http2Fields.request(
-              frame.headers(), frame.isEndStream(), origin.scheme(), proxy.limits().fields());
-      draft = Drafts.begin(proxy.exchanges(), head);
-      intake = Intake.begin(proxy, head, origin, draft);
+              frame.headers(), frame.isEndStream(), origin.scheme(), proxy.limits().fields()));
+      request.judge(origin);
     } catch (RefusedRequestException e) {
       refuse(e.problem());
       return;
     }
-    if (head.expectsContinue()) {
+    if (request.head().expectsContinue()) {
       ctx.writeAndFlush(new DefaultHttp2HeadersFrame(new DefaultHttp2Headers().status("100")));
     }
     endIf(requestEnded);
   }
 
   private void take(ByteBuf content) {
-    if (intake == null || !content.isReadable()) {
+    if (!request.isTaken() || !content.isReadable()) {
       return;
     }
     try {
-      intake.take(content);
+      request.take(content);
     } catch (RefusedRequestException e) {
       refuse(e.problem());
     }
@@ -121,19 +117,18 @@ final class AgentStream extends ChannelInboundHandlerAdapter implements AgentSid
 
   private void endIf(boolean ended) {
     requestEnded |= ended;
-    if (!ended || intake == null) {
+    if (!ended || !request.isTaken()) {
       return;
     }
-    if (head.framing() instanceof BodyFraming.Length(long bytes) && bytes != intake.length()) {
+    if (request.head().framing() instanceof BodyFraming.Length(long bytes)
+        && bytes != request.length()) {
       refuse(
           new Problem(
               EgressReason.MALFORMED_REQUEST,
-              "content-length promises %d bytes; %d came.".formatted(bytes, intake.length())));
+              "content-length promises %d bytes; %d came.".formatted(bytes, request.length())));
       return;
     }
-    exchange = intake.complete(this);
-    intake = null;
-    exchange.start();
+    request.send(this);
   }
 
   @Override
@@ -149,7 +144,7 @@ final class AgentStream extends ChannelInboundHandlerAdapter implements AgentSid
 
   @Override
   public void end(HttpHeaders trailers) {
-    exchange = null;
+    request.end();
     Http2Headers ours = Http2Fields.ofTrailers(trailers);
     if (ours.isEmpty()) {
       ctx.writeAndFlush(new DefaultHttp2DataFrame(Unpooled.EMPTY_BUFFER, true));
@@ -171,11 +166,8 @@ final class AgentStream extends ChannelInboundHandlerAdapter implements AgentSid
       return;
     }
     answered = true;
-    proxy.stats().count(problem.reason());
-    Drafts.end(draft == null ? Drafts.begin(proxy.exchanges()) : draft, problem);
+    request.refuse(problem);
     watchdog.stop();
-    discard();
-    exchange = null;
     byte[] json = problem.json(proxy.clock().instant());
     Http2Headers headers =
         new DefaultHttp2Headers()
@@ -186,7 +178,7 @@ final class AgentStream extends ChannelInboundHandlerAdapter implements AgentSid
     if (problem.retryAfter() != null) {
       headers.set("retry-after", Long.toString(problem.retryAfter().toSeconds()));
     }
-    boolean bodyless = head != null && head.method().equals("HEAD");
+    boolean bodyless = request.isHead();
     ctx.write(new DefaultHttp2HeadersFrame(headers, bodyless));
     if (!bodyless) {
       ctx.write(new DefaultHttp2DataFrame(Unpooled.wrappedBuffer(json), true));
@@ -209,7 +201,7 @@ final class AgentStream extends ChannelInboundHandlerAdapter implements AgentSid
 
   @Override
   public void abort() {
-    exchange = null;
+    request.end();
     ctx.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.INTERNAL_ERROR));
   }
 
@@ -223,33 +215,20 @@ final class AgentStream extends ChannelInboundHandlerAdapter implements AgentSid
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
-    if (exchange != null && context.channel().isWritable()) {
-      exchange.agentTakesMore();
+    if (context.channel().isWritable()) {
+      request.answerMayContinue();
     }
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
     watchdog.stop();
-    discard();
-    if (exchange != null) {
-      exchange.agentLeft();
-      exchange = null;
-    } else if (draft != null) {
-      draft.abandoned();
-    }
+    request.abandon();
   }
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     LOG.debug("a stream of the agent broke", cause);
     context.close();
-  }
-
-  private void discard() {
-    if (intake != null) {
-      intake.discard();
-      intake = null;
-    }
   }
 }
