@@ -9,10 +9,8 @@ import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
-import java.security.PrivateKey;
 import java.security.Provider;
 import java.security.SecureRandom;
-import java.security.Signature;
 import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
 import java.security.spec.ECPrivateKeySpec;
@@ -38,8 +36,7 @@ public final class RequestKey implements LaunchKey, Destroyable {
   private final SecureRandom random;
   private final byte[] scalar;
   private final SecretsKey secretsKey;
-  private PrivateKey platformKey;
-  private Provider provider;
+  private PlatformSigner platform;
   private boolean destroyed;
 
   private RequestKey(
@@ -115,7 +112,7 @@ public final class RequestKey implements LaunchKey, Destroyable {
 
   private void forget() {
     Arrays.fill(scalar, (byte) 0);
-    platformKey = null;
+    platform = null;
     destroyed = true;
   }
 
@@ -127,11 +124,11 @@ public final class RequestKey implements LaunchKey, Destroyable {
   public synchronized RequestKey using(Provider fast) throws GeneralSecurityException {
     requireAlive();
     var parameters = publicKey.toPublicKey().getParams();
-    platformKey =
-        KeyFactory.getInstance("EC", fast)
-            .generatePrivate(new ECPrivateKeySpec(new BigInteger(1, scalar), parameters));
-    Signature.getInstance("SHA256withECDSAinP1363Format", fast).initSign(platformKey);
-    provider = fast;
+    platform =
+        PlatformSigner.of(
+            KeyFactory.getInstance("EC", fast)
+                .generatePrivate(new ECPrivateKeySpec(new BigInteger(1, scalar), parameters)),
+            fast);
     return this;
   }
 
@@ -143,33 +140,20 @@ public final class RequestKey implements LaunchKey, Destroyable {
    */
   @Override
   public byte[] sign(byte[] data) {
-    PrivateKey platform;
-    Provider fast;
+    PlatformSigner fast;
     byte[] secret;
     synchronized (this) {
       requireAlive();
-      platform = platformKey;
-      fast = provider;
-      secret = platform == null ? scalar() : null;
+      fast = platform;
+      secret = fast == null ? scalar() : null;
     }
-    if (platform != null) {
-      return signOnPlatform(platform, fast, data);
+    if (fast != null) {
+      return fast.sign(data);
     }
     try {
       return signHedged(secret, data);
     } finally {
       Arrays.fill(secret, (byte) 0);
-    }
-  }
-
-  private static byte[] signOnPlatform(PrivateKey key, Provider provider, byte[] data) {
-    try {
-      Signature signature = Signature.getInstance("SHA256withECDSAinP1363Format", provider);
-      signature.initSign(key);
-      signature.update(data);
-      return signature.sign();
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("the provider signed before and does not now", e);
     }
   }
 

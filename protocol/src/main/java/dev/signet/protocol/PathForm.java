@@ -42,6 +42,10 @@ public sealed interface PathForm {
    * @param path from the first slash on, without query and fragment
    */
   static PathForm of(String path) {
+    if (isPlainThroughout(path)) {
+      // Nothing to decode, and no character that stands for another: only its segments count.
+      return form(path, doubtOfSegments(path));
+    }
     StringBuilder normal = new StringBuilder(path.length());
     ByteBuffer decoded = ByteBuffer.allocate(path.length());
     for (int i = 0; i < path.length(); i++) {
@@ -72,26 +76,46 @@ public sealed interface PathForm {
       i += 2;
     }
     String form = normal.toString();
-    return doubtOfSegments(form)
-        .or(() -> doubtOfText(decoded.flip()))
-        .<PathForm>map(Ambiguous::new)
-        .orElseGet(() -> new Normal(form));
+    return form(form, doubtOfSegments(form).or(() -> doubtOfText(decoded.flip())));
+  }
+
+  private static PathForm form(String path, Optional<String> doubt) {
+    return doubt.isPresent() ? new Ambiguous(doubt.get()) : new Normal(path);
+  }
+
+  private static boolean isPlainThroughout(String path) {
+    for (int i = 0; i < path.length(); i++) {
+      if (path.charAt(i) != '/' && !isPlain(path.charAt(i))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static Optional<String> doubtOfSegments(String path) {
-    String[] segments = path.split("/", -1);
-    if (!segments[0].isEmpty() || segments.length == 1) {
+    if (!path.startsWith("/")) {
       return Optional.of("no slash at its beginning");
     }
-    for (int i = 1; i < segments.length; i++) {
-      if (segments[i].isEmpty() && i < segments.length - 1) {
+    int start = 1;
+    for (int end = path.indexOf('/', start); end >= 0; end = path.indexOf('/', start)) {
+      if (end == start) {
         return Optional.of("two slashes in a row");
       }
-      if (DOTS.matcher(segments[i]).matches()) {
+      if (isOfDots(path, start, end)) {
         return Optional.of("a segment of dots");
       }
+      start = end + 1;
     }
-    return Optional.empty();
+    return isOfDots(path, start, path.length())
+        ? Optional.of("a segment of dots")
+        : Optional.empty();
+  }
+
+  private static boolean isOfDots(String path, int start, int end) {
+    // Few segments begin so; for those the pattern is asked.
+    return start < end
+        && (path.charAt(start) == '.' || path.charAt(start) == '%')
+        && DOTS.matcher(path).region(start, end).matches();
   }
 
   /** Overlong UTF-8, and characters that servers with best-fit mapping take for others. */
@@ -130,7 +154,10 @@ public sealed interface PathForm {
     return c >= '0' && c <= '9'
         || c >= 'A' && c <= 'Z'
         || c >= 'a' && c <= 'z'
-        || "-._~".indexOf(c) >= 0;
+        || c == '-'
+        || c == '.'
+        || c == '_'
+        || c == '~';
   }
 
   /** A pchar of RFC 3986 section 3.3 but for the semicolon, after which servers find parameters. */

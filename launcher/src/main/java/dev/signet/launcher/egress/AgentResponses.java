@@ -112,7 +112,7 @@ final class AgentResponses extends HttpResponseEncoder {
         .forEach(value -> FieldRules.addOptions(value, ofConnection));
     for (Map.Entry<String, String> field : upstream.headers()) {
       if (!FieldRules.endsAtProxy(field.getKey(), ofConnection)) {
-        headers.add(field.getKey(), field.getValue());
+        headers.add(field.getKey(), FieldText.of(field.getValue()));
       }
     }
     return headers;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.launcher.egress;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -50,6 +51,13 @@ sealed interface BodyFraming {
   }
 
   private static List<String> values(List<Field> fields, String key) {
-    return fields.stream().filter(f -> f.key().equals(key)).map(Field::value).toList();
+    List<String> values = List.of();
+    for (Field field : fields) {
+      if (field.key().equals(key)) {
+        values = values.isEmpty() ? new ArrayList<>() : values;
+        values.add(field.value());
+      }
+    }
+    return values;
   }
 }

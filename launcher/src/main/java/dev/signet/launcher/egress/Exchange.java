@@ -75,7 +75,7 @@ final class Exchange implements UpstreamConnection.Listener {
    * handing a request over and back costs more than its signature; else off it.
    */
   void start() {
-    agent.watchdog().stop();
+    agent.watchdog().pause();
     Optional<Resolution> known =
         proxy.credentials().isEmpty() && proxy.signing().isAtOnce()
             ? proxy.permissions().known(request.head().method(), request.target())
@@ -161,7 +161,9 @@ final class Exchange implements UpstreamConnection.Listener {
             HttpVersion.HTTP_1_1,
             HttpMethod.valueOf(request.head().method()),
             prepared.added().target().pathAndQuery());
-    prepared.fields().forEach(field -> message.headers().add(field.name(), field.value()));
+    for (Field field : prepared.fields()) {
+      message.headers().add(field.name(), FieldText.of(field.value()));
+    }
     proxy.stats().countForwarded();
     draft.sent(connection.channel().remoteAddress());
     agent.watchdog().watch(proxy.limits().response(), this::upstreamIsSilent);
@@ -318,7 +320,7 @@ final class Exchange implements UpstreamConnection.Listener {
 
   private void finish() {
     over = true;
-    agent.watchdog().stop();
+    agent.watchdog().pause();
     mask.ifPresent(AnswerMask::close);
     if (body != null) {
       body.discard();

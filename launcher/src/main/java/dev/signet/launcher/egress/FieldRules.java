@@ -46,7 +46,7 @@ final class FieldRules {
   /** What an agent's request may carry to the upstream, in the order it came. */
   static List<Field> forwarded(List<Field> received) throws RefusedRequestException {
     Set<String> named = connectionOptions(received);
-    Set<String> seen = new HashSet<>();
+    Set<String> seen = new HashSet<>(4);
     List<Field> forwarded = new ArrayList<>(received.size());
     for (Field field : received) {
       String key = field.key();
@@ -86,9 +86,10 @@ final class FieldRules {
   }
 
   static Set<String> connectionOptions(List<Field> fields) {
-    Set<String> options = new HashSet<>();
+    Set<String> options = Set.of();
     for (Field field : fields) {
       if (field.key().equals("connection")) {
+        options = options.isEmpty() ? new HashSet<>() : options;
         addOptions(field.value(), options);
       }
     }

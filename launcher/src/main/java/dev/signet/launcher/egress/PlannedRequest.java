@@ -29,11 +29,12 @@ record PlannedRequest(RequestHead head, Target target, List<Field> fields, boole
   static PlannedRequest of(RequestHead head, TargetResolver targets, Target origin)
       throws RefusedRequestException {
     Target target = targets.resolve(head, origin);
-    if (head.fields().stream()
-        .anyMatch(f -> f.key().equals("expect") && !f.value().equalsIgnoreCase("100-continue"))) {
-      throw RefusedRequestException.malformed("The only known expectation is 100-continue.");
+    for (Field field : head.fields()) {
+      if (field.key().equals("expect") && !field.value().equalsIgnoreCase("100-continue")) {
+        throw RefusedRequestException.malformed("The only known expectation is 100-continue.");
+      }
     }
-    List<Field> fields = new ArrayList<>();
+    List<Field> fields = new ArrayList<>(head.fields().size() + 3);
     fields.add(new Field("Host", target.authority()));
     fields.addAll(FieldRules.forwarded(head.fields()));
     boolean webSocket = head.asksForWebSocket();

@@ -18,9 +18,7 @@ record RequestHead(
   }
 
   boolean expectsContinue() {
-    return minorVersion == 1
-        && fields.stream()
-            .anyMatch(f -> f.key().equals("expect") && f.value().equalsIgnoreCase("100-continue"));
+    return minorVersion == 1 && Field.any(fields, "expect", "100-continue");
   }
 
   /** RFC 6455 section 4.1. Any other upgrade ends here, which every server must put up with. */

@@ -88,7 +88,10 @@ final class RequestHeadParser {
   }
 
   private static void requireOneHost(List<Field> fields, int minor) throws RefusedRequestException {
-    long hosts = fields.stream().filter(f -> f.key().equals("host")).count();
+    int hosts = 0;
+    for (Field field : fields) {
+      hosts += field.key().equals("host") ? 1 : 0;
+    }
     if (hosts > 1 || (hosts == 0 && minor == 1)) {
       throw RefusedRequestException.malformed(
           "An HTTP/1.1 request has exactly one Host field; " + hosts + " came.");

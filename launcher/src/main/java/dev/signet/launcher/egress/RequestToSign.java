@@ -32,10 +32,10 @@ record RequestToSign(String method, Target target, List<Field> fields) implement
 
   @Override
   public List<String> fieldValues(String lowerCaseName) {
-    // Asked for each name that a signature covers, so without a copy of each field's name.
-    List<String> values = new ArrayList<>(1);
+    List<String> values = List.of();
     for (Field field : fields) {
-      if (field.name().length() == lowerCaseName.length() && field.key().equals(lowerCaseName)) {
+      if (field.key().equals(lowerCaseName)) {
+        values = values.isEmpty() ? new ArrayList<>(1) : values;
         values.add(field.value());
       }
     }

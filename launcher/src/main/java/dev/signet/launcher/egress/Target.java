@@ -5,7 +5,6 @@ package dev.signet.launcher.egress;
 import dev.signet.launcher.egress.permission.Destination;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -17,43 +16,113 @@ import java.util.regex.Pattern;
  * @param pathAndQuery from the first slash on, bytes as the agent wrote them
  */
 record Target(String scheme, String host, int port, String pathAndQuery) {
-  private static final Pattern ABSOLUTE =
-      Pattern.compile(
-          "(?<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?<authority>[^/?#]*)(?<rest>[/?]?[^#]*)");
-  private static final Pattern AUTHORITY =
-      Pattern.compile(
-          "(?<host>\\[[0-9A-Fa-f:.]{2,45}]|[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,252}))"
-              + "(?::(?<port>[0-9]{1,5}))?");
+  /** Characters between the brackets: eight groups of four, the last two as an IPv4 address. */
+  private static final int MAX_IPV6 = 45;
+
+  private static final int MAX_NAME = 253;
 
   private static final Pattern LOOPBACK = Pattern.compile("127(?:\\.[0-9]{1,3}){3}");
 
-  /** Reads an absolute http or https URI without user information or fragment. */
+  /**
+   * Reads an absolute http or https URI without user information or fragment (RFC 3986 section 3).
+   */
   static Target parse(String uri) throws RefusedRequestException {
-    Matcher absolute = ABSOLUTE.matcher(uri);
-    if (!absolute.matches() || !isVisible(uri)) {
+    int colon = uri.indexOf(':');
+    if (!isScheme(uri, colon)
+        || !uri.startsWith("//", colon + 1)
+        || uri.indexOf('#') >= 0
+        || !isVisible(uri)) {
       throw RefusedRequestException.malformed(
           "The target must be an absolute URI without spaces, control characters or fragment.");
     }
-    String scheme = absolute.group("scheme").toLowerCase(Locale.ROOT);
+    String scheme = uri.substring(0, colon).toLowerCase(Locale.ROOT);
     if (!scheme.equals("http") && !scheme.equals("https")) {
       throw RefusedRequestException.malformed("The target's scheme must be http or https.");
     }
-    Matcher authority = AUTHORITY.matcher(absolute.group("authority"));
-    if (!authority.matches()) {
+    int start = colon + 3;
+    int end = start;
+    while (end < uri.length() && uri.charAt(end) != '/' && uri.charAt(end) != '?') {
+      end++;
+    }
+    int hostEnd = endOfHost(uri, start, end);
+    int digits = end - hostEnd - 1;
+    if (hostEnd < 0
+        || hostEnd < end
+            && (uri.charAt(hostEnd) != ':'
+                || digits < 1
+                || digits > 5
+                || !isDecimal(uri, hostEnd + 1, end))) {
       throw RefusedRequestException.malformed(
           "The target must name a host, and a port if need be, and no user.");
     }
-    String digits = authority.group("port");
-    int port = digits == null ? standardPort(scheme) : Integer.parseInt(digits);
+    int port = hostEnd == end ? standardPort(scheme) : Integer.parseInt(uri, hostEnd + 1, end, 10);
     if (port < 1 || port > 65535) {
       throw RefusedRequestException.malformed("The target's port must be 1 to 65535.");
     }
-    String rest = absolute.group("rest");
+    String rest = uri.substring(end);
     return new Target(
         scheme,
-        authority.group("host").toLowerCase(Locale.ROOT),
+        uri.substring(start, hostEnd).toLowerCase(Locale.ROOT),
         port,
         rest.startsWith("/") ? rest : "/" + rest);
+  }
+
+  private static boolean isScheme(String uri, int end) {
+    if (end < 1 || !isLetter(uri.charAt(0))) {
+      return false;
+    }
+    for (int i = 1; i < end; i++) {
+      char c = uri.charAt(i);
+      if (!isLetter(c) && !isDigit(c) && c != '+' && c != '.' && c != '-') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Where the host at the beginning of an authority ends: an IPv6 address in brackets, or up to 253
+   * characters that a name or an IPv4 address may have. -1 if there is none.
+   */
+  private static int endOfHost(String uri, int start, int end) {
+    int at = start;
+    if (start < end && uri.charAt(start) == '[') {
+      at++;
+      while (at < end && (isHexDigit(uri.charAt(at)) || ":.".indexOf(uri.charAt(at)) >= 0)) {
+        at++;
+      }
+      int length = at - start - 1;
+      return at < end && uri.charAt(at) == ']' && length >= 2 && length <= MAX_IPV6 ? at + 1 : -1;
+    }
+    while (at < end && isOfName(uri.charAt(at), at == start)) {
+      at++;
+    }
+    return at > start && at - start <= MAX_NAME ? at : -1;
+  }
+
+  private static boolean isOfName(char c, boolean first) {
+    return isLetter(c) || isDigit(c) || c == '_' || !first && (c == '.' || c == '-');
+  }
+
+  private static boolean isDecimal(String text, int start, int end) {
+    for (int i = start; i < end; i++) {
+      if (!isDigit(text.charAt(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isLetter(char c) {
+    return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
+  }
+
+  private static boolean isDigit(char c) {
+    return c >= '0' && c <= '9';
+  }
+
+  private static boolean isHexDigit(char c) {
+    return isDigit(c) || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F';
   }
 
   Target withPathAndQuery(String replacement) {

@@ -81,7 +81,8 @@ final class TargetResolver {
   private static void requireHost(RequestHead head, Target origin, String scheme)
       throws RefusedRequestException {
     for (Field field : head.fields()) {
-      if (field.key().equals("host")) {
+      // Almost always spelled as the tunnel's; any other spelling is read like a target.
+      if (field.key().equals("host") && !field.value().equals(origin.authority())) {
         Target host = Target.parse(scheme + "://" + field.value());
         if (!host.authority().equals(origin.authority()) || !host.pathAndQuery().equals("/")) {
           throw misdirected(field.value(), origin);

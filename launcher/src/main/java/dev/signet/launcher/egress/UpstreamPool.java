@@ -20,7 +20,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /** Connections to upstreams on one event loop, used again while they are fresh. */
@@ -39,12 +38,19 @@ final class UpstreamPool {
     }
   }
 
-  private record Idle(UpstreamConnection connection, Future<?> expiry) {}
+  /**
+   * @param since a time of the event loop's ticker
+   */
+  private record Idle(UpstreamConnection connection, long since) {}
 
   private final EventLoop loop;
   private final UpstreamTls tls;
   private final EgressLimits limits;
+
+  /** Those that are unused for the longest time first. */
   private final Deque<Idle> idle = new ArrayDeque<>();
+
+  private boolean sweeping;
   private final List<UpstreamHttp2> shared = new ArrayList<>();
 
   UpstreamPool(EventLoop loop, UpstreamTls tls, EgressLimits limits) {
@@ -83,7 +89,6 @@ final class UpstreamPool {
       Idle candidate = i.next();
       if (candidate.connection().key().equals(key)) {
         i.remove();
-        candidate.expiry().cancel(false);
         return candidate.connection();
       }
     }
@@ -185,29 +190,35 @@ final class UpstreamPool {
 
   void keep(UpstreamConnection connection) {
     if (idle.size() >= limits.idleUpstreams()) {
-      Idle oldest = idle.removeFirst();
-      oldest.expiry().cancel(false);
-      oldest.connection().channel().close();
+      idle.removeFirst().connection().channel().close();
     }
-    Future<?> expiry =
-        loop.schedule(
-            () -> {
-              forget(connection);
-              connection.channel().close();
-            },
-            limits.upstreamIdle().toMillis(),
-            TimeUnit.MILLISECONDS);
-    idle.addLast(new Idle(connection, expiry));
+    idle.addLast(new Idle(connection, loop.ticker().nanoTime()));
+    if (!sweeping) {
+      sweepIn(limits.upstreamIdle().toNanos());
+    }
+  }
+
+  private void sweepIn(long nanos) {
+    sweeping = true;
+    loop.schedule(this::sweep, nanos, TimeUnit.NANOSECONDS);
+  }
+
+  /** One timer for all, since a connection is kept and taken with every exchange. */
+  private void sweep() {
+    long now = loop.ticker().nanoTime();
+    long life = limits.upstreamIdle().toNanos();
+    sweeping = false;
+    while (!idle.isEmpty()) {
+      long left = life - (now - idle.getFirst().since());
+      if (left > 0) {
+        sweepIn(left);
+        return;
+      }
+      idle.removeFirst().connection().channel().close();
+    }
   }
 
   void forget(UpstreamConnection connection) {
-    idle.removeIf(
-        kept -> {
-          boolean same = kept.connection() == connection;
-          if (same) {
-            kept.expiry().cancel(false);
-          }
-          return same;
-        });
+    idle.removeIf(kept -> kept.connection() == connection);
   }
 }

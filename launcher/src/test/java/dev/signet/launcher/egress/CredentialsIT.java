@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,6 +31,10 @@ class CredentialsIT {
   private static final String SECRET = "sk-live+0123/456=789";
 
   private final Map<SecretName, String> secrets = new HashMap<>();
+
+  /** Of each look for a secret: whether it was on a thread that may wait. */
+  private final List<Boolean> lookedUpElsewhere = new CopyOnWriteArrayList<>();
+
   private TestUpstream upstream;
   private ProxyFixture fixture;
 
@@ -55,6 +60,7 @@ class CredentialsIT {
             .replace("PORT", Integer.toString(upstream.port()));
     SecretSource source =
         name -> {
+          lookedUpElsewhere.add(Thread.currentThread().isVirtual());
           String value = secrets.get(name);
           return value == null
               ? new Opened.Missing()
@@ -100,6 +106,21 @@ class CredentialsIT {
     assertThat(request.fieldValues("authorization")).containsExactly("Bearer " + SECRET);
     assertThat(request.faults(fixture.key.verification())).isEmpty();
     assertThat(request.query()).contains("x=1");
+  }
+
+  /** Also with a key that signs on the event loop: a secret is a file, and its disk may be slow. */
+  @Test
+  void looksSecretsUpOffTheEventLoop() throws Exception {
+    EgressIdentity.Current good = fixture.identity.get();
+    fixture.identity.set(
+        new EgressIdentity.Current(
+            good.workloadIdentityToken(),
+            good.keyThumbprint(),
+            good.signer(),
+            true,
+            good.notAfter()));
+    assertThat(get("/v1/chat").statusCode()).isEqualTo(200);
+    assertThat(lookedUpElsewhere).containsExactly(true);
   }
 
   @Test

@@ -3,6 +3,7 @@
 package dev.signet.requestsignatures.structuredfields;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
@@ -36,12 +37,11 @@ public final class Parameters {
     if (get(key) != null) {
       throw new IllegalArgumentException("parameter is there already: " + key);
     }
-    Builder all = new Builder();
-    for (int i = 0; i < keys.length; i++) {
-      all.put(keys[i], values[i]);
-    }
-    all.put(key, value);
-    return all.build();
+    String[] moreKeys = Arrays.copyOf(keys, keys.length + 1);
+    BareItem[] moreValues = Arrays.copyOf(values, values.length + 1);
+    moreKeys[keys.length] = key;
+    moreValues[values.length] = Objects.requireNonNull(value);
+    return new Parameters(moreKeys, moreValues);
   }
 
   public int size() {

@@ -21,12 +21,6 @@ sealed interface HostForm {
    */
   record Odd(String why) implements HostForm {}
 
-  /** As WHATWG's URL standard: whose last label is a number is an address, whatever else it has. */
-  Pattern NUMERIC = Pattern.compile("(?:.*\\.)?(?:[0-9]+|0[xX][0-9a-fA-F]*)\\.?");
-
-  Pattern IPV4 =
-      Pattern.compile("(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\\.(?!$)|$)){4}");
-
   Pattern IPV6 = Pattern.compile("\\[[0-9a-fA-F:.]{2,45}]");
 
   /**
@@ -36,8 +30,8 @@ sealed interface HostForm {
     if (host.startsWith("[")) {
       return ipv6(host);
     }
-    if (NUMERIC.matcher(host).matches()) {
-      return IPV4.matcher(host).matches()
+    if (endsWithNumber(host)) {
+      return isIpv4(host)
           ? new Address(InetAddress.ofLiteral(host))
           : new Odd("an IPv4 address has four decimal numbers without leading zeros");
     }
@@ -47,6 +41,44 @@ sealed interface HostForm {
     return host.isEmpty() || host.startsWith(".") || host.contains("..")
         ? new Odd("a host has no empty label")
         : new Name(host);
+  }
+
+  /** As WHATWG's URL standard: whose last label is a number is an address, whatever else it has. */
+  private static boolean endsWithNumber(String host) {
+    int end = host.endsWith(".") ? host.length() - 1 : host.length();
+    int start = host.lastIndexOf('.', end - 1) + 1;
+    if (host.startsWith("0x", start) || host.startsWith("0X", start)) {
+      return areDigits(host, start + 2, end, 16);
+    }
+    return start < end && areDigits(host, start, end, 10);
+  }
+
+  /** Four numbers up to 255, none with a zero before it: the one usual spelling. */
+  private static boolean isIpv4(String host) {
+    int start = 0;
+    for (int part = 1; part <= 4; part++) {
+      int end = part < 4 ? host.indexOf('.', start) : host.length();
+      int length = end - start;
+      if (length < 1
+          || length > 3
+          || !areDigits(host, start, end, 10)
+          || length > 1 && host.charAt(start) == '0'
+          || Integer.parseInt(host, start, end, 10) > 255) {
+        return false;
+      }
+      start = end + 1;
+    }
+    return true;
+  }
+
+  private static boolean areDigits(String text, int start, int end, int radix) {
+    for (int i = start; i < end; i++) {
+      // Character.digit also takes digits of other scripts.
+      if (text.charAt(i) >= 0x7f || Character.digit(text.charAt(i), radix) < 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static HostForm ipv6(String host) {

@@ -14,6 +14,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -60,6 +61,13 @@ class PermissionPropertyTest {
           "*",
           "?",
           "%3f");
+
+  private static final Pattern IPV4 =
+      Pattern.compile("(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\\.(?!$)|$)){4}");
+
+  /** As WHATWG's URL standard: whose last label is a number is an address, whatever else it has. */
+  private static final Pattern NUMERIC =
+      Pattern.compile("(?:.*\\.)?(?:[0-9]+|0[xX][0-9a-fA-F]*)\\.?");
 
   private static final Map<String, EgressPolicy> POLICIES = new HashMap<>();
 
@@ -140,10 +148,19 @@ class PermissionPropertyTest {
     assertThat(permits("GET 127.0.0.1", host, "/")).isEqualTo(host.equals("127.0.0.1"));
   }
 
+  @Property(tries = 10_000)
+  void hostsWhoseLastLabelIsANumberAreAddressesOrNothing(@ForAll("hosts") String host) {
+    HostForm form = HostForm.of(host);
+    assertThat(form instanceof HostForm.Address).isEqualTo(IPV4.matcher(host).matches());
+    if (NUMERIC.matcher(host).matches()) {
+      assertThat(form).isNotInstanceOf(HostForm.Name.class);
+    }
+  }
+
   /** Where every host is permitted, none gets by that a resolver would take for an address. */
   @Property(tries = 10_000)
   void noOddSpellingOfAnAddressIsAName(@ForAll("hosts") String host) {
-    if (permits("GET *", host, "/") && !HostForm.IPV4.matcher(host).matches()) {
+    if (permits("GET *", host, "/") && !IPV4.matcher(host).matches()) {
       assertThat(host).doesNotEndWith(".");
       assertThat(isInetAton(host)).as("%s is an address to inet_aton", host).isFalse();
     }
@@ -189,6 +206,9 @@ class PermissionPropertyTest {
             "00",
             "2130706433",
             "127.0.0.1",
+            "10.2.255.249",
+            "256",
+            "1.2.3",
             "xn--a",
             "-",
             "_")
