@@ -11,8 +11,14 @@ import java.security.SecureRandom;
 import java.security.Security;
 import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 class RequestKeyTest {
@@ -66,6 +72,24 @@ class RequestKeyTest {
         RequestKey.of(scalar, publicKey, secrets, TestHost.RANDOM)
             .using(Security.getProvider("SunEC"));
     assertThat(TestVerifier.verifies(publicKey, DATA, key.sign(DATA))).isTrue();
+  }
+
+  /** A provider's Signature objects are used again, and must not be two threads' at one time. */
+  @Test
+  void manyThreadsSignWithAProviderAtOneTime() throws Exception {
+    RequestKey key =
+        RequestKey.of(scalar, publicKey, secrets, TestHost.RANDOM)
+            .using(Security.getProvider("SunEC"));
+    List<Callable<Boolean>> work = new ArrayList<>();
+    for (int i = 0; i < 400; i++) {
+      byte[] data = new byte[2000 + i];
+      work.add(() -> TestVerifier.verifies(publicKey, data, key.sign(data)));
+    }
+    try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
+      for (Future<Boolean> good : threads.invokeAll(work)) {
+        assertThat(good.get()).isTrue();
+      }
+    }
   }
 
   @Test
