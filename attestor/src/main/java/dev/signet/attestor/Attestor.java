@@ -123,9 +123,11 @@ public final class Attestor {
 
   /**
    * @param joinToken may be null
+   * @param platformCertificate DER, or null
    * @throws IOException if this TPM has no EK certificate, without which no host can enrol
    */
-  public EnrollmentRequest enrollmentRequest(HostId hostId, String joinToken) throws IOException {
+  public EnrollmentRequest enrollmentRequest(
+      HostId hostId, String joinToken, Bytes platformCertificate) throws IOException {
     Bytes certificate =
         ekCertificate()
             .orElseThrow(
@@ -133,7 +135,8 @@ public final class Attestor {
                     new IOException(
                         "this TPM has no EK certificate in NV 0x01c00002 or 0x01c0000a, so no"
                             + " verifier can tell who made it; ask the machine's maker for it"));
-    return new EnrollmentRequest(hostId, certificate, akPublic(), akParentPublic(), joinToken);
+    return new EnrollmentRequest(
+        hostId, certificate, platformCertificate, akPublic(), akParentPublic(), joinToken);
   }
 
   /** Answers an enrolment's challenge: TPM2_ActivateCredential and a quote. */

@@ -124,7 +124,7 @@ class MakersTpmIT {
 
   @Test
   void enrolmentRequestHasWhatTheVerifierNeeds() throws Exception {
-    var request = attestor.enrollmentRequest(new HostId("host-1"), null);
+    var request = attestor.enrollmentRequest(new HostId("host-1"), null, null);
     assertThat(request.akPublic()).isEqualTo(attestor.akPublic());
     assertThat(request.ekCertificate()).isEqualTo(attestor.ekCertificate().orElseThrow());
   }

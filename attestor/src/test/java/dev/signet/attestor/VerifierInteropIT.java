@@ -96,7 +96,7 @@ class VerifierInteropIT {
 
   @Test
   void hostEnrols() throws Exception {
-    var request = attestor.enrollmentRequest(new HostId("host-1"), null);
+    var request = attestor.enrollmentRequest(new HostId("host-1"), null, null);
     var ek =
         authentic(
             new EkCertificateVerifier(

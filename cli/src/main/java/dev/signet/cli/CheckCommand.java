@@ -22,6 +22,7 @@ import picocli.CommandLine.Command;
       CheckImageSignatureCommand.class,
       CheckEventLogCommand.class,
       CheckImaCommand.class,
-      CheckQuoteCommand.class
+      CheckQuoteCommand.class,
+      CheckPlatformCertificateCommand.class
     })
 final class CheckCommand {}

@@ -7,7 +7,9 @@ import dev.signet.attestor.Tpm;
 import dev.signet.launcher.Answer;
 import dev.signet.launcher.EnrolledHost;
 import dev.signet.launcher.Enrollment;
+import dev.signet.protocol.Bytes;
 import dev.signet.protocol.HostId;
+import dev.signet.protocol.Limits;
 import dev.signet.protocol.ProblemDetails;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -45,6 +47,14 @@ final class EnrollCommand implements SignetCommand {
       description = "A file with a single-use join token (a command line is seen by others).")
   private Path tokenFile;
 
+  @Option(
+      names = "--platform-certificate",
+      paramLabel = "FILE",
+      description =
+          "The machine's platform certificate from its maker, DER or PEM; the verifier may require"
+              + " one.")
+  private Path platformCertificate;
+
   @Option(names = "--json", description = "Print one JSON object.")
   private boolean json;
 
@@ -63,6 +73,14 @@ final class EnrollCommand implements SignetCommand {
       throw CommandFailure.usage("--host: " + e.getMessage());
     }
     String token = tokenFile == null ? null : CredentialFile.read(tokenFile);
+    Bytes platform =
+        platformCertificate == null ? null : PlatformCertificateFile.read(platformCertificate);
+    if (platform != null && platform.size() > Limits.PLATFORM_CERTIFICATE_BYTES) {
+      throw CommandFailure.usage(
+          "--platform-certificate: expected at most %d bytes, got %d"
+              .formatted(Limits.PLATFORM_CERTIFICATE_BYTES, platform.size()));
+    }
+    Enrollment.Admission admission = new Enrollment.Admission(token, platform);
     Path state = host.state(invocation.environment());
     Enrollment.Place place =
         new Enrollment.Place(
@@ -71,7 +89,7 @@ final class EnrollCommand implements SignetCommand {
             host.address(invocation.environment()));
     try (Tpm tpm = host.open(invocation)) {
       Attestor attestor = Attestor.open(tpm, state);
-      return switch (Enrollment.enroll(attestor, place, id, token, state)) {
+      return switch (Enrollment.enroll(attestor, place, id, admission, state)) {
         case Answer.Refused<EnrolledHost>(ProblemDetails problem) ->
             throw CommandFailure.refusedByVerifier(problem);
         case Answer.Granted<EnrolledHost>(EnrolledHost enrolled) -> {

@@ -45,6 +45,7 @@ final class HostsCommand extends OperatorCommand {
             "AGENTS",
             "REFUSED",
             "ALARMS",
+            "MACHINE",
             "TPM");
     for (JsonNode host : answer.path("hosts")) {
       JsonNode status = host.path("status");
@@ -63,6 +64,7 @@ final class HostsCommand extends OperatorCommand {
           text(status, "agents"),
           text(status, "reason"),
           alarms(host.path("alarms")),
+          machine(host.path("platform")),
           text(host, "tpm"));
     }
     table.say(to);
@@ -79,6 +81,15 @@ final class HostsCommand extends OperatorCommand {
                     text(alarm, "detail")));
       }
     }
+  }
+
+  /** By its platform certificate, as checked at the enrolment. */
+  private static String machine(JsonNode platform) {
+    return platform.isMissingNode() || platform.isNull()
+        ? "-"
+        : "%s %s %s"
+            .formatted(
+                text(platform, "manufacturer"), text(platform, "model"), text(platform, "serial"));
   }
 
   private static String alarms(JsonNode alarms) {

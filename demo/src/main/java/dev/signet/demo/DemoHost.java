@@ -76,7 +76,7 @@ public final class DemoHost implements AutoCloseable {
   Answer<EnrolledHost> enroll(URI verifier, ServerTrust trust, String joinToken)
       throws IOException, InterruptedException {
     Enrollment.Place place = new Enrollment.Place(verifier, trust, simulated.address());
-    return Enrollment.enroll(attestor, place, id, joinToken, state);
+    return Enrollment.enroll(attestor, place, id, Enrollment.Admission.by(joinToken), state);
   }
 
   VerifierClient client() throws IOException {

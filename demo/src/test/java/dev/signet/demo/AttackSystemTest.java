@@ -117,6 +117,7 @@ class AttackSystemTest {
           new EnrollmentRequest(
               victim.id(),
               victim.attestor().ekCertificate().orElseThrow(),
+              null,
               thief.attestor().akPublic(),
               thief.attestor().akParentPublic(),
               site.joinToken("host-6"));
@@ -136,6 +137,7 @@ class AttackSystemTest {
         new EnrollmentRequest(
             site.host().id(),
             site.host().attestor().ekCertificate().orElseThrow(),
+            null,
             thief.attestor().akPublic(),
             thief.attestor().akParentPublic(),
             null);

@@ -8,11 +8,16 @@ import dev.signet.measurements.sigstore.SigstoreBundle;
 import dev.signet.protocol.Bytes;
 import dev.signet.protocol.Digest;
 import dev.signet.protocol.MalformedMessageException;
+import dev.signet.protocol.Refusal;
+import dev.signet.verifier.verification.EkCertificateId;
 import dev.signet.verifier.verification.EkCertificateVerifier;
 import dev.signet.verifier.verification.EndorsementKey;
+import dev.signet.verifier.verification.PlatformCertificate;
+import dev.signet.verifier.verification.PlatformCertificateVerifier;
 import dev.signet.verifier.verification.Verification;
 import java.io.IOException;
 import java.io.InputStream;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
@@ -20,8 +25,9 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
+import javax.security.auth.x500.X500Principal;
 
-/** X.509 as Signet uses it: an EK's certificate, and that of who signed with Sigstore. */
+/** X.509 as Signet uses it: of an EK, of who signed with Sigstore, and of a machine. */
 final class CertificateTargets {
   private static final Instant AT = Instant.parse("2026-11-22T00:00:00Z");
   private static final EkCertificateVerifier MAKERS =
@@ -29,6 +35,10 @@ final class CertificateTargets {
           List.of(certificate("ek-root.pem")),
           List.of(certificate("ek-issuer.pem")),
           EkCertificateVerifier.Simulators.ALLOWED);
+  private static final PlatformCertificateVerifier NO_ISSUERS =
+      new PlatformCertificateVerifier(List.of(), List.of());
+  private static final EkCertificateId EK =
+      new EkCertificateId(new X500Principal("CN=Maker"), BigInteger.ONE);
   private static final String BUNDLE = text("/seeds/bundle/certificate");
 
   private CertificateTargets() {}
@@ -47,6 +57,23 @@ final class CertificateTargets {
         require(!refused.detail().isEmpty(), "a refusal that says nothing");
         yield false;
       }
+    };
+  }
+
+  /**
+   * Well-formed is what is refused only because nobody's signature is trusted here: with an issuer,
+   * no mutation would come past it, and with none everything before it is tried.
+   */
+  static boolean platform(byte[] input) {
+    return switch (NO_ISSUERS.verify(Bytes.of(input), EK, AT)) {
+      case Verification.Refused<PlatformCertificate>(Refusal reason, String detail) -> {
+        require(reason == Refusal.UNTRUSTED_PLATFORM, "another reason");
+        require(detail.length() < 1024, "a detail without bound");
+        yield detail.contains("no issuer of this name is configured")
+            || detail.contains("a signature by RSA or ECDSA with SHA-2 was expected");
+      }
+      case Verification.Authentic<PlatformCertificate>(PlatformCertificate platform) ->
+          throw new AssertionError("accepted without an issuer: " + platform);
     };
   }
 

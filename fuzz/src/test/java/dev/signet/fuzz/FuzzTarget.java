@@ -24,6 +24,7 @@ enum FuzzTarget {
   SIGNATURE(TpmTargets::signature),
   PCR_FILE(TpmTargets::pcrFile),
   CERTIFICATE(CertificateTargets::certificate),
+  PLATFORM_CERTIFICATE(CertificateTargets::platform),
   STRUCTURED_FIELDS(HttpTargets::structuredFields),
   SIGNATURE_HEADERS(HttpTargets::signatureHeaders),
   REQUEST_HEAD(RequestHeadTargets::http1),

@@ -3,6 +3,7 @@
 package dev.signet.launcher;
 
 import dev.signet.attestor.Attestor;
+import dev.signet.protocol.Bytes;
 import dev.signet.protocol.Digest;
 import dev.signet.protocol.EnrollmentChallenge;
 import dev.signet.protocol.EnrollmentResult;
@@ -43,15 +44,37 @@ public final class Enrollment {
   }
 
   /**
+   * What a host shows beside its TPM.
+   *
    * @param joinToken single-use admission from an operator, or null if the host is listed
+   * @param platformCertificate of the machine's maker, DER, or null
+   */
+  public record Admission(String joinToken, Bytes platformCertificate) {
+    /** A host that an operator listed. */
+    public static final Admission LISTED = new Admission(null, null);
+
+    public static Admission by(String joinToken) {
+      return new Admission(joinToken, null);
+    }
+
+    /** Without the token, which is a secret. */
+    @Override
+    public String toString() {
+      return "Admission[%s join token, %s platform certificate]"
+          .formatted(joinToken == null ? "no" : "a", platformCertificate == null ? "no" : "a");
+    }
+  }
+
+  /**
+   * @param admission what the host shows of itself
    * @throws IOException if the TPM or the verifier cannot be reached, or the verifier's answer does
    *     not fit
    */
   public static Answer<EnrolledHost> enroll(
-      Attestor attestor, Place place, HostId host, String joinToken, Path stateDirectory)
+      Attestor attestor, Place place, HostId host, Admission admission, Path stateDirectory)
       throws IOException, InterruptedException {
     try (VerifierClient verifier = new VerifierClient(place.url(), place.trust(), TIMEOUT)) {
-      return enroll(attestor, verifier, place, host, joinToken, stateDirectory);
+      return enroll(attestor, verifier, place, host, admission, stateDirectory);
     }
   }
 
@@ -60,10 +83,11 @@ public final class Enrollment {
       VerifierClient verifier,
       Place place,
       HostId host,
-      String joinToken,
+      Admission admission,
       Path stateDirectory)
       throws IOException, InterruptedException {
-    return switch (verifier.enroll(attestor.enrollmentRequest(host, joinToken))) {
+    return switch (verifier.enroll(
+        attestor.enrollmentRequest(host, admission.joinToken(), admission.platformCertificate()))) {
       case Answer.Refused<EnrollmentChallenge>(ProblemDetails p) -> new Answer.Refused<>(p);
       case Answer.Granted<EnrollmentChallenge>(EnrollmentChallenge challenge) ->
           switch (verifier.activate(challenge.enrollment(), attestor.activate(challenge))) {

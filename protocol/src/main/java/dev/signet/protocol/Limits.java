@@ -60,6 +60,9 @@ public final class Limits {
   /** Bytes of a DER certificate in a message. */
   public static final int CERTIFICATE_BYTES = 8 * 1024;
 
+  /** Bytes of a DER platform certificate, with its list of components, in a message. */
+  public static final int PLATFORM_CERTIFICATE_BYTES = 32 * 1024;
+
   /** Nesting depth of any JSON document. */
   public static final int JSON_DEPTH = 16;
 

@@ -26,6 +26,8 @@ public enum Refusal {
   TRUST_STALE(503, "the newest trust snapshot is too old to decide on"),
   // Hosts and TPMs (sections 2.1 and 2.2).
   UNTRUSTED_TPM(403, "the endorsement key certificate does not lead to a pinned maker"),
+  UNTRUSTED_PLATFORM(403, "the platform certificate is not a configured issuer's for this TPM"),
+  PLATFORM_CERTIFICATE_MISSING(403, "a platform certificate is required; the host showed none"),
   NOT_ADMITTED(403, "no operator admitted this host"),
   AK_REJECTED(403, "the attestation key does not have the required properties"),
   AK_EXISTS(409, "the host has a live attestation key; an operator must reset it first"),

@@ -14,10 +14,12 @@ import dev.signet.verifier.appraisal.ImaJudgement;
 import dev.signet.verifier.appraisal.StateApprover;
 import dev.signet.verifier.verification.EkCertificateVerifier;
 import dev.signet.verifier.verification.EkCertificateVerifier.Simulators;
+import dev.signet.verifier.verification.PlatformCertificateVerifier;
 import dev.signet.verifier.verification.QuoteVerifier;
 import dev.signet.verifierservice.attestation.AttestationService;
 import dev.signet.verifierservice.attestation.EnrollmentService;
 import dev.signet.verifierservice.attestation.HostCallRoutes;
+import dev.signet.verifierservice.attestation.PlatformPolicy;
 import dev.signet.verifierservice.attestation.TokenIssuer;
 import dev.signet.verifierservice.attestation.Vigilance;
 import dev.signet.verifierservice.audit.DecisionLog;
@@ -60,6 +62,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -296,7 +299,13 @@ public final class VerifierServer implements AutoCloseable {
             config.pcrs(),
             config.registerPcr(),
             config.limits().challengesPerHost(),
-            new Vigilance(new FirmwareFloors(config.firmwareFloors()), config.refuseCopied())),
+            new Vigilance(
+                new FirmwareFloors(config.firmwareFloors()),
+                config.refuseCopied(),
+                config
+                    .platforms()
+                    .filter(ServiceConfig.PlatformCertificates::required)
+                    .isPresent())),
         provider,
         sigstore,
         new StateApprover(keys.approval().publicJwk(), keys.approval()::sign),
@@ -331,12 +340,27 @@ public final class VerifierServer implements AutoCloseable {
         config.requireBoundTokens(),
         new FirmwareFloors(config.firmwareFloors()),
         certificates,
+        platforms(config),
         new QuoteVerifier(provider),
         keys.approval().publicJwk(),
         database,
         log,
         options.clock(),
         options.random());
+  }
+
+  private static PlatformPolicy platforms(ServiceConfig config) throws IOException {
+    if (config.platforms().isEmpty()) {
+      return PlatformPolicy.NONE;
+    }
+    ServiceConfig.PlatformCertificates platforms = config.platforms().get();
+    MakerCertificates issuers = MakerCertificates.readPlatformIssuers(platforms.issuers());
+    if (issuers.roots().isEmpty()) {
+      LOG.warn("{} has no root certificate: no platform certificate is good", platforms.issuers());
+    }
+    return new PlatformPolicy(
+        Optional.of(new PlatformCertificateVerifier(issuers.roots(), issuers.intermediates())),
+        platforms.required());
   }
 
   private static void gauges(
@@ -379,8 +403,8 @@ public final class VerifierServer implements AutoCloseable {
     LOG.info("signatures by {}", providers.description());
     if (config.allowSimulators()) {
       LOG.warn(
-          "allowSimulators is true: TPM simulators are accepted, so whoever runs one holds its keys."
-              + " Never in production.");
+          "allowSimulators is true: TPM simulators are accepted, so whoever runs one holds its"
+              + " keys. Never in production.");
     }
   }
 }

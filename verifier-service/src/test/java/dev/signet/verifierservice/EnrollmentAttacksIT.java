@@ -133,6 +133,7 @@ class EnrollmentAttacksIT {
         new EnrollmentRequest(
             new HostId("attacker"),
             host.ekCertificate,
+            null,
             host.tpm.akPublic(),
             host.tpm.parentPublic(),
             null);

@@ -136,6 +136,7 @@ class HostAlarmsIT {
         new EnrollmentRequest(
             new HostId("host-2"),
             host.ekCertificate,
+            null,
             host.tpm.akPublic(),
             host.tpm.parentPublic(),
             null);

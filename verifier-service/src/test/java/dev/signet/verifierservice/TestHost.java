@@ -57,6 +57,10 @@ final class TestHost {
   final HostId host;
   SoftwareTpm tpm;
   final Bytes ekCertificate;
+
+  /** Shown at the enrolment; null for none. */
+  Bytes platformCertificate;
+
   AgentId agent = AGENT;
   KeyPair requestKeyPair = SoftwareTpm.p256();
   LaunchId launch;
@@ -180,7 +184,7 @@ final class TestHost {
 
   EnrollmentRequest enrollmentRequest(String joinToken) {
     return new EnrollmentRequest(
-        host, ekCertificate, tpm.akPublic(), tpm.parentPublic(), joinToken);
+        host, ekCertificate, platformCertificate, tpm.akPublic(), tpm.parentPublic(), joinToken);
   }
 
   EnrollmentChallenge beginEnrollment(String joinToken) throws IOException, InterruptedException {

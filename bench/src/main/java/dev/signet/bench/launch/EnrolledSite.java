@@ -180,7 +180,7 @@ final class EnrolledSite implements AutoCloseable {
       service.operate("POST", "/v1/hosts", Map.of("host", HOST, "tpm", tpmHash));
       Enrollment.Place place =
           new Enrollment.Place(service.url(), new ServerTrust.Pin(service.pin()), tpm.address());
-      if (Enrollment.enroll(attestor, place, HOST, null, state())
+      if (Enrollment.enroll(attestor, place, HOST, Enrollment.Admission.LISTED, state())
           instanceof Answer.Refused<EnrolledHost>(var problem)) {
         throw new IOException("the host was not enrolled: " + problem.reason());
       }

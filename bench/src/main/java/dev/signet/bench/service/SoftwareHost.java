@@ -124,7 +124,8 @@ final class SoftwareHost {
       EnrollmentChallenge challenge =
           service.post(
               "/v1/enrollments",
-              new EnrollmentRequest(id, ekCertificate, tpm.akPublic(), tpm.parentPublic(), null),
+              new EnrollmentRequest(
+                  id, ekCertificate, null, tpm.akPublic(), tpm.parentPublic(), null),
               EnrollmentChallenge.class);
       service.post(
           "/v1/enrollments/" + challenge.enrollment() + "/activation",

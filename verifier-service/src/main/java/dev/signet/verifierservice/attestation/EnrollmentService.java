@@ -20,6 +20,7 @@ import dev.signet.verifier.verification.AttestationKey;
 import dev.signet.verifier.verification.EkCertificateVerifier;
 import dev.signet.verifier.verification.EndorsementKey;
 import dev.signet.verifier.verification.MakeCredential;
+import dev.signet.verifier.verification.PlatformCertificate;
 import dev.signet.verifier.verification.QuoteVerifier;
 import dev.signet.verifier.verification.Verification;
 import dev.signet.verifier.verification.VerifiedQuote;
@@ -36,6 +37,7 @@ import dev.signet.verifierservice.registry.HostAlarms;
 import dev.signet.verifierservice.registry.HostAlarms.Kind;
 import dev.signet.verifierservice.registry.Hosts;
 import dev.signet.verifierservice.registry.JoinTokens;
+import dev.signet.verifierservice.registry.Platforms;
 import dev.signet.verifierservice.registry.Revocations;
 import dev.signet.verifierservice.storage.Database;
 import dev.signet.verifierservice.storage.Transaction;
@@ -59,6 +61,7 @@ public final class EnrollmentService {
   private final boolean requireBoundTokens;
   private final FirmwareFloors floors;
   private final EkCertificateVerifier makers;
+  private final PlatformPolicy platforms;
   private final QuoteVerifier quotes;
   private final PublicJwk approvalKey;
   private final Database database;
@@ -71,6 +74,7 @@ public final class EnrollmentService {
    * @param pendingBound most entries of hosts that nobody admitted
    * @param requireBoundTokens join tokens that say no TPM admit nobody
    * @param floors of makers' firmware
+   * @param platforms what machines must show of themselves
    */
   public EnrollmentService(
       String issuer,
@@ -79,6 +83,7 @@ public final class EnrollmentService {
       boolean requireBoundTokens,
       FirmwareFloors floors,
       EkCertificateVerifier makers,
+      PlatformPolicy platforms,
       QuoteVerifier quotes,
       PublicJwk approvalKey,
       Database database,
@@ -91,6 +96,7 @@ public final class EnrollmentService {
     this.requireBoundTokens = requireBoundTokens;
     this.floors = floors;
     this.makers = makers;
+    this.platforms = platforms;
     this.quotes = quotes;
     this.approvalKey = approvalKey;
     this.database = database;
@@ -109,6 +115,13 @@ public final class EnrollmentService {
       }
       case Verification.Authentic<EndorsementKey>(EndorsementKey authentic) -> ek = authentic;
     }
+    Optional<PlatformCertificate> platform;
+    switch (platforms.check(request.platformCertificate(), ek, now)) {
+      case Verification.Refused<Optional<PlatformCertificate>>(Refusal reason, String detail) -> {
+        return new Refused<>(reason, detail, null);
+      }
+      case Verification.Authentic<Optional<PlatformCertificate>>(var good) -> platform = good;
+    }
     Verification<AttestationKey> ak =
         AttestationKey.check(request.akPublic(), request.akParentPublic());
     byte[] secret = randomBytes(SECRET_BYTES);
@@ -119,7 +132,10 @@ public final class EnrollmentService {
     try {
       Judgement<AttestationKey> admitted =
           database.write(
-              tx -> admit(tx, request, ek, ak, new Ticket(id, secretHash, nonce, expires), now));
+              tx -> {
+                Ticket ticket = new Ticket(id, secretHash, nonce, platform, expires);
+                return admit(tx, request, ek, ak, ticket, now);
+              });
       return switch (admitted) {
         case Refused<AttestationKey>(Refusal reason, String detail, String decision) ->
             new Refused<>(reason, detail, decision);
@@ -142,7 +158,12 @@ public final class EnrollmentService {
     }
   }
 
-  private record Ticket(String id, Digest secretHash, Bytes nonce, Instant expires) {}
+  private record Ticket(
+      String id,
+      Digest secretHash,
+      Bytes nonce,
+      Optional<PlatformCertificate> platform,
+      Instant expires) {}
 
   private Judgement<AttestationKey> admit(
       Transaction tx,
@@ -204,6 +225,9 @@ public final class EnrollmentService {
         if (token.isPresent()) {
           JoinTokens.remove(tx, request.joinToken());
         }
+        if (ticket.platform().isPresent()) {
+          Platforms.note(tx, ticket.platform().get());
+        }
         Enrolments.add(
             tx,
             new Enrolment(
@@ -216,6 +240,7 @@ public final class EnrollmentService {
                 ticket.secretHash(),
                 ticket.nonce(),
                 token.map(JoinTokens.Found::createdBy).orElse(null),
+                ticket.platform().map(PlatformCertificate::digest).orElse(null),
                 ticket.expires()));
         yield new Granted<>(key);
       }
@@ -293,9 +318,24 @@ public final class EnrollmentService {
       return refuse(tx, e, Refusal.AK_EXISTS, "another enrolment was faster", now);
     }
     EndorsementKeys.enrolled(tx, e.tpm(), e.host());
-    String detail = "AK " + e.akName().toHex() + " on TPM " + e.tpm();
+    Platforms.enrolled(tx, e.host(), e.platform());
+    String detail = "AK " + e.akName().toHex() + " on TPM " + e.tpm() + machine(tx, e);
     log.record(tx, decision(e, Decision.OK, detail), now);
     return new Granted<>(new EnrollmentResult(e.host(), issuer, e.akName(), approvalKey, now));
+  }
+
+  private static String machine(Transaction tx, Enrolment e) throws SQLException {
+    return Platforms.ofHost(tx, e.host())
+        .map(
+            is ->
+                " in %s %s %s, serial number %s (platform certificate %s)"
+                    .formatted(
+                        is.manufacturer(),
+                        is.model(),
+                        is.version(),
+                        is.serial() == null ? "not given" : is.serial(),
+                        is.certificate()))
+        .orElse("");
   }
 
   /** Until secret and quote are good, the host is what somebody says. */

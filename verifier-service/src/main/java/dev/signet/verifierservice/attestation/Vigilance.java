@@ -10,19 +10,22 @@ import dev.signet.verifierservice.registry.AttestationKeys;
 import dev.signet.verifierservice.registry.BootSequences;
 import dev.signet.verifierservice.registry.EndorsementKeys;
 import dev.signet.verifierservice.registry.HostAlarms;
+import dev.signet.verifierservice.registry.Platforms;
 import dev.signet.verifierservice.storage.Transaction;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What speaks against a TPM as such: firmware below its maker's floor, or use in two places.
+ * What speaks against a TPM as such: firmware below its maker's floor, use in two places, a machine
+ * that nobody vouched for.
  *
  * @param floors of makers' firmware
  * @param refuseCopied whether a host that looks copied is refused until an operator clears the
  *     alarm; else it is only shown
+ * @param requirePlatform whether a host that was enrolled without a platform certificate is refused
  */
-public record Vigilance(FirmwareFloors floors, boolean refuseCopied) {
+public record Vigilance(FirmwareFloors floors, boolean refuseCopied, boolean requirePlatform) {
   Optional<Finding> finding(
       Transaction tx, AttestationKeys.Live key, VerifiedLaunchLog log, Instant now)
       throws SQLException {
@@ -30,6 +33,14 @@ public record Vigilance(FirmwareFloors floors, boolean refuseCopied) {
         floors.finding(EndorsementKeys.manufacturer(tx, key.tpm()), log.quote().firmwareVersion());
     if (firmware.isPresent()) {
       return firmware;
+    }
+    if (requirePlatform && Platforms.ofHost(tx, key.host()).isEmpty()) {
+      return Optional.of(
+          new Finding(
+              Refusal.PLATFORM_CERTIFICATE_MISSING,
+              "the host was enrolled without one: signet host reset-key "
+                  + key.host()
+                  + ", then signet enroll --platform-certificate FILE"));
     }
     // A register of one TPM cannot have gone two ways: this is refused whatever is configured.
     Optional<String> fork = BootSequences.fork(tx, key.akName(), log);

@@ -80,6 +80,7 @@ final class ConfigReader {
             dataDir,
             makers,
             root.flag("allowSimulators", false),
+            platforms(root.section("platformCertificates", false)),
             trustedRoot(root.section("sigstore", false)),
             root.flag("requireBoundTokens", false),
             firmwareFloors(root),
@@ -130,6 +131,16 @@ final class ConfigReader {
       s.end();
     }
     return floors;
+  }
+
+  private Optional<ServiceConfig.PlatformCertificates> platforms(Section s) {
+    if (s == null) {
+      return Optional.empty();
+    }
+    Path issuers = s.required("issuers", "a directory of issuers' certificates", this::path);
+    boolean required = s.flag("required", false);
+    s.end();
+    return Optional.of(new ServiceConfig.PlatformCertificates(issuers, required));
   }
 
   private Path trustedRoot(Section s) {

@@ -19,6 +19,7 @@ import java.util.Set;
  * @param operations the listener of health and metrics, or null: then the main listener answers
  *     them to loopback only
  * @param makers directory of certificates, PEM or DER: self-signed ones are trusted roots
+ * @param platforms who vouches for machines; nothing: platform certificates are passed over
  * @param trustedRoot a Sigstore's trusted root, or null: then no agent may have keyless signers
  * @param requireBoundTokens a join token without a TPM is not given out and admits nobody
  * @param firmwareFloors lowest firmwareVersion (u64) by manufacturer, {@code id:} and eight
@@ -38,6 +39,7 @@ public record ServiceConfig(
     Path dataDir,
     Path makers,
     boolean allowSimulators,
+    Optional<PlatformCertificates> platforms,
     Path trustedRoot,
     boolean requireBoundTokens,
     Map<String, Long> firmwareFloors,
@@ -83,6 +85,15 @@ public record ServiceConfig(
       return certificate == null;
     }
   }
+
+  /**
+   * Platform certificates.
+   *
+   * @param issuers directory of certificates, PEM or DER: self-signed ones are trusted roots, the
+   *     others sign or are authorities between
+   * @param required a host without a platform certificate neither enrols nor attests
+   */
+  public record PlatformCertificates(Path issuers, boolean required) {}
 
   /**
    * A SPIFFE trust domain.

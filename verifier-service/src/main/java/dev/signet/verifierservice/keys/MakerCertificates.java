@@ -24,9 +24,24 @@ public record MakerCertificates(List<X509Certificate> roots, List<X509Certificat
   }
 
   /**
+   * Certificates of those who sign platform certificates, which need not be authorities, and of the
+   * authorities above them.
+   *
+   * @throws IOException if the directory cannot be read or holds something else
+   */
+  public static MakerCertificates readPlatformIssuers(Path directory) throws IOException {
+    return read(directory, false);
+  }
+
+  /**
    * @throws IOException if the directory cannot be read or holds something else
    */
   public static MakerCertificates read(Path directory) throws IOException {
+    return read(directory, true);
+  }
+
+  private static MakerCertificates read(Path directory, boolean authoritiesOnly)
+      throws IOException {
     List<X509Certificate> roots = new ArrayList<>();
     List<X509Certificate> intermediates = new ArrayList<>();
     List<Path> files;
@@ -35,7 +50,7 @@ public record MakerCertificates(List<X509Certificate> roots, List<X509Certificat
     }
     for (Path file : files) {
       for (X509Certificate certificate : Pem.certificates(file)) {
-        if (certificate.getBasicConstraints() < 0 && !selfSigned(certificate)) {
+        if (authoritiesOnly && certificate.getBasicConstraints() < 0 && !selfSigned(certificate)) {
           throw new IOException(
               file
                   + ": expected certificates of authorities, got one of "

@@ -24,6 +24,7 @@ import dev.signet.verifierservice.registry.EndorsementKeys;
 import dev.signet.verifierservice.registry.HostAlarms;
 import dev.signet.verifierservice.registry.Hosts;
 import dev.signet.verifierservice.registry.JoinTokens;
+import dev.signet.verifierservice.registry.Platforms;
 import dev.signet.verifierservice.registry.Revocations;
 import dev.signet.verifierservice.storage.Transaction;
 import java.io.IOException;
@@ -105,6 +106,7 @@ public final class HostRoutes {
       StatusView status,
       String manufacturer,
       String firmware,
+      Platforms.Platform platform,
       List<HostAlarms.Alarm> alarms) {}
 
   /**
@@ -168,6 +170,7 @@ public final class HostRoutes {
                         body.tpm(),
                         now,
                         call.caller().name(),
+                        null,
                         null,
                         null,
                         null,
@@ -261,6 +264,7 @@ public final class HostRoutes {
         key == null
             ? null
             : BootSequences.firmware(tx, key.akName()).map("%016x"::formatted).orElse(null),
+        Platforms.ofHost(tx, host.host()).orElse(null),
         HostAlarms.ofHost(tx, host.host()));
   }
 

@@ -21,6 +21,7 @@ public final class Enrolments {
    * One of them.
    *
    * @param secretHash SHA-256 of the secret in the credential
+   * @param platform SHA-256 of the platform certificate that was good, or null
    * @param admittedBy the maker of the join token that was used up, or null if the host was
    *     admitted before
    */
@@ -34,6 +35,7 @@ public final class Enrolments {
       Digest secretHash,
       Bytes nonce,
       String admittedBy,
+      Digest platform,
       Instant expires) {}
 
   /**
@@ -42,12 +44,12 @@ public final class Enrolments {
    */
   public static void add(Transaction tx, Enrolment e) throws SQLException {
     tx.update(
-        "DELETE FROM enrolments WHERE host = ?1 AND id NOT IN (SELECT id FROM enrolments WHERE host ="
-            + " ?1 ORDER BY expires DESC LIMIT ?2)",
+        "DELETE FROM enrolments WHERE host = ?1 AND id NOT IN (SELECT id FROM enrolments WHERE host"
+            + " = ?1 ORDER BY expires DESC LIMIT ?2)",
         e.host().value(),
         OPEN - 1);
     tx.update(
-        "INSERT INTO enrolments VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO enrolments VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         e.id(),
         e.host().value(),
         e.tpm(),
@@ -57,7 +59,8 @@ public final class Enrolments {
         e.secretHash(),
         e.nonce(),
         e.admittedBy(),
-        e.expires());
+        e.expires(),
+        e.platform());
   }
 
   /** Takes the enrolment out: whatever follows, nobody answers its challenge a second time. */
@@ -76,6 +79,7 @@ public final class Enrolments {
                 Digest.parse(row.getString("secret_hash")),
                 Bytes.of(row.getBytes("nonce")),
                 row.getString("admitted_by"),
+                row.getString("platform") == null ? null : Digest.parse(row.getString("platform")),
                 Instant.ofEpochMilli(row.getLong("expires"))),
         id,
         now);

@@ -70,6 +70,7 @@ public final class Hosts {
     AttestationKeys.remove(tx, host);
     EndorsementKeys.forget(tx, host);
     HostAlarms.clear(tx, host);
+    Platforms.forget(tx, host);
     tx.update("DELETE FROM enrolments WHERE host = ?", host.value());
     tx.update("DELETE FROM join_tokens WHERE host = ?", host.value());
     return tx.update("DELETE FROM hosts WHERE host = ?", host.value()) == 1;
@@ -89,8 +90,8 @@ public final class Hosts {
             tpm);
     if (known == 0 && tx.number("SELECT count(*) FROM pending_hosts") < bound) {
       tx.update(
-          "INSERT INTO pending_hosts (ek_hash, host, newest_host, first_seen, last_seen) VALUES (?1,"
-              + " ?2, ?2, ?3, ?3)",
+          "INSERT INTO pending_hosts (ek_hash, host, newest_host, first_seen, last_seen) VALUES"
+              + " (?1, ?2, ?2, ?3, ?3)",
           tpm,
           host.value(),
           now);

@@ -24,7 +24,8 @@ final class Migrations {
           "006-firmware-logs.sql",
           "007-agent-status.sql",
           "008-ima.sql",
-          "009-host-alarms.sql");
+          "009-host-alarms.sql",
+          "010-platforms.sql");
 
   private Migrations() {}
 

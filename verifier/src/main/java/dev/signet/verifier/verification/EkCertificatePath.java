@@ -35,7 +35,7 @@ final class EkCertificatePath {
   private static final int MAX_CANDIDATES = 32;
 
   /** RSA (PKCS #1 v1.5) and ECDSA with SHA-256, SHA-384 and SHA-512; SHA-1 is refused. */
-  private static final Set<String> SIGNATURES =
+  static final Set<String> SIGNATURES =
       Set.of(
           "1.2.840.113549.1.1.11",
           "1.2.840.113549.1.1.12",

@@ -107,7 +107,9 @@ public final class EkCertificateVerifier {
     if (tpm.get().isSimulator() && simulators == Simulators.REFUSED) {
       return refused("expected a TPM, got a simulator: " + tpm.get());
     }
-    return new Authentic<>(new EndorsementKey(Digest.hash(der.toArray()), key.get(), tpm.get()));
+    return new Authentic<>(
+        new EndorsementKey(
+            Digest.hash(der.toArray()), EkCertificateId.of(certificate), key.get(), tpm.get()));
   }
 
   private static X509Certificate parse(byte[] der) throws CertificateException {

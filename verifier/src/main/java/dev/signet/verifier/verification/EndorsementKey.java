@@ -25,11 +25,14 @@ public final class EndorsementKey {
   }
 
   private final Digest certificate;
+  private final EkCertificateId id;
   private final PublicHalf publicHalf;
   private final TpmDescription tpm;
 
-  EndorsementKey(Digest certificate, PublicHalf publicHalf, TpmDescription tpm) {
+  EndorsementKey(
+      Digest certificate, EkCertificateId id, PublicHalf publicHalf, TpmDescription tpm) {
     this.certificate = certificate;
+    this.id = id;
     this.publicHalf = publicHalf;
     this.tpm = tpm;
   }
@@ -37,6 +40,11 @@ public final class EndorsementKey {
   /** SHA-256 of the DER certificate: what operators admit. */
   public Digest certificate() {
     return certificate;
+  }
+
+  /** How platform certificates name its certificate. */
+  public EkCertificateId id() {
+    return id;
   }
 
   /** Names the public key itself, which several certificates may be about. */

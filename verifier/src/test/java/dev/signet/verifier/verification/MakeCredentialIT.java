@@ -106,7 +106,9 @@ class MakeCredentialIT {
   }
 
   private void credential(Swtpm tpm, AttestationKey ak, PublicHalf half) throws IOException {
-    EndorsementKey ek = new EndorsementKey(Sample.ZERO, half, new TpmDescription("id:1", "m", "v"));
+    EndorsementKey ek =
+        new EndorsementKey(
+            Sample.ZERO, MakeCredentialTest.ID, half, new TpmDescription("id:1", "m", "v"));
     MakeCredential.Credential made = MakeCredential.make(ek, ak, secret, new SecureRandom());
     byte[] blob = made.credentialBlob().toArray();
     byte[] encrypted = made.encryptedSecret().toArray();
@@ -123,7 +125,8 @@ class MakeCredentialIT {
     tpm.run("tpm2_startauthsession -Q --policy-session -S session");
     tpm.run("tpm2_policysecret -Q -S session -c e");
     tpm.run(
-        "tpm2_activatecredential -Q -c ak.ctx -C ek.ctx -P session:session -i credential -o secret");
+        "tpm2_activatecredential -Q -c ak.ctx -C ek.ctx -P session:session -i credential -o"
+            + " secret");
     assertThat(Files.readAllBytes(tpm.file("secret"))).isEqualTo(secret);
   }
 }

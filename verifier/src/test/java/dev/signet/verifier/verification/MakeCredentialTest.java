@@ -13,6 +13,7 @@ import dev.signet.verifier.Sample;
 import dev.signet.verifier.SoftwareTpm;
 import dev.signet.verifier.verification.EndorsementKey.PublicHalf;
 import dev.signet.verifier.verification.MakeCredential.Credential;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
@@ -28,6 +29,7 @@ import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.OAEPParameterSpec;
 import javax.crypto.spec.PSource;
 import javax.crypto.spec.SecretKeySpec;
+import javax.security.auth.x500.X500Principal;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -38,13 +40,16 @@ class MakeCredentialTest {
   private static final byte[] LABEL = "IDENTITY\0".getBytes(StandardCharsets.US_ASCII);
   private static final TpmDescription TPM = new TpmDescription("id:1", "m", "v");
 
+  static final EkCertificateId ID =
+      new EkCertificateId(new X500Principal("CN=maker"), BigInteger.ONE);
+
   private final Sample sample = new Sample();
   private final KeyPair rsa = Maker.rsa(2048);
   private final KeyPair ecc = SoftwareTpm.p256();
   private final EndorsementKey rsaEk =
-      new EndorsementKey(Sample.ZERO, new PublicHalf.Rsa((RSAPublicKey) rsa.getPublic()), TPM);
+      new EndorsementKey(Sample.ZERO, ID, new PublicHalf.Rsa((RSAPublicKey) rsa.getPublic()), TPM);
   private final EndorsementKey eccEk =
-      new EndorsementKey(Sample.ZERO, new PublicHalf.Ecc((ECPublicKey) ecc.getPublic()), TPM);
+      new EndorsementKey(Sample.ZERO, ID, new PublicHalf.Ecc((ECPublicKey) ecc.getPublic()), TPM);
 
   private byte[] rsaSeed(Credential credential) throws Exception {
     Cipher cipher = Cipher.getInstance("RSA/ECB/OAEPPadding");
