@@ -34,7 +34,7 @@ final class AtIssue {
       Transaction tx,
       AttestationRequest request,
       Affirming affirming,
-      AttestationService.Known sender,
+      Known sender,
       VerifiedStatement statement,
       Vigilance vigilance,
       Instant now)

@@ -9,8 +9,6 @@ import dev.signet.protocol.Purpose;
 import dev.signet.protocol.Refusal;
 import dev.signet.verifier.appraisal.Affirming;
 import dev.signet.verifier.appraisal.Finding;
-import dev.signet.verifierservice.attestation.AttestationService.Evidence;
-import dev.signet.verifierservice.attestation.AttestationService.Known;
 import dev.signet.verifierservice.attestation.Judgement.Refused;
 import dev.signet.verifierservice.audit.Actor;
 import dev.signet.verifierservice.audit.Decision;

@@ -35,7 +35,7 @@ public final class TokenIssuer {
   }
 
   /** After its life, or earlier with the statement or the lease that it rests on. */
-  Instant expires(AttestationService.Evidence evidence, Instant now) {
+  Instant expires(Evidence evidence, Instant now) {
     Instant end = now.plus(life);
     end = earlier(end, evidence.statement().statement().predicate().validity().notAfter());
     if (evidence.lease().isPresent()) {
@@ -48,7 +48,7 @@ public final class TokenIssuer {
     return one.isBefore(other) ? one : other;
   }
 
-  AttestationResult issue(Affirming affirming, AttestationService.Evidence evidence, Instant now) {
+  AttestationResult issue(Affirming affirming, Evidence evidence, Instant now) {
     long iat = now.getEpochSecond();
     // A statement that ends within this second would make a token without any life.
     long exp = Math.max(iat + 1, expires(evidence, now).getEpochSecond());
@@ -66,8 +66,7 @@ public final class TokenIssuer {
   }
 
   /** What is remembered of the issue, for those who ask how the agent stands. */
-  AgentStatuses.Accepted status(
-      Affirming affirming, AttestationService.Evidence evidence, Instant now) {
+  AgentStatuses.Accepted status(Affirming affirming, Evidence evidence, Instant now) {
     Instant until = expires(evidence, now);
     return new AgentStatuses.Accepted(
         affirming.claim().agent(),
@@ -81,7 +80,7 @@ public final class TokenIssuer {
   }
 
   /** Characters of the token that {@link #issue} would make. */
-  int size(Affirming affirming, AttestationService.Evidence evidence, Instant now) {
+  int size(Affirming affirming, Evidence evidence, Instant now) {
     long iat = now.getEpochSecond();
     byte[] claims =
         StrictJson.encode(claims(affirming, evidence, iat, iat + 1, new byte[JTI_BYTES]));
@@ -91,7 +90,7 @@ public final class TokenIssuer {
   }
 
   private IdentityClaims claims(
-      Affirming affirming, AttestationService.Evidence evidence, long iat, long exp, byte[] jti) {
+      Affirming affirming, Evidence evidence, long iat, long exp, byte[] jti) {
     PublicJwk signing = evidence.lease().map(LeasedKey::key).orElse(affirming.claim().requestKey());
     PublicJwk confirmed = PublicJwk.of(signing.x(), signing.y());
     return new IdentityClaims(
