@@ -76,6 +76,7 @@ class OperatorsSystemTest {
     verifier.process().toHandle().destroy();
     assertThat(verifier.end()).as("SIGTERM ends the verifier: %s", verifier.told()).isEqualTo(143);
     assertThat(verifier.told()).contains("signet: stopping");
+    assertThat(verifier.told()).anyMatch(line -> line.contains("TPM simulators are accepted"));
     assertThat(
             json(Map.of(), "tpm", "stop", directory.resolve("t"), "--json")
                 .path("running")
