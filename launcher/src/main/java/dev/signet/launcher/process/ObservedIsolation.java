@@ -61,10 +61,10 @@ final class ObservedIsolation {
 
   /** Waits until the words before java have become java; false if the process ended. */
   private static boolean hasBecomeJava(Process process, Path java) throws IOException {
-    Path link = Path.of("/proc", Long.toString(process.pid()), "exe");
+    Path proc = Path.of("/proc", Long.toString(process.pid()));
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (process.isAlive()) {
-      if (Files.readSymbolicLink(link).equals(java)) {
+      if (runs(proc, java)) {
         return true;
       }
       if (System.nanoTime() > end) {
@@ -80,6 +80,18 @@ final class ObservedIsolation {
       }
     }
     return false;
+  }
+
+  /**
+   * Whether a process executes a program. While execve(2) is under way the kernel shows the new
+   * program already, and the credentials of the old one; the arguments only after both.
+   *
+   * @param proc its directory under {@code /proc}
+   * @throws IOException if it has ended
+   */
+  static boolean runs(Path proc, Path program) throws IOException {
+    return Files.readSymbolicLink(proc.resolve("exe")).equals(program)
+        && Files.readAllBytes(proc.resolve("cmdline")).length > 0;
   }
 
   static Optional<String> deviation(String status, String limits, JarLaunch launch) {
