@@ -17,6 +17,9 @@ import java.util.Set;
 final class PrivateParent {
   private static final String OWNER_ONLY = "rwx------";
 
+  /** Where root's are; {@code signet-agent@.service} makes it. */
+  static final Path OF_ROOT = Path.of("/run/signet");
+
   /** An agent with a user of its own must get through. */
   private static final String PASSED_THROUGH = "rwx--x--x";
 
@@ -30,7 +33,7 @@ final class PrivateParent {
     boolean root = new UnixSystem().getUid() == 0;
     String runtimeDirectory = environment.get("XDG_RUNTIME_DIR");
     if (root && Files.isDirectory(Path.of("/run"))) {
-      return own(Path.of("/run/signet"), PASSED_THROUGH);
+      return own(OF_ROOT, PASSED_THROUGH);
     } else if (runtimeDirectory != null && Files.isWritable(Path.of(runtimeDirectory))) {
       return inRuntimeDirectory(Path.of(runtimeDirectory));
     } else {

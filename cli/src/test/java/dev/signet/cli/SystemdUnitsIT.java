@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -62,6 +63,18 @@ class SystemdUnitsIT {
         analyze(
             "security", "--offline=true", "--no-pager", "--threshold=" + exposure, copy.toString());
     assertThat(judged).contains("Overall exposure level");
+  }
+
+  /** All else below /run is closed to the service, and root's launcher keeps its launches there. */
+  @Test
+  void theAgentsServiceMayWriteWhereLaunchesAre() throws IOException {
+    assertThat(Files.readAllLines(UNITS.resolve("signet-agent@.service")))
+        .contains("ProtectSystem=strict", "RuntimeDirectory=" + relativeToRun())
+        .contains("RuntimeDirectoryPreserve=yes");
+  }
+
+  private static Path relativeToRun() {
+    return Path.of("/run").relativize(PrivateParent.OF_ROOT);
   }
 
   private String analyze(String... arguments) throws Exception {

@@ -66,7 +66,10 @@ final class Site implements AutoCloseable {
   /** What its agents may send: the services of tests have whatever port is free. */
   static final String EGRESS = "* 127.0.0.1:*";
 
-  private static final String ISSUER = "https://verifier.site.example";
+  /** The verifier's, in its issuer and its certificate. */
+  static final String VERIFIER_NAME = "verifier.site.example";
+
+  private static final String ISSUER = "https://" + VERIFIER_NAME;
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   /** Undone in reverse order. */
@@ -140,6 +143,7 @@ final class Site implements AutoCloseable {
             + seconds(tokenLife)
             + "\n"
             + more);
+    configure("names: [", "names: [" + VERIFIER_NAME + ", ");
     startVerifier();
     configure("port: 0", "port: " + verifierPort);
     open.push(this::stopVerifier);
@@ -152,7 +156,7 @@ final class Site implements AutoCloseable {
             ISSUER,
             verifierUrl(),
             verifier.snapshotKey(),
-            TrustTls.clientTrusting(place("v/data/tls.pem")),
+            TrustTls.clientTrusting(verifierCertificate()),
             API_KEY,
             directory);
     open.push(tools::close);
@@ -227,6 +231,10 @@ final class Site implements AutoCloseable {
     return new ServerTrust.Pin(verifier.pin());
   }
 
+  Path verifierCertificate() {
+    return place("v/data/tls.pem");
+  }
+
   Digest verifierPin() {
     return verifier.pin();
   }
@@ -239,7 +247,7 @@ final class Site implements AutoCloseable {
             ISSUER,
             verifierUrl(),
             verifier.snapshotKey(),
-            TrustTls.clientTrusting(place("v/data/tls.pem")),
+            TrustTls.clientTrusting(verifierCertificate()),
             API_KEY,
             Files.createDirectories(seen));
     open.push(more::close);
@@ -441,7 +449,7 @@ final class Site implements AutoCloseable {
   /**
    * @param egress what it may send
    */
-  Path statement(AgentId agent, String name, Path about, long securityVersion, String egress)
+  Path statement(AgentId agent, String name, Path about, long securityVersion, String... egress)
       throws Exception {
     Instant notAfter = Instant.now().plus(Duration.ofDays(1));
     return statement(agent, name, about, securityVersion, notAfter, egress);
@@ -456,7 +464,12 @@ final class Site implements AutoCloseable {
   }
 
   private Path statement(
-      AgentId agent, String name, Path about, long securityVersion, Instant notAfter, String egress)
+      AgentId agent,
+      String name,
+      Path about,
+      long securityVersion,
+      Instant notAfter,
+      String... egress)
       throws Exception {
     JarMeasurement.Measured measured = (JarMeasurement.Measured) JarRuler.measure(about);
     StatementDraft draft =

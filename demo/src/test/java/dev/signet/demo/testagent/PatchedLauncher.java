@@ -4,6 +4,7 @@ package dev.signet.demo.testagent;
 
 import dev.signet.attestor.Attestor;
 import dev.signet.attestor.LaunchRegister;
+import dev.signet.attestor.RegisterChoice;
 import dev.signet.attestor.SealedKey;
 import dev.signet.attestor.Tpm;
 import dev.signet.attestor.TpmAddress;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A launcher whose check of the JAR somebody took out: it measures any JAR as the agent's, and asks
@@ -29,7 +31,7 @@ import java.util.List;
  * statement; none for nothing.
  */
 public final class PatchedLauncher {
-  private static final int REGISTER = 15;
+  private static final RegisterChoice AS_PROVISIONED = new RegisterChoice(Optional.empty(), 15);
 
   private PatchedLauncher() {}
 
@@ -49,7 +51,7 @@ public final class PatchedLauncher {
       Attestor attestor = Attestor.open(tpm, state);
       SealedKey key = attestor.sealedKey(agent).orElseThrow();
       LaunchId launch = LaunchId.random(random);
-      LaunchRegister register = attestor.launchRegister(REGISTER);
+      LaunchRegister register = attestor.launchRegister(AS_PROVISIONED);
       register.append(
           new LaunchEvent.Start(
               agent,
