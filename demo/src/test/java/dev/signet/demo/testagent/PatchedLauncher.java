@@ -3,6 +3,7 @@
 package dev.signet.demo.testagent;
 
 import dev.signet.attestor.Attestor;
+import dev.signet.attestor.HostLogFiles;
 import dev.signet.attestor.LaunchRegister;
 import dev.signet.attestor.RegisterChoice;
 import dev.signet.attestor.SealedKey;
@@ -33,6 +34,12 @@ import java.util.Optional;
 public final class PatchedLauncher {
   private static final RegisterChoice AS_PROVISIONED = new RegisterChoice(Optional.empty(), 15);
 
+  /** It hides nothing of its host. */
+  private static final HostLogFiles LOGS =
+      new HostLogFiles(
+          Optional.of(Path.of("/sys/kernel/security/tpm0/binary_bios_measurements")),
+          Optional.of(Path.of("/sys/kernel/security/ima/binary_runtime_measurements")));
+
   private PatchedLauncher() {}
 
   public static void main(String[] args) throws Exception {
@@ -48,7 +55,7 @@ public final class PatchedLauncher {
     try (Tpm tpm = Tpm.open(TpmAddress.parse("device:/dev/tpmrm0"), random);
         VerifierClient verifier =
             new VerifierClient(enrolled.url(), enrolled.trust(), Duration.ofSeconds(60))) {
-      Attestor attestor = Attestor.open(tpm, state);
+      Attestor attestor = Attestor.open(tpm, state, LOGS);
       SealedKey key = attestor.sealedKey(agent).orElseThrow();
       LaunchId launch = LaunchId.random(random);
       LaunchRegister register = attestor.launchRegister(AS_PROVISIONED);
