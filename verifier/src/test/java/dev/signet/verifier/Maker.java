@@ -58,6 +58,11 @@ public final class Maker {
     public Instant notBefore = NOW.minusSeconds(1000);
     public Instant notAfter = NOW.plusSeconds(1000);
     public GeneralNames alternativeNames;
+
+    /** RFC 5280 section 4.2.1.6: must be, where there is no subject. */
+    public boolean criticalNames = true;
+
+    public X500Name subject = new X500Name(new org.bouncycastle.asn1.x500.RDN[0]);
     public String issuersAddress;
 
     public X509Certificate issue() {
@@ -72,7 +77,7 @@ public final class Maker {
                 BigInteger.TWO,
                 Date.from(notBefore),
                 Date.from(notAfter),
-                new X500Name(new org.bouncycastle.asn1.x500.RDN[0]),
+                subject,
                 SubjectPublicKeyInfo.getInstance(key.getEncoded()));
         if (usage != null) {
           KeyPurposeId id = KeyPurposeId.getInstance(new ASN1ObjectIdentifier(usage));
@@ -83,7 +88,7 @@ public final class Maker {
             Extension.keyUsage,
             true,
             new KeyUsage(keyUsage | (authority ? KeyUsage.keyCertSign : 0)));
-        builder.addExtension(Extension.subjectAlternativeName, true, names());
+        builder.addExtension(Extension.subjectAlternativeName, criticalNames, names());
         if (issuersAddress != null) {
           GeneralName address =
               new GeneralName(GeneralName.uniformResourceIdentifier, issuersAddress);

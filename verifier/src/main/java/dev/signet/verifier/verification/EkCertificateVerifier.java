@@ -81,8 +81,9 @@ public final class EkCertificateVerifier {
         | IOException
         | IllegalArgumentException
         | IllegalStateException
-        | ClassCastException e) {
-      // Bouncy Castle decodes lazily and throws any of the last three for broken contents.
+        | ClassCastException
+        | IndexOutOfBoundsException e) {
+      // Bouncy Castle decodes lazily and throws any of the last four for broken contents.
       return refused("expected one X.509 certificate in DER: " + e.getMessage());
     }
     Optional<String> broken = path.check(certificate, at);

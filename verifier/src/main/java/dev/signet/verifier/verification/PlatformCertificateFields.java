@@ -64,8 +64,8 @@ record PlatformCertificateFields(
   /**
    * @throws IOException saying what was expected
    * @throws RuntimeException one of IllegalArgumentException, IllegalStateException,
-   *     ClassCastException and ArithmeticException: Bouncy Castle decodes lazily and throws any of
-   *     them for broken contents
+   *     ClassCastException, ArithmeticException and IndexOutOfBoundsException: Bouncy Castle
+   *     decodes lazily and throws any of them for broken contents
    */
   static PlatformCertificateFields parse(byte[] der) throws IOException {
     ASN1Primitive value = StrictDer.parse(der);

@@ -72,7 +72,8 @@ public final class PlatformCertificateVerifier {
         | IllegalArgumentException
         | IllegalStateException
         | ClassCastException
-        | ArithmeticException e) {
+        | ArithmeticException
+        | IndexOutOfBoundsException e) {
       return refused("expected one attribute certificate in DER: " + e.getMessage());
     }
     Optional<String> unsigned = unsigned(fields, at);

@@ -23,6 +23,10 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.DERSequence;
+import org.bouncycastle.asn1.DERSet;
+import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyUsage;
@@ -218,6 +222,20 @@ class EkCertificateVerifierTest {
     refused(verifier.verify(Bytes.utf8(text), Maker.NOW), Refusal.UNTRUSTED_TPM, "one X.509");
     refused(
         verifier.verify(Bytes.of(new byte[8193]), Maker.NOW), Refusal.UNTRUSTED_TPM, "8192 bytes");
+  }
+
+  /** Bouncy Castle looks at an attribute's value without looking whether there is one. */
+  @Test
+  void attack47RefusesAttributesWithoutAValue() {
+    ek.criticalNames = false;
+    ek.subject = new X500Name("CN=TPM");
+    ek.alternativeNames =
+        new GeneralNames(
+            new GeneralName(
+                GeneralName.directoryName,
+                new DERSequence(
+                    new DERSet(new DERSequence(new ASN1ObjectIdentifier("2.23.133.2.1"))))));
+    refuses("one X.509 certificate in DER");
   }
 
   /** Else one certificate would have many digests, and revoking or admitting one says little. */

@@ -31,6 +31,7 @@ import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.DERSequence;
+import org.bouncycastle.asn1.DERSet;
 import org.bouncycastle.asn1.DERUTF8String;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
@@ -364,6 +365,18 @@ class PlatformCertificateVerifierTest {
     heads.forEach(reversed::writeBytes);
     reversed.writeBytes(inner);
     return Bytes.of(reversed.toByteArray());
+  }
+
+  /** Bouncy Castle looks at an attribute's value without looking whether there is one. */
+  @Test
+  void attack47RefusesAttributesWithoutAValue() {
+    draft.alternativeNames =
+        new GeneralNames(
+            new GeneralName(
+                GeneralName.directoryName,
+                new DERSequence(
+                    new DERSet(new DERSequence(new ASN1ObjectIdentifier("2.23.133.5.1.1"))))));
+    refuses("one attribute certificate in DER");
   }
 
   @Test
