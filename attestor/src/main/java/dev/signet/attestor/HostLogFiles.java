@@ -83,10 +83,15 @@ public record HostLogFiles(Optional<Path> firmware, Optional<Path> ima) {
   private static Bytes read(Path file, int most) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
       byte[] log = in.readNBytes(most + 1);
-      if (log.length == 0 || log.length > most) {
+      if (log.length == 0) {
+        throw new IOException(file + ": expected the firmware's event log, got an empty file");
+      }
+      if (log.length > most) {
         throw new IOException(
-            "%s: expected a log of 1 to %d bytes, got %s"
-                .formatted(file, most, log.length == 0 ? "none" : "more"));
+            ("%s: the firmware's event log has more than the %d bytes that a verifier takes. Pin the"
+                    + " PCRs or waive the boot in the agent's registration, and start with"
+                    + " --event-log=none")
+                .formatted(file, most));
       }
       return Bytes.of(log);
     }

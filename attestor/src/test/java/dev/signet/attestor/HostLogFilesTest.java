@@ -48,9 +48,10 @@ class HostLogFilesTest {
   @Test
   void refusesWhatIsNoLogOrTooLarge() {
     LogRequest wanted = new LogRequest(7, 2, LogRequest.State.WANTED);
-    assertThatThrownBy(() -> read(wanted, 0)).hasMessageContaining("got none");
+    assertThatThrownBy(() -> read(wanted, 0)).hasMessageContaining("got an empty file");
     assertThatThrownBy(() -> read(wanted, Limits.FIRMWARE_LOG_BYTES + 1))
-        .hasMessageContaining("got more");
+        .hasMessageContaining("1048576 bytes")
+        .hasMessageContaining("--event-log=none");
     HostLogFiles missing = new HostLogFiles(Optional.of(directory.resolve("missing")));
     assertThatThrownBy(() -> missing.read(wanted, BOOT)).isInstanceOf(IOException.class);
   }
