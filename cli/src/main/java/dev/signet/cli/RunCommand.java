@@ -23,6 +23,7 @@ import dev.signet.protocol.Appraisal;
 import dev.signet.protocol.KeyProtection;
 import dev.signet.protocol.ProblemDetails;
 import dev.signet.protocol.Signing;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -192,7 +193,8 @@ final class RunCommand implements SignetCommand {
     gaps(hardening).forEach(gap -> say(Progress.Step.WARNING, gap));
     try (Tpm tpm = host.open(invocation);
         VerifierClient verifier =
-            new VerifierClient(enrolled.url(), enrolled.trust(), VERIFIER_TIMEOUT)) {
+            new VerifierClient(enrolled.url(), enrolled.trust(), VERIFIER_TIMEOUT);
+        Told told = new Told()) {
       AgentLaunch launch =
           new AgentLaunch(
               Attestor.open(tpm, state, logs.files(host.address(invocation.environment()))),
@@ -201,7 +203,7 @@ final class RunCommand implements SignetCommand {
               verifier,
               invocation.clock(),
               invocation.random().get(),
-              this::say);
+              told);
       return switch (launch.start(request, invocation.environment())) {
         case LaunchOutcome.RefusedHere(String reason, String detail) ->
             throw CommandFailure.refused(reason, detail);
@@ -209,7 +211,7 @@ final class RunCommand implements SignetCommand {
             throw CommandFailure.refusedByVerifier(problem);
         case LaunchOutcome.KeptByTpm(ReleaseOutcome.Reason reason, String detail) ->
             throw CommandFailure.refused(reason, "the TPM kept the request key: " + detail);
-        case LaunchOutcome.Running(RunningAgent agent) -> attend(agent);
+        case LaunchOutcome.Running(RunningAgent agent) -> attend(agent, told);
       };
     } catch (IllegalArgumentException e) { // what LaunchRequest asks for cannot be
       throw CommandFailure.usage(e.getMessage());
@@ -235,10 +237,34 @@ final class RunCommand implements SignetCommand {
     }
   }
 
-  private int attend(RunningAgent agent) throws IOException, InterruptedException {
+  private static int attend(RunningAgent agent, Told told)
+      throws IOException, InterruptedException {
     try (agent;
-        var _ = ForwardedSignals.to(agent.process())) {
+        told) { // before the agent's end is recorded: a second signal ends a launcher that cannot
+      told.signals.to(agent.process());
       return agent.waitFor();
+    }
+  }
+
+  /** Says what happens, and holds back the signals that are for the agent from its start on. */
+  private final class Told implements Progress, Closeable {
+    private ForwardedSignals signals;
+
+    @Override
+    public void say(Step step, String text) {
+      RunCommand.this.say(step, text);
+    }
+
+    @Override
+    public void starting() throws IOException {
+      signals = ForwardedSignals.hold();
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (signals != null) {
+        signals.close();
+      }
     }
   }
 

@@ -84,9 +84,15 @@ final class TrafficLines {
         .append(painted(colour(exchange), "%3s".formatted(status)))
         .append("  ")
         .append("%11s  %7s  ".formatted(sizes, duration));
-    String reason = exchange.reason() == null ? "" : exchange.reason() + " ";
+    String reason = exchange.reason() == null ? unsigned(exchange) : exchange.reason() + " ";
     int room = width == 0 ? Integer.MAX_VALUE : width - used - 37 - reason.length();
     text.append(painted(colour(exchange.decision()), reason)).append(cut(url(exchange), room));
+  }
+
+  /** Says so where something left the host without a signature. */
+  private static String unsigned(ExchangeRecord exchange) {
+    boolean left = exchange.decision() != ExchangeRecord.Decision.REFUSED;
+    return left && exchange.upstream() != null && exchange.signature() == null ? "unsigned " : "";
   }
 
   /** The target as the agent wrote it, without the values of its query. */

@@ -4,9 +4,14 @@ package dev.signet.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.signet.launcher.traffic.ExchangeRecord;
+import dev.signet.launcher.traffic.ExchangeRecord.Decision;
 import dev.signet.launcher.traffic.LogGap;
+import dev.signet.launcher.traffic.TrafficLine;
 import dev.signet.protocol.AgentId;
 import dev.signet.protocol.LaunchId;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,6 +39,40 @@ class TrafficLinesTest {
     TrafficLines lines = new TrafficLines(false, 0);
     assertThat(lines.of(GAP)).startsWith("2026-11-21 UTC\nlaunch hLx4f2AAAAAAAAAAAAAAAA  ");
     assertThat(lines.of(GAP)).startsWith("10:15:31.000  hLx4f2/8");
+  }
+
+  @Test
+  void saysWhatLeftTheHostUnsigned() {
+    ExchangeRecord.Signature signature = new ExchangeRecord.Signature("key", "nonce");
+    TrafficLines lines = new TrafficLines(false, 0);
+    assertThat(lines.of(exchange(Decision.FORWARDED, null, "127.0.0.1:443")))
+        .endsWith("  unsigned https://llm.example/v1\n");
+    assertThat(lines.of(exchange(Decision.FORWARDED, signature, "127.0.0.1:443")))
+        .doesNotContain("unsigned");
+    assertThat(lines.of(exchange(Decision.REFUSED, null, null))).doesNotContain("unsigned");
+    assertThat(lines.of(exchange(Decision.ABANDONED, null, null)))
+        .as("it went before anything was sent")
+        .doesNotContain("unsigned");
+  }
+
+  private static ExchangeRecord exchange(
+      Decision decision, ExchangeRecord.Signature signature, String upstream) {
+    return new ExchangeRecord(
+        TrafficLine.VERSION,
+        GAP.launch(),
+        GAP.agent(),
+        9,
+        "2026-11-21T10:15:31.000Z",
+        ExchangeRecord.Kind.HTTP,
+        decision,
+        null,
+        new ExchangeRecord.Request(
+            "GET", "https", "llm.example", 443, "/v1", List.of(), Map.of(), 0, null, null),
+        new ExchangeRecord.Answer(200, Map.of(), 0, null, null),
+        signature,
+        upstream,
+        1,
+        new ExchangeRecord.Times(null, null, null, null, null, 1000));
   }
 
   @ParameterizedTest

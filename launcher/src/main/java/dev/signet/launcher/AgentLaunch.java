@@ -317,6 +317,7 @@ public final class AgentLaunch {
     if (workloadApi.isPresent()) {
       workloadApi.get().await();
     }
+    progress.starting();
     AgentProcess process = prepared.start(out.peers()::started);
     out.peers().admit(process.handle());
     unwinding.keepAll();

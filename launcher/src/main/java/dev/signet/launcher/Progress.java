@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.launcher;
 
+import java.io.IOException;
 import java.util.Locale;
 
 /** Where a launch tells what it does, in words for people and with stable names for machines. */
@@ -30,4 +31,12 @@ public interface Progress {
   }
 
   void say(Step step, String text);
+
+  /**
+   * Told right before the agent's process is made: from then on, a launcher that is ended takes an
+   * agent with it.
+   *
+   * @throws IOException if what must be done first cannot be; the launch fails then
+   */
+  default void starting() throws IOException {}
 }

@@ -34,13 +34,14 @@ final class SvidCaller {
   final TestHost host;
   final TestVerifier verifier;
   String token;
-  String authority = URI.create(TestVerifier.ISSUER).getRawAuthority();
+  String authority;
   KeyPair agentKey = SoftwareTpm.p256();
   KeyPair signingKey;
 
   SvidCaller(TestHost host, String token) {
     this.host = host;
     this.verifier = host.verifier;
+    this.authority = URI.create(verifier.issuer).getRawAuthority();
     this.token = token;
     this.signingKey = host.requestKeyPair;
   }

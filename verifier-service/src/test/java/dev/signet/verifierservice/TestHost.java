@@ -394,7 +394,7 @@ final class TestHost {
     return evidence(
         purpose,
         challenge.nonce(),
-        TestVerifier.ISSUER,
+        verifier.issuer,
         wanted ? new HostLogs(firmware.log()) : HostLogs.NONE);
   }
 

@@ -44,6 +44,8 @@ final class TestVerifier implements AutoCloseable {
   final Path directory;
   final SoftwareTpmMaker maker = new SoftwareTpmMaker("Maker", Instant.now());
   final AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
+  String issuer = ISSUER;
+  int port;
   String extraConfig = "";
   String limits = "";
   String moreAuthorities = "";
@@ -70,7 +72,7 @@ final class TestVerifier implements AutoCloseable {
     String yaml =
         """
         issuer: %s
-        listen: {host: 127.0.0.1, port: 0}
+        listen: {host: 127.0.0.1, port: %d}
         tls: {generate: true, names: [localhost, 127.0.0.1]}
         dataDir: data
         makers: makers
@@ -94,7 +96,8 @@ final class TestVerifier implements AutoCloseable {
         %s
         """
             .formatted(
-                ISSUER,
+                issuer,
+                port,
                 pcrs,
                 moreAuthorities,
                 hash(OPERATOR),

@@ -14,6 +14,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Passes SIGHUP, SIGINT and SIGTERM on to the agent instead of ending the launcher, until closed.
  * The agent decides what they mean, and the launcher ends when the agent has.
+ *
+ * <p>They are held from before the agent's process is made until it is known: a launcher that ended
+ * in between would take the agent with it, which could not end in its own way, and the end would
+ * not be recorded.
  */
 public final class ForwardedSignals implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(ForwardedSignals.class);
@@ -23,21 +27,23 @@ public final class ForwardedSignals implements Closeable {
   private record Replaced(Object signal, Object handler) {}
 
   private final List<Replaced> replaced = new ArrayList<>();
+  private final List<Object> held = new ArrayList<>();
+  private AgentProcess agent;
 
   private ForwardedSignals() {}
 
   /**
-   * Begins forwarding.
+   * Begins to hold signals back, until it is known whom they are for.
    *
    * @throws IOException if this Java runtime lets no program handle signals
    */
-  public static ForwardedSignals to(AgentProcess agent) throws IOException {
+  public static ForwardedSignals hold() throws IOException {
     ForwardedSignals signals = new ForwardedSignals();
     try {
       // By reflection: naming sun.misc.Signal in source is a warning that cannot be suppressed.
       Class<?> signalType = Class.forName("sun.misc.Signal");
       Class<?> handlerType = Class.forName("sun.misc.SignalHandler");
-      InvocationHandler forward = (proxy, method, arguments) -> forward(method, arguments, agent);
+      InvocationHandler forward = (proxy, method, arguments) -> handle(method, arguments, signals);
       for (String name : NAMES) {
         Object signal = signalType.getConstructor(String.class).newInstance(name);
         Object handler =
@@ -54,18 +60,46 @@ public final class ForwardedSignals implements Closeable {
     }
   }
 
-  private static Object forward(
-      java.lang.reflect.Method method, Object[] arguments, AgentProcess agent)
+  private static Object handle(
+      java.lang.reflect.Method method, Object[] arguments, ForwardedSignals signals)
       throws ReflectiveOperationException {
     if (method.getName().equals("handle")) {
-      Object signal = arguments[0];
-      try {
-        agent.signal((int) signal.getClass().getMethod("getNumber").invoke(signal));
-      } catch (IOException e) {
-        LOG.warn("{} could not be passed on to the agent: {}", signal, e.getMessage());
-      }
+      signals.came(arguments[0]);
     }
     return null;
+  }
+
+  private synchronized void came(Object signal) throws ReflectiveOperationException {
+    if (agent == null) {
+      held.add(signal);
+    } else {
+      forward(signal);
+    }
+  }
+
+  private void forward(Object signal) throws ReflectiveOperationException {
+    try {
+      agent.signal((int) signal.getClass().getMethod("getNumber").invoke(signal));
+    } catch (IOException e) {
+      LOG.warn("{} could not be passed on to the agent: {}", signal, e.getMessage());
+    }
+  }
+
+  /** Passes on to this agent what was held back, and from now on what comes. */
+  public synchronized void to(AgentProcess agent) {
+    this.agent = agent;
+    try {
+      for (Object signal : held) {
+        forward(signal);
+      }
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("a signal has a number", e);
+    }
+    held.clear();
+  }
+
+  synchronized int held() {
+    return held.size();
   }
 
   /** Gives the signals back to whoever had them. */

@@ -71,7 +71,8 @@ public record RecordedBodies(
       Matcher words = WORDS.matcher(text);
       if (!words.matches()) {
         throw new IllegalArgumentException(
-            "expected HOST or HOST/PATH, such as api.example.com/v1 or *.example.com, got \""
+            "expected HOST or HOST/PATH, such as api.example.com/v1 or *.example.com, without a port"
+                + " (every port of the host counts), got \""
                 + text
                 + "\"");
       }

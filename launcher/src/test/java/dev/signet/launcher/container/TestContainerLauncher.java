@@ -73,7 +73,8 @@ public final class TestContainerLauncher {
             System.err.println("isolation=" + plan.isolation().labels());
             AgentProcess agent = image.start(plan, () -> {});
             System.err.println("agent=" + agent.handle().pid());
-            try (ForwardedSignals _ = ForwardedSignals.to(agent)) {
+            try (ForwardedSignals signals = ForwardedSignals.hold()) {
+              signals.to(agent);
               System.err.println("forwarding");
               exit = agent.waitFor();
             }

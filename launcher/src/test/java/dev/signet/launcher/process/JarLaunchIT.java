@@ -73,6 +73,20 @@ class JarLaunchIT {
   }
 
   @Test
+  void passesASignalThatCameWhileTheAgentWasStarting() throws Exception {
+    List<String> late = List.of("-Dagent.late=true");
+    try (LaunchedAgent agent = new LaunchedAgent(directory, jar, Map.of(), late, "sleep")) {
+      BufferedReader output = agent.output();
+      assertThat(output.readLine()).isEqualTo("ready");
+      kill("TERM", agent.process().pid());
+      assertThat(output.readLine()).isEqualTo("hook");
+      assertThat(agent.exit()).isEqualTo(143);
+      assertThat(agent.errors()).contains("forwarding");
+      assertNothingLeft();
+    }
+  }
+
+  @Test
   void tellsOfDeathByASignal() throws Exception {
     try (LaunchedAgent agent = launch("sleep")) {
       assertThat(agent.output().readLine()).isEqualTo("ready");

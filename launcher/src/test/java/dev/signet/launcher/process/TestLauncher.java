@@ -55,10 +55,14 @@ public final class TestLauncher {
                   Optional.empty()),
               space,
               System.getenv());
-      AgentProcess agent = AgentProcess.start(launch, space, () -> {});
-      System.err.println("agent=" + agent.handle().pid());
-      System.err.println("isolation=" + launch.isolation().labels());
-      try (ForwardedSignals _ = ForwardedSignals.to(agent)) {
+      try (ForwardedSignals signals = ForwardedSignals.hold()) {
+        AgentProcess agent = AgentProcess.start(launch, space, () -> {});
+        System.err.println("agent=" + agent.handle().pid());
+        System.err.println("isolation=" + launch.isolation().labels());
+        while (Boolean.getBoolean("agent.late") && signals.held() == 0) {
+          Thread.onSpinWait();
+        }
+        signals.to(agent);
         System.err.println("forwarding");
         exit = agent.waitFor();
       }
