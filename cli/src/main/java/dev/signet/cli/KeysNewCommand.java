@@ -58,7 +58,10 @@ final class KeysNewCommand implements SignetCommand {
           new Result(
               ExitCode.GOOD.outcome(), privateFile.toString(), publicFile.toString(), thumbprint));
     } else {
-      invocation.say("private key  " + privateFile + "  (keep it secret; a key that signs builds: in CI's secrets)");
+      invocation.say(
+          "private key  "
+              + privateFile
+              + "  (keep it secret; a key that signs builds: in CI's secrets)");
       invocation.say("public key   " + publicFile + "  (verifiers pin it)");
       invocation.say("thumbprint   " + thumbprint);
     }

@@ -80,11 +80,15 @@ public final class Sample {
   }
 
   public static Bytes log(LaunchLog.Baseline baseline, LaunchEvent... events) {
+    return log(REGISTER, baseline, events);
+  }
+
+  public static Bytes log(int register, LaunchLog.Baseline baseline, LaunchEvent... events) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    out.writeBytes(LaunchLog.baselineLine(REGISTER, baseline));
+    out.writeBytes(LaunchLog.baselineLine(register, baseline));
     int recnum = 1;
     for (LaunchEvent event : events) {
-      out.writeBytes(LaunchLog.eventLine(recnum++, REGISTER, StrictJson.encode(event)));
+      out.writeBytes(LaunchLog.eventLine(recnum++, register, StrictJson.encode(event)));
     }
     return Bytes.of(out.toByteArray());
   }

@@ -37,6 +37,7 @@ public final class SoftwareRegister {
   public byte[] tail = new byte[0];
   public byte[] openingInput;
   public Map<Integer, Digest> openingPcrs;
+  public Bytes openingSigner;
   public long openingClock = 500;
   public int openingResetCount = 7;
   public int openingRestartCount = 2;
@@ -46,6 +47,7 @@ public final class SoftwareRegister {
     this.tpm = tpm;
     this.input = input.clone();
     qualifiedSigner = tpm.qualifiedSigner(0x4000000B);
+    openingSigner = qualifiedSigner;
     extraData = Digest.hash(input).toArray();
     contents = value.toArray();
     opened();
@@ -93,6 +95,7 @@ public final class SoftwareRegister {
 
   public SoftwareTpm.Quote opening() {
     SoftwareTpm.Quote quote = tpm.quote(openingInput, openingPcrs);
+    quote.qualifiedSigner = openingSigner;
     quote.clock = openingClock;
     quote.resetCount = openingResetCount;
     quote.restartCount = openingRestartCount;

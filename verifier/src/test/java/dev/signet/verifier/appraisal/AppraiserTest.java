@@ -8,18 +8,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.signet.protocol.AgentId;
 import dev.signet.protocol.Appraisal;
+import dev.signet.protocol.Bytes;
 import dev.signet.protocol.Digest;
 import dev.signet.protocol.HostId;
 import dev.signet.protocol.KeyProtection;
 import dev.signet.protocol.LaunchEvent;
+import dev.signet.protocol.LaunchLog;
 import dev.signet.protocol.PublicJwk;
 import dev.signet.protocol.ReferenceStatement;
 import dev.signet.protocol.Refusal;
 import dev.signet.verifier.Sample;
+import dev.signet.verifier.SoftwareRegister;
 import dev.signet.verifier.SoftwareTpm;
 import dev.signet.verifier.appraisal.AppraisalResult.Contraindicated;
 import dev.signet.verifier.verification.BaselineRule;
+import dev.signet.verifier.verification.RegisterVerifier;
 import dev.signet.verifier.verification.VerifiedLaunchLog;
+import dev.signet.verifier.verification.VerifiedRegister;
 import java.security.interfaces.ECPublicKey;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -288,6 +293,27 @@ class AppraiserTest {
     affirms();
     nvRegisterRequired = true;
     finds(Refusal.REGISTER_REJECTED, "expected one of kind nv, got one of kind pcr");
+  }
+
+  @Test
+  void registerThatOthersCannotExtendIsAcceptedWhereItIsRequired() {
+    nvRegisterRequired = true;
+    SoftwareRegister register =
+        new SoftwareRegister(
+            sample.tpm, Sample.INPUT, Sample.register(SoftwareRegister.BASELINE, start));
+    VerifiedRegister verified =
+        authentic(
+            new RegisterVerifier(Sample.PROVIDER)
+                .verify(
+                    register.evidence(),
+                    sample.quote(Sample.INPUT, Sample.pcrs(start)),
+                    Sample.INPUT,
+                    Sample.REGISTER));
+    Bytes log =
+        Sample.log(register.index, new LaunchLog.Baseline(SoftwareRegister.BASELINE, 7, 2), start);
+    AppraisalResult result = appraise(authentic(VerifiedLaunchLog.replay(log, verified)));
+    assertThat(result).isInstanceOf(Affirming.class);
+    assertThat(((Affirming) result).appraisal().register()).isEqualTo(Appraisal.Register.NV);
   }
 
   private LaunchEvent.Start withIsolation(List<String> isolation) {

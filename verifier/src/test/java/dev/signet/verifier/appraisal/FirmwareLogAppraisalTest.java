@@ -118,6 +118,15 @@ class FirmwareLogAppraisalTest {
         "secure boot (PCR 7): expected on, got off; to allow it, write \"enabled\":false");
   }
 
+  @Test
+  void secureBootThatWasLearntOffMustBeOff() {
+    FirmwareLogPolicy off = learnt(FirmwareLogMaker.boot(false, "kernel", "ro quiet"));
+    assertThat(differences(off, FirmwareLogMaker.boot(false, "kernel", "ro quiet"))).isEmpty();
+    oneDifference(
+        differences(off, FirmwareLogMaker.boot(true, "kernel", "ro quiet")),
+        "secure boot (PCR 7): expected off, got on; to allow it, write \"enabled\":true");
+  }
+
   private static FirmwareLogMaker secureBootOnly(String pk, String db, String dbx) {
     return new FirmwareLogMaker().secureBoot(true, text(pk), text(db), text(dbx));
   }

@@ -15,12 +15,16 @@ import dev.signet.protocol.StrictJson;
 import dev.signet.tpmsim.SimulatedImaLog;
 import dev.signet.verifier.Expect;
 import dev.signet.verifier.Sample;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.Signature;
+import java.security.interfaces.RSAPublicKey;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -184,11 +188,46 @@ class ImaAppraiserTest {
   }
 
   @Test
+  void attack16SignaturesOfAnotherFormAreNone() throws Exception {
+    byte[] digest = Sample.digest("signed").toArray();
+    KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+    generator.initialize(2048);
+    KeyPair pair = generator.generateKeyPair();
+    byte[] good = attribute(pair.getPrivate(), "signed", 4);
+    byte[] signature = Arrays.copyOfRange(good, 9, good.length);
+    BigInteger modulus = ((RSAPublicKey) pair.getPublic()).getModulus();
+    byte[] padded = new byte[signature.length + 1];
+    System.arraycopy(signature, 0, padded, 1, signature.length);
+    byte[] more = new BigInteger(1, signature).add(modulus).toByteArray();
+    byte[] garbage = signature.clone();
+    garbage[100] ^= 1;
+    for (byte[] bad : List.of(padded, more, garbage, new byte[] {1}, new byte[signature.length])) {
+      assertThat(
+              findings(signedBy(pair), log().sig("sha256", digest, "/usr/bin/a", attribute(bad, 4)))
+                  .total())
+          .isEqualTo(1);
+    }
+    KeyPairGenerator curves = KeyPairGenerator.getInstance("EC");
+    curves.initialize(256);
+    for (byte[] bad : List.of(new byte[] {1}, new byte[64], HexFormat.of().parseHex("3000"))) {
+      assertThat(
+              findings(
+                      signedBy(curves.generateKeyPair()),
+                      log().sig("sha256", digest, "/usr/bin/a", attribute(bad, 4)))
+                  .total())
+          .isEqualTo(1);
+    }
+  }
+
+  @Test
   void attack16KeysThatAreTooShortOrNone() throws Exception {
     KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
     generator.initialize(1024);
     ImaPolicy small = signedBy(generator.generateKeyPair());
     assertThatThrownBy(() -> new ImaAppraiser(small)).hasMessageContaining("2,048");
+    KeyPairGenerator others = KeyPairGenerator.getInstance("Ed25519");
+    ImaPolicy edwards = signedBy(others.generateKeyPair());
+    assertThatThrownBy(() -> new ImaAppraiser(edwards)).hasMessageContaining("elliptic curve");
   }
 
   private static byte[] changed(byte[] attribute, int at, int value) {
@@ -209,7 +248,10 @@ class ImaAppraiserTest {
         Signature.getInstance("SHA256with" + (key.getAlgorithm().equals("RSA") ? "RSA" : "ECDSA"));
     signer.initSign(key);
     signer.update(content.getBytes(StandardCharsets.UTF_8));
-    byte[] signature = signer.sign();
+    return attribute(signer.sign(), algorithm);
+  }
+
+  private static byte[] attribute(byte[] signature, int algorithm) {
     return ByteBuffer.allocate(9 + signature.length)
         .put(new byte[] {3, 2, (byte) algorithm})
         .putInt(0x12345678)

@@ -51,6 +51,7 @@ class FreshnessTest {
   @Test
   void attack57RestartIsAnotherBoot() {
     assertThat(next(2000, 7, 3, true)).isEqualTo(Freshness.NEW_BOOT);
+    assertThat(next(2000, 8, 2, true)).as("as many restarts").isEqualTo(Freshness.NEW_BOOT);
   }
 
   @Test

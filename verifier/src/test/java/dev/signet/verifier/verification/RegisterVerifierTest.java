@@ -19,7 +19,6 @@ import dev.signet.verifier.Sample;
 import dev.signet.verifier.SoftwareRegister;
 import dev.signet.verifier.SoftwareTpm;
 import dev.signet.verifier.tpm.NvRegisterName;
-import java.io.ByteArrayOutputStream;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -48,15 +47,7 @@ class RegisterVerifierTest {
   }
 
   private Bytes log(Digest baseline, LaunchEvent... events) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    out.writeBytes(LaunchLog.baselineLine(register.index, new LaunchLog.Baseline(baseline, 7, 2)));
-    int recnum = 1;
-    for (LaunchEvent event : events) {
-      out.writeBytes(
-          LaunchLog.eventLine(
-              recnum++, register.index, dev.signet.protocol.StrictJson.encode(event)));
-    }
-    return Bytes.of(out.toByteArray());
+    return Sample.log(register.index, new LaunchLog.Baseline(baseline, 7, 2), events);
   }
 
   @Test
@@ -210,6 +201,29 @@ class RegisterVerifierTest {
   void attack59RegisterIsCertifiedAfterTheQuoteAndOpenedBeforeIt() {
     refusesAltered(Refusal.REGISTER_REJECTED, "after it", r -> r.clock = 999_999);
     refusesAltered(Refusal.REGISTER_REJECTED, "before it", r -> r.openingClock = 1_000_001);
+  }
+
+  @Test
+  void theSameMomentIsNotTheWrongOrder() {
+    register.clock = 1_000_000;
+    register.openingClock = 1_000_000;
+    authentic(verify(register.evidence()));
+  }
+
+  @Test
+  void attack07OpeningByTheSameKeyElsewhereIsRefused() {
+    refusesAltered(
+        Refusal.AK_REJECTED,
+        "opening: qualifiedSigner",
+        r -> r.openingSigner = sample.tpm.qualifiedSigner(0x40000001));
+  }
+
+  @Test
+  void attack27OpeningThatCoversMorePcrsIsRefused() {
+    refusesAltered(
+        Refusal.REGISTER_REJECTED,
+        "a quote of PCR " + Sample.REGISTER + " alone",
+        r -> r.openingPcrs.put(16, Sample.digest("another")));
   }
 
   @Test

@@ -69,6 +69,37 @@ class VerifiedLaunchLogTest {
   }
 
   @Test
+  void stopOfAnAgentThatNeverStartedEndsNothing() {
+    VerifiedLaunchLog log = replayed(sample.start(), Sample.stop(OTHER, Sample.OTHER_LAUNCH));
+    assertThat(log.live(Sample.AGENT)).isPresent();
+    assertThat(log.live(OTHER)).isEmpty();
+  }
+
+  @Test
+  void tellsTheRegistersValueAfterEachEvent() {
+    LaunchEvent.Start start = sample.start();
+    LaunchEvent stop = Sample.stop(Sample.AGENT, Sample.LAUNCH);
+    VerifiedLaunchLog log = replayed(start, stop);
+    assertThat(log.events()).isEqualTo(2);
+    assertThat(log.after(0)).isEqualTo(Sample.ZERO);
+    assertThat(log.after(1)).isEqualTo(Sample.pcrs(start).get(Sample.REGISTER));
+    assertThat(log.after(2)).isEqualTo(log.quote().pcrs().get(Sample.REGISTER));
+  }
+
+  @Test
+  void attack42KeyOfAnEarlierLaunchIsTold() {
+    LaunchEvent.Start first = sample.start();
+    LaunchEvent.Start second = sample.start(OTHER, Sample.OTHER_LAUNCH);
+    assertThat(second.requestKey()).isEqualTo(first.requestKey());
+    VerifiedLaunchLog log = replayed(first, second);
+    assertThat(log.keyUsedBefore(first)).isFalse();
+    assertThat(log.keyUsedBefore(second)).isTrue();
+    assertThat(replayed(second, Sample.stop(OTHER, Sample.OTHER_LAUNCH)).keyUsedBefore(second))
+        .as("a stop is no use of a key")
+        .isFalse();
+  }
+
+  @Test
   void attack19AppendedOrRemovedEventsDoNotReplay() {
     LaunchEvent start = sample.start();
     LaunchEvent stop = Sample.stop(Sample.AGENT, Sample.LAUNCH);
