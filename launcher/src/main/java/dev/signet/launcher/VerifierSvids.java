@@ -30,7 +30,7 @@ import java.util.function.Function;
 /** SVIDs from the verifier, each call signed with the attested request key of this launch. */
 final class VerifierSvids implements SvidSource {
   private static final String SVIDS = "/v1/svids";
-  private static final String BUNDLE = "/v1/bundle";
+  private static final String BUNDLE = "/v1/bundle/all";
 
   /** Refusals that say nothing about the agent: the call came too often, too late or too early. */
   private static final Set<String> PASSING =

@@ -84,7 +84,7 @@ class FederationIT {
   }
 
   private SpiffeBundle bundle() throws Exception {
-    return TestVerifier.decode(get("/v1/bundle").body(), SpiffeBundle.class);
+    return TestVerifier.decode(get("/v1/bundle/all").body(), SpiffeBundle.class);
   }
 
   private static X509Bundle roots(SpiffeBundle bundle) throws Exception {
@@ -168,6 +168,20 @@ class FederationIT {
       assertThat(key.use()).isEqualTo(SpiffeBundle.WIT_SVID);
       requireSigned(token, "wit+jwt", PublicJwk.of(key.x(), key.y()));
     }
+  }
+
+  @Test
+  void bundleForEveryReaderHasNoKeysOfWitSvids() throws Exception {
+    SpiffeBundle common = TestVerifier.decode(get("/v1/bundle").body(), SpiffeBundle.class);
+    SpiffeBundle all = bundle();
+    assertThat(common.keys())
+        .extracting(SpiffeBundle.Key::use)
+        .containsExactly(SpiffeBundle.X509_SVID, SpiffeBundle.JWT_SVID);
+    assertThat(all.keys())
+        .startsWith(common.keys().toArray(SpiffeBundle.Key[]::new))
+        .extracting(SpiffeBundle.Key::use)
+        .contains(SpiffeBundle.WIT_SVID);
+    assertThat(common.sequence()).isEqualTo(all.sequence());
   }
 
   private static void requireSigned(String token, String typ, PublicJwk key) throws Exception {
@@ -359,6 +373,7 @@ class FederationIT {
     assertThat(caller.refused("/v1/tokens", new TokenRequest("vault", null)))
         .isEqualTo("NOT_PERMITTED");
     assertThat(verifier.reason("GET", "/v1/bundle", null, null)).isEqualTo("NOT_FOUND");
+    assertThat(verifier.reason("GET", "/v1/bundle/all", null, null)).isEqualTo("NOT_FOUND");
     assertThat(verifier.reason("GET", "/.well-known/openid-configuration", null, null))
         .isEqualTo("NOT_FOUND");
   }

@@ -40,6 +40,19 @@ public final class BundlePublisher {
     return refreshHint;
   }
 
+  /**
+   * What every reader of SPIFFE bundles knows: without the keys of WIT-SVIDs. Readers should ignore
+   * keys of a use that they don't know (SPIFFE Trust Domain and Bundle, section 4.2.2), and SPIRE
+   * 1.13 refuses the whole bundle.
+   */
+  SpiffeBundle common(Instant now) throws IOException {
+    SpiffeBundle all = current(now);
+    return new SpiffeBundle(
+        all.keys().stream().filter(key -> !key.use().equals(SpiffeBundle.WIT_SVID)).toList(),
+        all.sequence(),
+        all.refreshHint());
+  }
+
   /** As it is at {@code now}. */
   SpiffeBundle current(Instant now) throws IOException {
     List<SpiffeBundle.Key> all = new ArrayList<>();

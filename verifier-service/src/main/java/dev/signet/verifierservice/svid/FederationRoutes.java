@@ -49,11 +49,16 @@ public final class FederationRoutes {
     Access open = new Access.Open();
     return List.of(
         new Route("GET", "/v1/bundle", open, 0, this::bundle),
+        new Route("GET", "/v1/bundle/all", open, 0, this::wholeBundle),
         new Route("GET", "/.well-known/openid-configuration", open, 0, this::discovery),
         new Route("GET", OIDC_KEYS, open, 0, this::keys));
   }
 
   private Answer bundle(Call call) throws IOException {
+    return bundle.isEmpty() ? none() : published(bundle.get().common(clock.instant()));
+  }
+
+  private Answer wholeBundle(Call call) throws IOException {
     return bundle.isEmpty() ? none() : published(bundle.get().current(clock.instant()));
   }
 
