@@ -10,12 +10,14 @@ import dev.signet.bench.launch.LaunchMeasurement;
 import dev.signet.bench.launch.MemoryMeasurement;
 import dev.signet.bench.library.LibraryMeasurement;
 import dev.signet.bench.measure.MeasureMeasurement;
+import dev.signet.bench.quote.QuoteMeasurement;
 import dev.signet.bench.report.JsonReport;
 import dev.signet.bench.report.Machine;
 import dev.signet.bench.report.MarkdownReport;
 import dev.signet.bench.report.Report;
 import dev.signet.bench.report.Result;
 import dev.signet.bench.service.AttestationMeasurement;
+import dev.signet.bench.service.FleetMeasurement;
 import dev.signet.bench.service.VerifyApiMeasurement;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -34,6 +36,8 @@ public final class Bench {
           new LibraryMeasurement(),
           new VerifyApiMeasurement(),
           new AttestationMeasurement(),
+          new FleetMeasurement(),
+          new QuoteMeasurement(),
           new ImaLogMeasurement(),
           new EgressMeasurement(),
           new LaunchMeasurement(),
@@ -74,7 +78,8 @@ public final class Bench {
         }
       }
     }
-    return Optional.of(new Order(chosen.isEmpty() ? all : chosen, quick, json));
+    List<Measurement> usual = all.stream().filter(measurement -> !measurement.isLong()).toList();
+    return Optional.of(new Order(chosen.isEmpty() ? usual : chosen, quick, json));
   }
 
   private static int run(Order order, PrintStream out, PrintStream progress)
@@ -105,7 +110,8 @@ public final class Bench {
 
   private static void usage(PrintStream to) {
     to.println("usage: signet bench [NAME…] [--quick] [--json]");
-    to.println("Measures all, or what is named. Takes some minutes; wants a quiet machine.");
+    to.println(
+        "Measures all that is not long, or what is named. Takes some minutes; wants a quiet machine.");
     for (Measurement measurement : ALL) {
       to.printf("  %-14s %s%n", measurement.name(), measurement.what());
     }

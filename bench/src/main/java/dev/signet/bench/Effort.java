@@ -20,6 +20,10 @@ public record Effort(int rounds, Duration window) {
   static final Effort FULL = new Effort(5, Duration.ofSeconds(3));
   static final Effort QUICK = new Effort(3, Duration.ofSeconds(1));
 
+  public boolean isQuick() {
+    return equals(QUICK);
+  }
+
   /** A number of operations that takes about one window at a rate that one would expect. */
   public int operations(int expectedPerSecond) {
     return Math.toIntExact(expectedPerSecond * window.toMillis() / 1000);

@@ -14,6 +14,11 @@ public interface Measurement {
   /** One line for the usage. */
   String what();
 
+  /** Whether it runs only when it is named. */
+  default boolean isLong() {
+    return false;
+  }
+
   /**
    * Measures.
    *

@@ -28,8 +28,25 @@ class BenchTest {
     assertThat(Bench.parse(List.of("--fast"), ALL)).isEmpty();
   }
 
+  @Test
+  void whatIsLongMustBeNamed() {
+    List<Measurement> all = List.of(ALL.get(0), named("long", true));
+    assertThat(Bench.parse(List.of(), all).orElseThrow().chosen()).containsExactly(ALL.get(0));
+    assertThat(Bench.parse(List.of("long"), all).orElseThrow().chosen())
+        .containsExactly(all.get(1));
+  }
+
   private static Measurement named(String name) {
+    return named(name, false);
+  }
+
+  private static Measurement named(String name, boolean isLong) {
     return new Measurement() {
+      @Override
+      public boolean isLong() {
+        return isLong;
+      }
+
       @Override
       public String name() {
         return name;

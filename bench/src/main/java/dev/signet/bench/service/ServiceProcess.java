@@ -23,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 
 /** {@code signet serve} in a process of its own, over TLS, with its database on the disk. */
@@ -111,6 +112,17 @@ public final class ServiceProcess implements AutoCloseable {
 
   public ProcessHandle handle() {
     return process.handle();
+  }
+
+  /** What its database, keys and audit log take on the disk. */
+  long dataBytes() throws IOException {
+    long bytes = 0;
+    try (Stream<Path> files = Files.walk(directory.resolve("data"))) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        bytes += Files.size(file);
+      }
+    }
+    return bytes;
   }
 
   Endpoint endpoint() {
