@@ -60,7 +60,8 @@ public final class FleetMeasurement implements Measurement {
         ExecutorService workers = Executors.newFixedThreadPool(WORKERS)) {
       List<SoftwareHost> first = new ArrayList<>();
       int enrolled = 0;
-      for (int size : List.of(FIRST, most / 10, most)) {
+      for (int size :
+          effort.isQuick() ? new int[] {FIRST, most} : new int[] {FIRST, most / 10, most}) {
         List<Future<SoftwareHost>> made = new ArrayList<>();
         for (; enrolled < size; enrolled++) {
           String name = "bench-host-" + enrolled;
@@ -154,8 +155,8 @@ public final class FleetMeasurement implements Measurement {
         Processes.output(Duration.ofMinutes(1), List.of(jcmd, Long.toString(pid), "GC.heap_info"));
     double used = 0;
     for (String line : heap.lines().toList()) {
-      // Serial collector: "def new generation   total 9216K, used 512K [...", and "tenured".
-      if (line.contains("generation") && line.contains("used ")) {
+      // Serial collector: "DefNew     total 116224K, used 454K [...", and "Tenured".
+      if (line.startsWith("DefNew") || line.startsWith("Tenured")) {
         String text = line.replaceAll(".*used ([0-9]+)K.*", "$1");
         used += Double.parseDouble(text) / 1024;
       }

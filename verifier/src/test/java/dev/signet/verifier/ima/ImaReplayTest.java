@@ -229,7 +229,99 @@ class ImaReplayTest {
     }
     byte[] otherPcr = log.clone();
     otherPcr[0] = 11;
-    refused(otherPcr, ImaPosition.START, Sample.JAR, "PCR 10");
+    refused(otherPcr, ImaPosition.START, Sample.JAR, "expected an entry of PCR 10, got 11");
+  }
+
+  @Test
+  void attack47AsciiLinesThatSayAnythingElseAreRefused() {
+    SimulatedImaLog log =
+        new SimulatedImaLog()
+            .bootAggregate(PCRS)
+            .sig("sha256", new byte[32], "/bin/a", new byte[2]);
+    String good = new String(log.ascii(), StandardCharsets.ISO_8859_1);
+    proved(log.ascii(), ImaPosition.START, log.value());
+    for (String[] change :
+        new String[][] {
+          {"10 ", "11 ", "PCR 10, template digest"},
+          {"10 ", "10  ", "PCR 10, template digest"},
+          {" ima-sig ", " ima-what ", "a template that can be read from ASCII"},
+          {" ima-sig ", " ima-ng ", "2 fields"},
+          {" 0000\n", "\n", "3 fields"},
+          {" 0000\n", " 000\n", "hexadecimal"},
+          {" 0000\n", " 00ZZ\n", "hexadecimal"},
+          {" sha256:", " sha256:0", "a digest first"},
+        }) {
+      assertThat(good).contains(change[0]);
+      byte[] bad = good.replace(change[0], change[1]).getBytes(StandardCharsets.ISO_8859_1);
+      refused(bad, ImaPosition.START, log.value(), change[2]);
+    }
+  }
+
+  @Test
+  void attack47TemplateDataThatIsNotWhatItsTemplateSaysIsRefused() {
+    SimulatedImaLog first = new SimulatedImaLog().bootAggregate(PCRS);
+    byte[] head = first.binary();
+    byte[] digest = field(concat("sha256:\0".getBytes(StandardCharsets.ISO_8859_1), new byte[32]));
+    byte[] name = field("/bin/a\0".getBytes(StandardCharsets.ISO_8859_1));
+    assertThat(
+            ImaReplay.towards(
+                concat(head, entry(concat(digest, name))), ImaPosition.START, Sample.JAR, false))
+        .as("it is whole, and leads elsewhere")
+        .isInstanceOfSatisfying(
+            Verification.Refused.class, r -> assertThat(r.detail()).contains("lead to"));
+    for (Object[] bad :
+        new Object[][] {
+          {digest, "a field with its length before it"},
+          {concat(digest, new byte[] {1, 0, 0}), "a field with its length before it"},
+          {concat(digest, name, new byte[1]), "got 1 bytes more"},
+          {concat(digest, field("/bin/a".getBytes())), "a zero byte"},
+          {concat(digest, field("/b\0n/a\0".getBytes())), "one zero byte, after the name"},
+          {concat(digest, field(new byte[0])), "a zero byte"},
+          {concat(field("sha256".getBytes()), name), "its algorithm before it"},
+          {concat(field("sha256:".getBytes()), name), "its algorithm before it"},
+          {concat(field("sha256:x".getBytes()), name), "its algorithm before it"},
+          {concat(field("SHA 256:\0".getBytes()), name), "its algorithm before it"},
+          {
+            concat(field(concat("sha256:\0".getBytes(), new byte[31])), name),
+            "a digest of sha256, got 31 bytes"
+          },
+          {
+            concat(field(concat("xyz:\0".getBytes(), new byte[65])), name),
+            "a digest of xyz, got 65 bytes"
+          },
+        }) {
+      refused(concat(head, entry((byte[]) bad[0])), ImaPosition.START, Sample.JAR, (String) bad[1]);
+    }
+  }
+
+  /** An entry of the template ima-ng in the kernel's binary form, its template digest unread. */
+  private static byte[] entry(byte[] data) {
+    return ByteBuffer.allocate(4 + 20 + 4 + 6 + 4 + data.length)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(10)
+        .put(new byte[19])
+        .put((byte) 1)
+        .putInt(6)
+        .put("ima-ng".getBytes(StandardCharsets.US_ASCII))
+        .putInt(data.length)
+        .put(data)
+        .array();
+  }
+
+  private static byte[] field(byte[] content) {
+    return ByteBuffer.allocate(4 + content.length)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(content.length)
+        .put(content)
+        .array();
+  }
+
+  private static byte[] concat(byte[]... parts) {
+    ByteBuffer out = ByteBuffer.allocate(Arrays.stream(parts).mapToInt(p -> p.length).sum());
+    for (byte[] part : parts) {
+      out.put(part);
+    }
+    return out.array();
   }
 
   @Property(tries = 400)
