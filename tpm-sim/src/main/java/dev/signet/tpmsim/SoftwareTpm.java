@@ -72,9 +72,14 @@ public final class SoftwareTpm {
   }
 
   public SoftwareTpm(Signers signers) {
+    this(signers, generate("RSA", new RSAKeyGenParameterSpec(2048, RSAKeyGenParameterSpec.F4)));
+  }
+
+  /** With this endorsement key, RSA-2048. */
+  public SoftwareTpm(Signers signers, KeyPair ek) {
     this.signers = signers;
     this.parent = p256();
-    this.ek = generate("RSA", new RSAKeyGenParameterSpec(2048, RSAKeyGenParameterSpec.F4));
+    this.ek = ek;
     newAk();
   }
 

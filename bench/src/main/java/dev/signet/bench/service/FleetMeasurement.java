@@ -32,7 +32,9 @@ public final class FleetMeasurement implements Measurement {
   private static final int FIRST = 200;
 
   private static final int AGAIN = 5;
-  private static final int WORKERS = 4;
+
+  /** Enough that they share what the disk makes durable at a time. */
+  private static final int WORKERS = 48;
 
   @Override
   public String name() {
@@ -55,6 +57,7 @@ public final class FleetMeasurement implements Measurement {
     SecureRandom random = new SecureRandom();
     SoftwareTpmMaker maker = AttestationMeasurement.maker();
     SigningKey ci = SigningKey.generate(random);
+    FleetKeys keys = new FleetKeys(most, random);
     List<Row> rows = new ArrayList<>();
     try (ServiceProcess service = ServiceProcess.start(maker.root().toArray());
         ExecutorService workers = Executors.newFixedThreadPool(WORKERS)) {
@@ -68,7 +71,8 @@ public final class FleetMeasurement implements Measurement {
           made.add(
               workers.submit(
                   () -> {
-                    SoftwareHost host = SoftwareHost.enrolled(name, service, maker, ci, random);
+                    SoftwareHost host =
+                        SoftwareHost.enrolled(name, service, maker, ci, random, keys.next());
                     attest(service, host);
                     return host;
                   }));

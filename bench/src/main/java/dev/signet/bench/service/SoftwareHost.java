@@ -106,8 +106,32 @@ final class SoftwareHost {
       SigningKey ci,
       SecureRandom random)
       throws IOException, InterruptedException {
+    SoftwareTpm tpm = new SoftwareTpm(SoftwareHost::fastSigner);
+    return enrolled(name, service, maker, ci, random, tpm);
+  }
+
+  /** The same on a TPM with this endorsement key. */
+  static SoftwareHost enrolled(
+      String name,
+      ServiceProcess service,
+      SoftwareTpmMaker maker,
+      SigningKey ci,
+      SecureRandom random,
+      KeyPair ek)
+      throws IOException, InterruptedException {
+    SoftwareTpm tpm = new SoftwareTpm(SoftwareHost::fastSigner, ek);
+    return enrolled(name, service, maker, ci, random, tpm);
+  }
+
+  private static SoftwareHost enrolled(
+      String name,
+      ServiceProcess service,
+      SoftwareTpmMaker maker,
+      SigningKey ci,
+      SecureRandom random,
+      SoftwareTpm tpm)
+      throws IOException, InterruptedException {
     try {
-      SoftwareTpm tpm = new SoftwareTpm(SoftwareHost::fastSigner);
       SoftwareHost host = new SoftwareHost(name, tpm, ci, random);
       HostId id = new HostId(name);
       Bytes ekCertificate = maker.ekCertificate(tpm);
