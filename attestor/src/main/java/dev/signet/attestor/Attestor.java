@@ -133,7 +133,7 @@ public final class Attestor {
             .orElseThrow(
                 () ->
                     new IOException(
-                        "this TPM has no EK certificate in NV 0x01c00002 or 0x01c0000a, so no"
+                        "this TPM has no EK certificate in NV 0x01c00002, 0x01c0000a or 0x01c00016, so no"
                             + " verifier can tell who made it; ask the machine's maker for it"));
     return new EnrollmentRequest(
         hostId, certificate, platformCertificate, akPublic(), akParentPublic(), joinToken);

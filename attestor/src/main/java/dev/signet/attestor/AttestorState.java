@@ -129,57 +129,32 @@ record AttestorState(
   }
 
   AttestorState at(Stage reached) {
-    return new AttestorState(
-        version,
-        reached,
-        ownerAuth,
-        endorsementAuth,
-        lockoutAuth,
-        ekPublic,
-        ekCertificate,
-        srkPublic,
-        akAuth,
-        akParentPublic,
-        akPublic,
-        akPrivate,
-        registerAuth,
-        register,
-        sealed);
+    return copy(reached, akAuth, registerAuth, register, sealed);
   }
 
   AttestorState withRegister(RegisterIndex made) {
-    return new AttestorState(
-        version,
-        stage,
-        ownerAuth,
-        endorsementAuth,
-        lockoutAuth,
-        ekPublic,
-        ekCertificate,
-        srkPublic,
-        akAuth,
-        akParentPublic,
-        akPublic,
-        akPrivate,
-        registerAuth,
-        made,
-        sealed);
+    return copy(stage, akAuth, registerAuth, made, sealed);
   }
 
   /** With the secret in the open. */
   AttestorState with(LauncherSecret secret) {
-    return keeping(secret.akAuth(), secret.registerAuth(), null);
+    return copy(stage, secret.akAuth(), secret.registerAuth(), register, null);
   }
 
   /** With the secret nowhere but sealed. */
   AttestorState with(SealedLauncherSecret sealedSecret) {
-    return keeping(null, null, sealedSecret);
+    return copy(stage, null, null, register, sealedSecret);
   }
 
-  private AttestorState keeping(Bytes ak, Bytes ofRegister, SealedLauncherSecret sealedSecret) {
+  private AttestorState copy(
+      Stage reached,
+      Bytes ak,
+      Bytes ofRegister,
+      RegisterIndex index,
+      SealedLauncherSecret sealedSecret) {
     return new AttestorState(
         version,
-        stage,
+        reached,
         ownerAuth,
         endorsementAuth,
         lockoutAuth,
@@ -191,7 +166,7 @@ record AttestorState(
         akPublic,
         akPrivate,
         ofRegister,
-        register,
+        index,
         sealedSecret);
   }
 

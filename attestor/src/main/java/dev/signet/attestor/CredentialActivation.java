@@ -28,14 +28,13 @@ record CredentialActivation(Transaction transaction, HostKeys keys) {
     Entity attestationKey = keys.loadAttestationKey(transaction, session);
     var ek =
         EndorsementKey.load(
-            transaction, EndorsementKey.Kind.of(keys.ek()), keys.endorsement(), session.plain());
+            transaction, EndorsementKeyKind.of(keys.ek()), keys.endorsement(), session.plain());
     if (!ek.publicArea().equals(keys.ek())) {
       throw new AttestorException(
           AttestorException.Reason.OTHER_TPM,
           "the TPM's endorsement key is not the one that this host was provisioned with");
     }
-    Session policy = transaction.policySession(saltKey);
-    new PolicyCommands(transaction, policy).secret(keys.endorsement(), session.plain());
+    Session use = forUse(saltKey, session);
     Entity endorsementKey = ek.entity(Octets.NONE);
     TPMS_ID_OBJECT blob =
         new TPMS_ID_OBJECT() {
@@ -57,10 +56,24 @@ record CredentialActivation(Transaction transaction, HostKeys keys) {
                     attestationKey,
                     endorsementKey),
                 session.encryptingResponse(),
-                policy.plain())
+                use.plain())
             .reader("ActivateCredential");
     byte[] secret = in.sized(64);
     in.end();
     return secret;
+  }
+
+  /**
+   * The low range's keys have no use but by policy A. The high range's may be used with their
+   * authorization value, which is empty (TCG EK Credential Profile, B.4), and their policy would
+   * need a session of SHA-384.
+   */
+  private Session forUse(SaltKey saltKey, Session session) throws IOException {
+    if (keys.ek().isP384()) {
+      return transaction.hmacSession(saltKey);
+    }
+    Session policy = transaction.policySession(saltKey);
+    new PolicyCommands(transaction, policy).secret(keys.endorsement(), session.plain());
+    return policy;
   }
 }

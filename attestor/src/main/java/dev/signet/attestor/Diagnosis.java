@@ -14,7 +14,7 @@ record Diagnosis(HostKeys keys) {
     ObjectCommands objects = new ObjectCommands(transaction);
     boolean srkThere =
         capabilities.exists(HostKeys.SRK_HANDLE)
-            && sameKey(objects, HostKeys.SRK_HANDLE, keys.srk());
+            && objects.readKnownPublic(HostKeys.SRK_HANDLE).filter(keys.srk()::equals).isPresent();
     TpmProperties properties = capabilities.properties();
     if (srkThere && properties.ownerAuthSet() && properties.endorsementAuthSet()) {
       return Optional.empty();
@@ -40,20 +40,12 @@ record Diagnosis(HostKeys keys) {
       var ek =
           EndorsementKey.load(
               transaction,
-              EndorsementKey.Kind.of(keys.ek()),
+              EndorsementKeyKind.of(keys.ek()),
               Entity.plain(Entity.ENDORSEMENT),
               null);
       return ek.publicArea().equals(keys.ek());
     } catch (TpmException e) {
       return false;
-    }
-  }
-
-  private static boolean sameKey(ObjectCommands objects, int handle, PublicArea expected) {
-    try {
-      return objects.readPublic(handle).equals(expected);
-    } catch (IOException e) {
-      return false; // a key of a kind that we never make
     }
   }
 }

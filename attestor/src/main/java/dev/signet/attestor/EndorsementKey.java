@@ -11,49 +11,35 @@ import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.util.Arrays;
-import tss.tpm.TPMT_PUBLIC;
+import java.util.Optional;
 
 /**
- * The TPM's endorsement key and its certificate (TCG EK Credential Profile, 2.2.1.4 for the
- * handles). RSA-2048 first: every TPM has it.
+ * The TPM's endorsement key and its certificate (TCG EK Credential Profile, 2.2.1.4 and 2.2.1.5 for
+ * the handles).
  *
  * @param certificate DER, or null if the TPM has none
  */
-record EndorsementKey(Kind kind, byte[] certificate) {
-  /** The low-range templates. */
-  enum Kind {
-    RSA_2048(0x01c00002, 0x81010001, PublicArea.RSA),
-    P256(0x01c0000a, 0x81010002, PublicArea.ECC);
+record EndorsementKey(EndorsementKeyKind kind, byte[] certificate) {
 
-    private final int certificateIndex;
-    private final int persistentHandle;
-    private final int type;
-
-    Kind(int certificateIndex, int persistentHandle, int type) {
-      this.certificateIndex = certificateIndex;
-      this.persistentHandle = persistentHandle;
-      this.type = type;
-    }
-
-    TPMT_PUBLIC template() {
-      return this == RSA_2048 ? Templates.ekRsa2048() : Templates.ekP256();
-    }
-
-    static Kind of(PublicArea area) {
-      return area.type() == PublicArea.RSA ? RSA_2048 : P256;
-    }
-  }
-
-  /** The kind that has a certificate; P-256 without one if there is none. */
+  /** The first kind that has a certificate; P-256 without one if there is none. */
   static EndorsementKey find(Transaction transaction) throws IOException {
-    Capabilities capabilities = new Capabilities(transaction);
-    for (Kind kind : Kind.values()) {
-      if (capabilities.exists(kind.certificateIndex)) {
-        byte[] content = new NvCommands(transaction).read(kind.certificateIndex);
-        return new EndorsementKey(kind, cut(content));
+    for (EndorsementKeyKind kind : EndorsementKeyKind.values()) {
+      Optional<EndorsementKey> found = find(transaction, kind);
+      if (found.isPresent()) {
+        return found.get();
       }
     }
-    return new EndorsementKey(Kind.P256, null);
+    return new EndorsementKey(EndorsementKeyKind.P256, null);
+  }
+
+  /** Empty if the TPM has no certificate for a key of this kind. */
+  static Optional<EndorsementKey> find(Transaction transaction, EndorsementKeyKind kind)
+      throws IOException {
+    if (!new Capabilities(transaction).exists(kind.certificateIndex())) {
+      return Optional.empty();
+    }
+    byte[] content = new NvCommands(transaction).read(kind.certificateIndex());
+    return Optional.of(new EndorsementKey(kind, cut(content)));
   }
 
   /**
@@ -62,12 +48,14 @@ record EndorsementKey(Kind kind, byte[] certificate) {
    * @param use authorizes the endorsement hierarchy, null if that has no authorization value
    */
   static ObjectCommands.Loaded load(
-      Transaction transaction, Kind kind, Entity endorsement, Session.Use use) throws IOException {
+      Transaction transaction, EndorsementKeyKind kind, Entity endorsement, Session.Use use)
+      throws IOException {
     ObjectCommands objects = new ObjectCommands(transaction);
-    if (new Capabilities(transaction).exists(kind.persistentHandle)) {
-      PublicArea area = objects.readPublic(kind.persistentHandle);
-      if (area.type() == kind.type) {
-        return new ObjectCommands.Loaded(kind.persistentHandle, area);
+    int handle = kind.persistentHandle();
+    if (new Capabilities(transaction).exists(handle)) {
+      Optional<PublicArea> area = objects.readKnownPublic(handle);
+      if (area.isPresent() && EndorsementKeyKind.of(area.get()) == kind) {
+        return new ObjectCommands.Loaded(handle, area.get());
       }
     }
     return objects.createPrimary(endorsement, kind.template(), use);

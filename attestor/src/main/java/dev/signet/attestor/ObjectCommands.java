@@ -3,6 +3,7 @@
 package dev.signet.attestor;
 
 import java.io.IOException;
+import java.util.Optional;
 import tss.tpm.TPM2B_PRIVATE;
 import tss.tpm.TPM2_CreatePrimary_REQUEST;
 import tss.tpm.TPM2_Create_REQUEST;
@@ -87,6 +88,20 @@ record ObjectCommands(Transaction transaction) {
   }
 
   PublicArea readPublic(int handle) throws IOException {
+    return PublicArea.parse(readEncodedPublic(handle));
+  }
+
+  /** Empty for a key of a kind that we never make; others' keys may be where ours belong. */
+  Optional<PublicArea> readKnownPublic(int handle) throws IOException {
+    byte[] encoded = readEncodedPublic(handle);
+    try {
+      return Optional.of(PublicArea.parse(encoded));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  private byte[] readEncodedPublic(int handle) throws IOException {
     Entity object = Entity.plain(handle);
     TpmReader in =
         transaction
@@ -94,7 +109,7 @@ record ObjectCommands(Transaction transaction) {
                 Command.of(
                     TPM_CC.ReadPublic, new TPM2_ReadPublic_REQUEST(object.marshalled()), object))
             .reader("ReadPublic");
-    return PublicArea.parse(in.sized(PUBLIC));
+    return in.sized(PUBLIC);
   }
 
   /** Makes a loaded owner-hierarchy object persistent. */

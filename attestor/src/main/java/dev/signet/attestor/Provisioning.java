@@ -48,6 +48,8 @@ public final class Provisioning {
     PROVISIONED_OTHERWISE,
     /** Another key is at 0x81000001, where the storage root key belongs. */
     SRK_HANDLE_TAKEN,
+    /** The TPM has no certificate for the kind of endorsement key that was asked for. */
+    EK_CERTIFICATE_MISSING,
     /** The EK certificate is for another key than the TPM's EK. */
     EK_CERTIFICATE_MISMATCH,
     /** The TPM has no SHA-256 PCR bank. */
@@ -136,7 +138,19 @@ public final class Provisioning {
   }
 
   /** What is there and what is asked for now: the difference would need new keys. */
-  private static void requireSame(AttestorState state, ProvisioningOptions options) throws Stop {
+  private static void requireSame(AttestorState state, ProvisioningOptions options)
+      throws IOException {
+    if (options.endorsementKey().isPresent()) {
+      EndorsementKeyKind asked = options.endorsementKey().get();
+      EndorsementKeyKind has = EndorsementKeyKind.of(PublicArea.parse(state.ekPublic().toArray()));
+      if (asked != has) {
+        throw new Stop(
+            Reason.PROVISIONED_OTHERWISE,
+            "expected a host that answers for its %s endorsement key, this one does for its %s;"
+                    .formatted(asked, has)
+                + " signet provision --replace takes the other (the host must be enrolled anew)");
+      }
+    }
     if (options.approver().isPresent()) {
       BootApprover asked = options.approver().get();
       SealedLauncherSecret sealed = state.sealed();
@@ -197,6 +211,22 @@ public final class Provisioning {
     }
   }
 
+  private static EndorsementKey endorsementKey(Transaction transaction, ProvisioningOptions options)
+      throws IOException {
+    if (options.endorsementKey().isEmpty()) {
+      return EndorsementKey.find(transaction);
+    }
+    EndorsementKeyKind asked = options.endorsementKey().get();
+    Optional<EndorsementKey> found = EndorsementKey.find(transaction, asked);
+    if (found.isEmpty()) {
+      throw new Stop(
+          Reason.EK_CERTIFICATE_MISSING,
+          "expected a certificate of a %s endorsement key at NV index 0x%08x, the TPM has none there"
+              .formatted(asked, asked.certificateIndex()));
+    }
+    return found.get();
+  }
+
   /** Hierarchies are still open here: they are shut once all keys exist. */
   private static AttestorState makeKeys(
       Tpm tpm, StateDirectory directory, AttestorState begun, ProvisioningOptions options)
@@ -208,7 +238,7 @@ public final class Provisioning {
             .transact(
                 transaction -> {
                   Entity endorsement = Entity.plain(Entity.ENDORSEMENT);
-                  EndorsementKey found = EndorsementKey.find(transaction);
+                  EndorsementKey found = endorsementKey(transaction, options);
                   var ek = EndorsementKey.load(transaction, found.kind(), endorsement, null);
                   if (!found.certifies(ek.publicArea())) {
                     throw new Stop(
@@ -307,7 +337,10 @@ public final class Provisioning {
     var srk = objects.createPrimary(owner, Templates.storageP256(), session.plain());
     if (!new Capabilities(transaction).exists(HostKeys.SRK_HANDLE)) {
       objects.persist(owner, srk, HostKeys.SRK_HANDLE, session.plain());
-    } else if (!sameKeyAtHandle(objects, srk.publicArea())) {
+    } else if (objects
+        .readKnownPublic(HostKeys.SRK_HANDLE)
+        .filter(srk.publicArea()::equals)
+        .isEmpty()) {
       throw new Stop(
           Reason.SRK_HANDLE_TAKEN,
           "expected nothing or the TCG's P-256 storage root key at 0x81000001, there is another"
@@ -315,17 +348,6 @@ public final class Provisioning {
     }
     transaction.flushNow(srk.handle());
     return srk.publicArea();
-  }
-
-  private static boolean sameKeyAtHandle(ObjectCommands objects, PublicArea expected)
-      throws IOException {
-    try {
-      return objects.readPublic(HostKeys.SRK_HANDLE).equals(expected);
-    } catch (TpmException e) {
-      throw e;
-    } catch (IOException e) {
-      return false; // a key of a kind that we never make
-    }
   }
 
   /** Sets what is not set yet; one that is set must be ours. The lockout hierarchy comes last. */

@@ -8,11 +8,14 @@ import java.util.Optional;
 /**
  * What provisioning is asked to make beside the keys.
  *
+ * @param endorsementKey which of the TPM's keys enrolment is to prove; empty for the first that has
+ *     a certificate
  * @param nvRegisterPcr the PCR that an NV launch register moves; empty for none
  * @param approver who approves boot states; empty leaves the launcher secret unsealed
  * @param escrowTo whom all of it is encrypted to beside, P-256; empty for nobody
  */
 public record ProvisioningOptions(
+    Optional<EndorsementKeyKind> endorsementKey,
     Optional<Integer> nvRegisterPcr,
     Optional<BootApprover> approver,
     Optional<PublicJwk> escrowTo) {
@@ -30,7 +33,13 @@ public record ProvisioningOptions(
 
   /** Keys alone. */
   public static ProvisioningOptions none() {
-    return new ProvisioningOptions(Optional.empty(), Optional.empty(), Optional.empty());
+    return new ProvisioningOptions(
+        Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+  }
+
+  /** The same, with an NV launch register that moves this PCR. */
+  public ProvisioningOptions withRegister(int pcr) {
+    return new ProvisioningOptions(endorsementKey, Optional.of(pcr), approver, escrowTo);
   }
 
   Optional<RegisterIndex> register() {

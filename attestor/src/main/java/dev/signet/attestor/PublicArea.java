@@ -6,11 +6,12 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * A TPMT_PUBLIC as it came, with what we need of it (TPM 2.0 Library Part 2, 12.2.4). Only RSA,
- * P-256 and keyed-hash objects with nameAlg SHA-256 are read.
+ * A TPMT_PUBLIC as it came, with what we need of it (TPM 2.0 Library Part 2, 12.2.4). Read are
+ * RSA-2048, P-256 and keyed-hash objects with nameAlg SHA-256 and AES-128; and P-384 with SHA-384
+ * and AES-256, which endorsement keys may be.
  *
  * @param encoded the bytes as received; the Name is made of these
- * @param point x and y of 32 bytes each, or null for RSA and keyed hash
+ * @param point x and y of 32 bytes each, of 48 on P-384, or null for RSA and keyed hash
  * @param modulus or null
  */
 record PublicArea(byte[] encoded, int type, int attributes, EcPoint point, byte[] modulus) {
@@ -18,31 +19,38 @@ record PublicArea(byte[] encoded, int type, int attributes, EcPoint point, byte[
   static final int KEYED_HASH = 0x0008;
   static final int ECC = 0x0023;
   static final int SHA256 = 0x000b;
+  private static final int SHA384 = 0x000c;
   private static final int NULL = 0x0010;
   private static final int AES = 0x0006;
   private static final int P256 = 0x0003;
+  private static final int P384 = 0x0004;
 
-  /** Affine coordinates on P-256, 32 bytes each. */
+  /** Affine coordinates, as many bytes each as the curve's field has. */
   record EcPoint(byte[] x, byte[] y) {}
 
   static PublicArea parse(byte[] encoded) throws IOException {
     TpmReader in = new TpmReader("public area", encoded);
     int type = in.u16();
-    in.expect(SHA256, in.u16(), "nameAlg");
+    int nameAlg = in.u16();
+    boolean high = nameAlg == SHA384;
+    if (!high) {
+      in.expect(SHA256, nameAlg, "nameAlg");
+    }
     int attributes = in.i32();
     in.sized(64);
     EcPoint point = null;
     byte[] modulus = null;
     switch (type) {
       case ECC -> {
-        symmetric(in);
+        symmetric(in, high ? 256 : 128);
         scheme(in);
-        in.expect(P256, in.u16(), "curve");
+        in.expect(high ? P384 : P256, in.u16(), "curve");
         in.expect(NULL, in.u16(), "KDF scheme");
-        point = point(in);
+        point = point(in, high ? 48 : 32);
       }
       case RSA -> {
-        symmetric(in);
+        in.expect(SHA256, nameAlg, "nameAlg of an RSA key");
+        symmetric(in, 128);
         scheme(in);
         in.expect(2048, in.u16(), "RSA key bits");
         in.expect(0, in.u32(), "RSA exponent (0 is 65537)");
@@ -50,6 +58,7 @@ record PublicArea(byte[] encoded, int type, int attributes, EcPoint point, byte[
         in.expect(256, modulus.length, "modulus size");
       }
       case KEYED_HASH -> {
+        in.expect(SHA256, nameAlg, "nameAlg of a keyed hash");
         in.expect(NULL, in.u16(), "keyed-hash scheme");
         in.sized(64);
       }
@@ -59,18 +68,22 @@ record PublicArea(byte[] encoded, int type, int attributes, EcPoint point, byte[
     return new PublicArea(encoded.clone(), type, attributes, point, modulus);
   }
 
-  /** TPMS_ECC_POINT. */
-  static EcPoint point(TpmReader in) throws IOException {
-    byte[] x = in.sized(32);
-    byte[] y = in.sized(32);
-    return new EcPoint(Octets.padded(x, 32), Octets.padded(y, 32));
+  /**
+   * TPMS_ECC_POINT.
+   *
+   * @param bytes of each coordinate
+   */
+  static EcPoint point(TpmReader in, int bytes) throws IOException {
+    byte[] x = in.sized(bytes);
+    byte[] y = in.sized(bytes);
+    return new EcPoint(Octets.padded(x, bytes), Octets.padded(y, bytes));
   }
 
-  private static void symmetric(TpmReader in) throws IOException {
+  private static void symmetric(TpmReader in, int bits) throws IOException {
     int algorithm = in.u16();
     if (algorithm != NULL) {
       in.expect(AES, algorithm, "symmetric algorithm");
-      in.expect(128, in.u16(), "AES key bits");
+      in.expect(bits, in.u16(), "AES key bits");
       in.expect(0x0043, in.u16(), "AES mode (CFB)");
     }
   }
@@ -83,7 +96,13 @@ record PublicArea(byte[] encoded, int type, int attributes, EcPoint point, byte[
 
   /** The object's Name: nameAlg and the hash of the public area (Part 1, 16). */
   byte[] name() {
-    return Octets.concat(Octets.u16(SHA256), TpmCrypto.sha256(encoded));
+    return isP384()
+        ? Octets.concat(Octets.u16(SHA384), TpmCrypto.sha384(encoded))
+        : Octets.concat(Octets.u16(SHA256), TpmCrypto.sha256(encoded));
+  }
+
+  boolean isP384() {
+    return point != null && point.x().length == 48;
   }
 
   /** TPM2B_DIGEST after type, nameAlg and attributes; empty where there is no policy. */

@@ -24,7 +24,7 @@ import javax.crypto.spec.PSource;
 /**
  * A secret that only the holder of a TPM decryption key can read (Part 1, B.10 and C.6).
  *
- * @param value 32 bytes
+ * @param value 32 bytes; 48 for a key on P-384
  * @param encrypted TPM2B_ENCRYPTED_SECRET without its size
  */
 record Salt(byte[] value, byte[] encrypted) {
@@ -33,9 +33,7 @@ record Salt(byte[] value, byte[] encrypted) {
 
   static Salt to(PublicArea key, String label, SecureRandom random) throws IOException {
     try {
-      return key.type() == PublicArea.RSA
-          ? toRsa(key, label, random)
-          : toP256(key.point(), label, random);
+      return key.type() == PublicArea.RSA ? toRsa(key, label, random) : toEcc(key, label, random);
     } catch (GeneralSecurityException e) {
       throw new IOException("the TPM's key is not one that can be encrypted to", e);
     }
@@ -57,10 +55,11 @@ record Salt(byte[] value, byte[] encrypted) {
     return new Salt(value, cipher.doFinal(value));
   }
 
-  private static Salt toP256(PublicArea.EcPoint point, String label, SecureRandom random)
+  private static Salt toEcc(PublicArea key, String label, SecureRandom random)
       throws GeneralSecurityException {
+    PublicArea.EcPoint point = key.point();
     KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-    generator.initialize(new ECGenParameterSpec("secp256r1"), random);
+    generator.initialize(new ECGenParameterSpec(key.isP384() ? "secp384r1" : "secp256r1"), random);
     KeyPair ephemeral = generator.generateKeyPair();
     ECPublicKey ours = (ECPublicKey) ephemeral.getPublic();
     ECPoint theirs = new ECPoint(new BigInteger(1, point.x()), new BigInteger(1, point.y()));
@@ -69,9 +68,13 @@ record Salt(byte[] value, byte[] encrypted) {
     agreement.doPhase(
         KeyFactory.getInstance("EC").generatePublic(new ECPublicKeySpec(theirs, ours.getParams())),
         true);
-    byte[] x = Octets.fixed(ours.getW().getAffineX(), 32);
-    byte[] y = Octets.fixed(ours.getW().getAffineY(), 32);
-    byte[] value = TpmCrypto.kdfe(agreement.generateSecret(), label, x, point.x());
+    byte[] x = Octets.fixed(ours.getW().getAffineX(), point.x().length);
+    byte[] y = Octets.fixed(ours.getW().getAffineY(), point.y().length);
+    byte[] shared = agreement.generateSecret();
+    byte[] value =
+        key.isP384()
+            ? TpmCrypto.kdfe384(shared, label, x, point.x())
+            : TpmCrypto.kdfe(shared, label, x, point.x());
     return new Salt(value, Octets.concat(Octets.sized(x), Octets.sized(y)));
   }
 }

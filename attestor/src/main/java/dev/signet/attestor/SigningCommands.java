@@ -32,7 +32,7 @@ record SigningCommands(Transaction transaction) {
     TpmReader in = transaction.run(Command.of(TPM_CC.Sign, request, key), use).reader("Sign");
     in.expect(ECDSA, in.u16(), "signature algorithm");
     in.expect(PublicArea.SHA256, in.u16(), "signature hash");
-    PublicArea.EcPoint rs = PublicArea.point(in); // r and s have a point's form
+    PublicArea.EcPoint rs = PublicArea.point(in, 32); // r and s have a point's form
     in.end();
     return Octets.concat(rs.x(), rs.y());
   }

@@ -43,6 +43,13 @@ final class Templates {
   private static final byte[] EK_POLICY =
       HexFormat.of().parseHex("837197674484b3f81a90cc8d46a5d724fd52d76e06520b64f2a1da1b331469aa");
 
+  /** PolicySecret(TPM_RH_ENDORSEMENT) or PolicyAuthorizeNV: its policy B with SHA-384, B.6.3. */
+  private static final byte[] HIGH_EK_POLICY =
+      HexFormat.of()
+          .parseHex(
+              "b26e7d28d11a50bc53d882bcf5fd3a1a074148bb35d3b4e4cb1c0ad9bde419ca"
+                  + "cb47ba09699646150f9fc000f3f80e12");
+
   private Templates() {}
 
   /** P-256 storage key: the TCG's SRK template, also the AK's parent. */
@@ -95,6 +102,20 @@ final class Templates {
         EK_POLICY,
         new TPMS_ECC_PARMS(aes128(), new TPMS_NULL_ASYM_SCHEME(), TPM_ECC_CURVE.NIST_P256, noKdf()),
         new TPMS_ECC_POINT(new byte[32], new byte[32]));
+  }
+
+  /** Template H-3: P-384 EK, of the high range. Its empty authorization value may use it, too. */
+  static TPMT_PUBLIC ekP384() {
+    return new TPMT_PUBLIC(
+        TPM_ALG_ID.SHA384,
+        new TPMA_OBJECT(EK | USER_WITH_AUTH),
+        HIGH_EK_POLICY,
+        new TPMS_ECC_PARMS(
+            new TPMT_SYM_DEF_OBJECT(TPM_ALG_ID.AES, 256, TPM_ALG_ID.CFB),
+            new TPMS_NULL_ASYM_SCHEME(),
+            TPM_ECC_CURVE.NIST_P384,
+            noKdf()),
+        new TPMS_ECC_POINT());
   }
 
   /**

@@ -24,6 +24,18 @@ final class TpmCrypto {
     return digest.digest();
   }
 
+  static byte[] sha384(byte[]... parts) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-384");
+      for (byte[] part : parts) {
+        digest.update(part);
+      }
+      return digest.digest();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java platform has SHA-384", e);
+    }
+  }
+
   static byte[] hmac(byte[] key, byte[]... parts) {
     try {
       Mac mac = Mac.getInstance("HmacSHA256");
@@ -40,7 +52,7 @@ final class TpmCrypto {
 
   /** KDFa with SHA-256 (Part 1, 11.4.10.2). */
   static byte[] kdfa(byte[] key, String label, byte[] contextU, byte[] contextV, int bits) {
-    byte[] name = (label + "\0").getBytes(StandardCharsets.US_ASCII);
+    byte[] name = terminated(label);
     byte[] out = {};
     for (int counter = 1; out.length * 8 < bits; counter++) {
       out =
@@ -52,8 +64,16 @@ final class TpmCrypto {
 
   /** KDFe with SHA-256 for 256 bits (Part 1, 11.4.10.3). */
   static byte[] kdfe(byte[] z, String label, byte[] partyU, byte[] partyV) {
-    byte[] name = (label + "\0").getBytes(StandardCharsets.US_ASCII);
-    return sha256(Octets.u32(1), z, name, partyU, partyV);
+    return sha256(Octets.u32(1), z, terminated(label), partyU, partyV);
+  }
+
+  /** KDFe with SHA-384 for 384 bits. */
+  static byte[] kdfe384(byte[] z, String label, byte[] partyU, byte[] partyV) {
+    return sha384(Octets.u32(1), z, terminated(label), partyU, partyV);
+  }
+
+  private static byte[] terminated(String label) {
+    return (label + "\0").getBytes(StandardCharsets.US_ASCII);
   }
 
   /** AES-128-CFB of a parameter; key and IV from KDFa (Part 1, 21.3). */

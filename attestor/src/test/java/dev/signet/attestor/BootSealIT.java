@@ -32,6 +32,7 @@ class BootSealIT {
 
   private static ProvisioningOptions sealed(Optional<PublicJwk> escrowTo) {
     return new ProvisioningOptions(
+        Optional.empty(),
         Optional.of(15),
         Optional.of(new BootApprover(APPROVER.approvalKey(), BootApprover.DEFAULT_PCRS)),
         escrowTo);
@@ -239,8 +240,7 @@ class BootSealIT {
       Attestor attestor = host.provision(NvRegisterIT.WITH_REGISTER);
       assertThat(attestor.nvRegister()).isPresent();
       assertWorks(host);
-      assertOtherwise(
-          host, new ProvisioningOptions(Optional.of(14), Optional.empty(), Optional.empty()));
+      assertOtherwise(host, ProvisioningOptions.none().withRegister(14));
     }
   }
 

@@ -28,8 +28,7 @@ class CoResidentIT {
         .transact(
             transaction -> {
               Entity endorsement = Entity.plain(Entity.ENDORSEMENT);
-              var ek =
-                  EndorsementKey.load(transaction, EndorsementKey.Kind.P256, endorsement, null);
+              var ek = EndorsementKey.load(transaction, EndorsementKeyKind.P256, endorsement, null);
               Session session = transaction.hmacSession(new SaltKey(ek.handle(), ek.publicArea()));
               transaction.flushNow(ek.handle());
               byte[] auth = {1, 2, 3};

@@ -55,7 +55,7 @@ class MakersTpmIT {
     assertThat(certificate.getEncoded()).isEqualTo(der);
     certificate.verify(maker.issuer().getPublicKey());
     assertThat(
-            new EndorsementKey(EndorsementKey.Kind.RSA_2048, der)
+            new EndorsementKey(EndorsementKeyKind.RSA_2048, der)
                 .certifies(PublicArea.parse(attestor.ekPublic().toArray())))
         .isTrue();
   }
@@ -67,7 +67,7 @@ class MakersTpmIT {
     byte[] modulus = ek.modulus().clone();
     modulus[200] ^= 1;
     PublicArea other = new PublicArea(ek.encoded(), ek.type(), ek.attributes(), null, modulus);
-    assertThat(new EndorsementKey(EndorsementKey.Kind.RSA_2048, der).certifies(other)).isFalse();
+    assertThat(new EndorsementKey(EndorsementKeyKind.RSA_2048, der).certifies(other)).isFalse();
   }
 
   @Test

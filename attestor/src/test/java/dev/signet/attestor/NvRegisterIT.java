@@ -34,7 +34,6 @@ import java.security.Provider;
 import java.security.Security;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,8 +46,7 @@ class NvRegisterIT {
   private static final String VERIFIER = "https://verifier.example";
   private static final Provider PROVIDER = Security.getProvider("SunEC");
   private static final RegisterIndex INDEX = new RegisterIndex(RegisterIndex.DEFAULT_HANDLE, PCR);
-  static final ProvisioningOptions WITH_REGISTER =
-      new ProvisioningOptions(Optional.of(PCR), Optional.empty(), Optional.empty());
+  static final ProvisioningOptions WITH_REGISTER = ProvisioningOptions.none().withRegister(PCR);
 
   @TempDir Path directory;
   private TestHost host;

@@ -5,6 +5,7 @@ package dev.signet.bench;
 import dev.signet.bench.crypto.CryptoMeasurement;
 import dev.signet.bench.egress.EgressMeasurement;
 import dev.signet.bench.ima.ImaLogMeasurement;
+import dev.signet.bench.keys.RequestKeyMeasurement;
 import dev.signet.bench.launch.ContainerMeasurement;
 import dev.signet.bench.launch.LaunchMeasurement;
 import dev.signet.bench.launch.MemoryMeasurement;
@@ -33,6 +34,7 @@ public final class Bench {
   private static final List<Measurement> ALL =
       List.of(
           new CryptoMeasurement(),
+          new RequestKeyMeasurement(),
           new LibraryMeasurement(),
           new VerifyApiMeasurement(),
           new AttestationMeasurement(),

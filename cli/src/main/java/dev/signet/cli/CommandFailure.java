@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.cli;
 
+import dev.signet.attestor.AttestorException;
 import dev.signet.protocol.ProblemDetails;
 
 /** A command that ends with another code than {@link ExitCode#GOOD}, and why. */
@@ -24,6 +25,12 @@ final class CommandFailure extends Exception {
 
   static CommandFailure unavailable(String detail, Throwable cause) {
     return new CommandFailure(ExitCode.UNAVAILABLE, "UNAVAILABLE", detail, cause);
+  }
+
+  /** This host's TPM cannot be used, for a reason with a name. */
+  static CommandFailure unavailable(AttestorException unusable) {
+    return new CommandFailure(
+        ExitCode.UNAVAILABLE, unusable.reason().name(), unusable.getMessage(), unusable);
   }
 
   static CommandFailure fault(Throwable cause) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.cli;
 
+import dev.signet.attestor.AttestorException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -30,6 +31,7 @@ final class FailureReport {
           switch (failure.code()) {
             case REFUSED -> "refused: " + failure.reason() + ": ";
             case NOT_AUTHENTIC -> "not authentic: " + failure.reason() + ": ";
+            case UNAVAILABLE -> named(failure);
             default -> "";
           };
       invocation.note(verdict + failure.getMessage());
@@ -40,10 +42,16 @@ final class FailureReport {
     return failure.code();
   }
 
+  /** Outages with a name of their own are looked up by it. */
+  private static String named(CommandFailure failure) {
+    return failure.reason().equals(ExitCode.UNAVAILABLE.name()) ? "" : failure.reason() + ": ";
+  }
+
   static CommandFailure classify(Throwable thrown) {
     return switch (thrown) {
       case CommandFailure f -> f;
       case UncheckedIOException e -> classify(e.getCause());
+      case AttestorException e -> CommandFailure.unavailable(e);
       case InterruptedException e -> CommandFailure.unavailable("interrupted", e);
       case NoSuchFileException e ->
           CommandFailure.usage("expected a file at " + e.getFile() + ", there is none");

@@ -3,6 +3,7 @@
 package dev.signet.cli;
 
 import dev.signet.attestor.BootApprover;
+import dev.signet.attestor.EndorsementKeyKind;
 import dev.signet.attestor.ProvisioningOptions;
 import dev.signet.measurements.KeyFiles;
 import dev.signet.measurements.KeyFormatException;
@@ -17,6 +18,15 @@ import picocli.CommandLine.Option;
 
 /** What provisioning makes beside keys. */
 final class HardeningOptions {
+  @Option(
+      names = "--endorsement-key",
+      paramLabel = "KIND",
+      description =
+          "The TPM's endorsement key that enrolment proves: rsa-2048, p-256 or p-384. Default: the"
+              + " first of these that has a certificate.",
+      converter = KeyWords.EndorsementKeys.class)
+  private EndorsementKeyKind endorsementKey;
+
   @Option(
       names = "--register",
       paramLabel = "pcr|nv",
@@ -68,6 +78,7 @@ final class HardeningOptions {
     }
     try {
       return new ProvisioningOptions(
+          Optional.ofNullable(endorsementKey),
           nv ? Optional.of(registerPcr == null ? 15 : registerPcr) : Optional.empty(),
           approver == null
               ? Optional.empty()

@@ -3,11 +3,9 @@
 package dev.signet.cli;
 
 import dev.signet.protocol.FirmwareLogPolicy;
-import dev.signet.protocol.StrictJson;
 import dev.signet.verifier.appraisal.FirmwareLogLearning;
 import dev.signet.verifier.eventlog.FirmwareLog;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +13,7 @@ import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -44,17 +43,7 @@ final class LearnEventLogCommand implements SignetCommand {
       description = "A PCR that is quoted and is not to be judged. May be repeated.")
   private Map<Integer, String> waived = new TreeMap<>();
 
-  @Option(
-      names = "--out",
-      paramLabel = "FILE",
-      description = "Where to write the policy. Default: standard output.")
-  private Path out;
-
-  @Option(names = "--force", description = "Overwrite the file.")
-  private boolean force;
-
-  @Option(names = "--json", description = "Print one JSON object (with --out).")
-  private boolean json;
+  @Mixin private LearntPolicy output;
 
   LearnEventLogCommand(Invocation invocation) {
     this.invocation = invocation;
@@ -65,9 +54,7 @@ final class LearnEventLogCommand implements SignetCommand {
 
   @Override
   public ExitCode run() throws IOException, CommandFailure {
-    if (json && out == null) {
-      throw CommandFailure.usage("--json: expected --out too; without it the policy is the output");
-    }
+    output.check();
     List<FirmwareLog> logs = new ArrayList<>();
     for (Path file : files) {
       logs.add(FirmwareLogFile.read(file, invocation));
@@ -78,23 +65,21 @@ final class LearnEventLogCommand implements SignetCommand {
     } catch (IllegalArgumentException e) {
       throw CommandFailure.usage(e.getMessage());
     }
-    byte[] document = (StrictJson.pretty(policy) + "\n").getBytes(StandardCharsets.UTF_8);
-    if (out == null) {
-      invocation.write(document);
+    output.write(policy, invocation);
+    if (!output.toFile()) {
       return ExitCode.GOOD;
     }
-    OutputFile.write(out, document, force, invocation.random().get());
-    if (json) {
+    if (output.json()) {
       invocation.print(
           new Result(
               ExitCode.GOOD.outcome(),
-              out.toString(),
+              output.toString(),
               policy.components().size(),
               policy.judged()));
     } else {
       invocation.say(
           "learnt   %d components of PCRs %s: %s"
-              .formatted(policy.components().size(), policy.judged(), out));
+              .formatted(policy.components().size(), policy.judged(), output));
     }
     return ExitCode.GOOD;
   }

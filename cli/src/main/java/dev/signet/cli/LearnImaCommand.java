@@ -3,14 +3,12 @@
 package dev.signet.cli;
 
 import dev.signet.protocol.ImaPolicy;
-import dev.signet.protocol.StrictJson;
 import dev.signet.verifier.ima.ImaLearning;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 @Command(
@@ -32,17 +30,7 @@ final class LearnImaCommand implements SignetCommand {
   @Parameters(arity = "1..*", paramLabel = "FILE", description = "Logs, in binary or ASCII.")
   private List<Path> files;
 
-  @Option(
-      names = "--out",
-      paramLabel = "FILE",
-      description = "Where to write the policy. Default: standard output.")
-  private Path out;
-
-  @Option(names = "--force", description = "Overwrite the file.")
-  private boolean force;
-
-  @Option(names = "--json", description = "Print one JSON object (with --out).")
-  private boolean json;
+  @Mixin private LearntPolicy output;
 
   LearnImaCommand(Invocation invocation) {
     this.invocation = invocation;
@@ -56,35 +44,28 @@ final class LearnImaCommand implements SignetCommand {
 
   @Override
   public ExitCode run() throws IOException, CommandFailure {
-    if (json && out == null) {
-      throw CommandFailure.usage("--json: expected --out too; without it the policy is the output");
-    }
+    output.check();
     ImaLearning learning = new ImaLearning();
     for (Path file : files) {
       learning.add(ImaLogFile.replay(file, invocation));
     }
     ImaPolicy policy = learning.policy();
-    byte[] document = (StrictJson.pretty(policy) + "\n").getBytes(StandardCharsets.UTF_8);
-    if (out == null) {
-      invocation.write(document);
-    } else {
-      OutputFile.write(out, document, force, invocation.random().get());
-    }
-    if (json) {
+    output.write(policy, invocation);
+    if (output.json()) {
       invocation.print(
           new Result(
               ExitCode.GOOD.outcome(),
-              out.toString(),
+              output.toString(),
               policy.files().size(),
               policy.buffers().size(),
               learning.leftOut()));
       return ExitCode.GOOD;
     }
     learning.leftOut().forEach(left -> invocation.note("left out: " + left));
-    if (out != null) {
+    if (output.toFile()) {
       invocation.say(
           "learnt   %d files, %d buffers: %s"
-              .formatted(policy.files().size(), policy.buffers().size(), out));
+              .formatted(policy.files().size(), policy.buffers().size(), output));
     }
     return ExitCode.GOOD;
   }

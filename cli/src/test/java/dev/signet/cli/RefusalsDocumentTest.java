@@ -4,6 +4,8 @@ package dev.signet.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.signet.attestor.AttestorException;
+import dev.signet.attestor.Provisioning;
 import dev.signet.launcher.container.ContainerImage;
 import dev.signet.launcher.egress.EgressReason;
 import dev.signet.measurements.JarMeasurement;
@@ -27,7 +29,7 @@ import org.junit.jupiter.api.Test;
 /** {@code docs/refusals.md} tells about every refusal, and about none that does not exist. */
 class RefusalsDocumentTest {
   private static final Pattern ROW =
-      Pattern.compile("\\| `([A-Z_]+)`(?: \\((\\d{3})\\))? \\|([^|]+)\\|([^|]+)\\|([^|]+)\\|");
+      Pattern.compile("\\| `([A-Z0-9_]+)`(?: \\((\\d{3})\\))? \\|([^|]+)\\|([^|]+)\\|([^|]+)\\|");
 
   private final Map<String, Matcher> rows = new HashMap<>();
 
@@ -49,6 +51,8 @@ class RefusalsDocumentTest {
         .containsExactlyInAnyOrderElementsOf(
             Stream.<Enum<?>[]>of(
                     Refusal.values(),
+                    Provisioning.Reason.values(),
+                    AttestorException.Reason.values(),
                     EgressReason.values(),
                     JarMeasurement.Reason.values(),
                     QuoteFlaw.values(),

@@ -13,7 +13,6 @@ import dev.signet.protocol.Appraisal;
 import dev.signet.protocol.AttestationResult;
 import dev.signet.verifierservice.registry.AgentRegistration;
 import java.io.IOException;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -84,8 +83,7 @@ class NvRegisterSystemTest {
   }
 
   private static Attestor harden(DemoHost host) throws IOException {
-    var options =
-        new ProvisioningOptions(Optional.of(Site.REGISTER), Optional.empty(), Optional.empty());
+    var options = ProvisioningOptions.none().withRegister(Site.REGISTER);
     return ((Provisioning.Outcome.Provisioned)
             Provisioning.provision(host.attestor().tpm(), host.state(), options))
         .attestor();

@@ -104,7 +104,9 @@ class OperatorsSystemTest {
     assertThat(checks(bad)).containsEntry("tpm", "GOOD").containsEntry("state", "BAD");
     assertThat(checks(bad)).containsEntry("hierarchies", "BAD").containsEntry("enrolment", "BAD");
     assertThat(run("doctor").out()).contains("BAD   state", "run `signet provision`");
-    assertThat(run("enroll", "--host", "build-7").code()).as("not provisioned").isEqualTo(69);
+    SignetHere.Ended unprovisioned = run("enroll", "--host", "build-7");
+    assertThat(unprovisioned.code()).isEqualTo(69);
+    assertThat(unprovisioned.err()).contains("signet: NOT_PROVISIONED: ");
   }
 
   private void provisionTwice() throws Exception {

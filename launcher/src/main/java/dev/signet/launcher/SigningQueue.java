@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>One thread keeps the chip busy: it has the next one signed as soon as the last one is.
  */
-final class SigningQueue implements RawSigner, AutoCloseable {
+public final class SigningQueue implements RawSigner, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SigningQueue.class);
 
   /** How long a request may wait for its signature: agents give up soon after. */
@@ -68,7 +68,7 @@ final class SigningQueue implements RawSigner, AutoCloseable {
   }
 
   /** A queue before a key that has signed once, to attest. */
-  static SigningQueue before(ResidentKey key) {
+  public static SigningQueue before(ResidentKey key) {
     SigningQueue queue = new SigningQueue(key::serve, key.lastSignature(), System::nanoTime);
     queue.start();
     return queue;

@@ -15,6 +15,7 @@ import dev.signet.launcher.egress.ProxyFixture;
 import dev.signet.launcher.egress.TestUpstream;
 import dev.signet.protocol.Digest;
 import dev.signet.tpmsim.SimulatedTpm;
+import dev.signet.tpmsim.SlowTpm;
 import java.net.InetSocketAddress;
 import java.net.ProxySelector;
 import java.net.http.HttpClient;
@@ -34,7 +35,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A chip that takes 50 ms for a signature, behind the proxy and its queue. */
@@ -44,7 +44,7 @@ class SlowChipIT {
 
   @TempDir Path directory;
   private SimulatedTpm simulator;
-  private SlowChip chip;
+  private SlowTpm chip;
   private Tpm tpm;
   private Attestor attestor;
   private ResidentKey key;
@@ -57,8 +57,7 @@ class SlowChipIT {
   void start() throws Exception {
     simulator = SimulatedTpm.in(directory.resolve("tpm"));
     simulator.start();
-    Path socket = Path.of(simulator.address().substring("swtpm:unix:".length()));
-    chip = new SlowChip(socket, Duration.ofMillis(50));
+    chip = new SlowTpm(simulator, Duration.ofMillis(50));
     tpm = Tpm.open(TpmAddress.parse(chip.address()), RANDOM);
     attestor =
         ((Provisioning.Outcome.Provisioned) Provisioning.provision(tpm, directory.resolve("state")))
@@ -106,14 +105,13 @@ class SlowChipIT {
   void floodIsRefusedAtOnceBeyondWhatCanBeSignedAndQuotesComeFirst() throws Exception {
     var answers = flood(300);
     Awaitility.await().until(() -> queue.waiting() > 20);
-    int before = chip.commands.size();
+    int before = chip.commands().size();
     attestor.quote(Digest.hash(new byte[1]), List.of(0, 15));
-    // A copy: the flood goes on.
-    List<Integer> all = List.copyOf(chip.commands);
+    List<Integer> all = chip.commands();
     List<Integer> during = all.subList(before, all.size());
-    assertThat(during.subList(0, during.indexOf(SlowChip.QUOTE)))
+    assertThat(during.subList(0, during.indexOf(SlowTpm.QUOTE)))
         .as("signatures before the quote: the one at work, and one more that had begun")
-        .filteredOn(code -> code == SlowChip.SIGN)
+        .filteredOn(code -> code == SlowTpm.SIGN)
         .hasSizeLessThanOrEqualTo(2);
     int served = 0;
     int refused = 0;
@@ -131,27 +129,5 @@ class SlowChipIT {
     }
     assertThat(served).isPositive();
     assertThat(refused).isPositive();
-  }
-
-  @Test
-  @EnabledIfSystemProperty(named = "signet.slowChip", matches = "true")
-  void measured() throws Exception {
-    int count = 100;
-    long begin = System.nanoTime();
-    for (int i = 0; i < count; i++) {
-      key.sign(new byte[1]);
-    }
-    double alone = count / ((System.nanoTime() - begin) / 1e9);
-    begin = System.nanoTime();
-    int served = 0;
-    for (int round = 0; round < 4; round++) {
-      for (var answer : flood(count / 4)) {
-        served += answer.get().statusCode() == 200 ? 1 : 0;
-      }
-    }
-    double proxied = served / ((System.nanoTime() - begin) / 1e9);
-    System.out.printf(
-        "one at a time: %.1f signatures/s; through the proxy: %.1f signed requests/s (%d of %d)%n",
-        alone, proxied, served, count);
   }
 }

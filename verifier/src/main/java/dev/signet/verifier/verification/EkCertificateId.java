@@ -23,6 +23,6 @@ public record EkCertificateId(X500Principal issuer, BigInteger serial) {
 
   @Override
   public String toString() {
-    return "number " + serial.toString(16) + " of " + PlatformText.shown(issuer.getName());
+    return "number " + serial.toString(16) + " of " + CertificateText.shown(issuer.getName());
   }
 }

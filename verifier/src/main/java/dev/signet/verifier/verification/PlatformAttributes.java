@@ -136,15 +136,15 @@ record PlatformAttributes(RootOfTrust rootOfTrust, List<Component> components) {
       }
       last = tagged.getTagNo();
       if (last == COMPONENT_SERIAL) {
-        serial = PlatformText.read(ASN1UTF8String.getInstance(tagged, false), 0);
+        serial = CertificateText.read(ASN1UTF8String.getInstance(tagged, false), 0);
       } else if (last == COMPONENT_REVISION) {
-        revision = PlatformText.read(ASN1UTF8String.getInstance(tagged, false), 0);
+        revision = CertificateText.read(ASN1UTF8String.getInstance(tagged, false), 0);
       }
     }
     return new Component(
         withClass ? componentClass(ASN1Sequence.getInstance(fields.getObjectAt(0))) : null,
-        PlatformText.read(fields.getObjectAt(first), 0),
-        PlatformText.read(fields.getObjectAt(first + 1), 0),
+        CertificateText.read(fields.getObjectAt(first), 0),
+        CertificateText.read(fields.getObjectAt(first + 1), 0),
         serial,
         revision);
   }

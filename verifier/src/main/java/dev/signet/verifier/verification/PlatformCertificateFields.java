@@ -178,7 +178,7 @@ record PlatformCertificateFields(
           for (RDN rdn : X500Name.getInstance(name.getName()).getRDNs()) {
             for (AttributeTypeAndValue attribute : rdn.getTypesAndValues()) {
               if (attribute.getType().equals(BCStyle.SERIALNUMBER)) {
-                serials.add(PlatformText.read(attribute.getValue(), 1));
+                serials.add(CertificateText.read(attribute.getValue(), 1));
               }
             }
           }

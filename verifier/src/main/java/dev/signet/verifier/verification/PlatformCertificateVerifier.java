@@ -98,7 +98,7 @@ public final class PlatformCertificateVerifier {
             ek,
             fields.description(),
             fields.attributes(),
-            PlatformText.shown(fields.issuer().getName()),
+            CertificateText.shown(fields.issuer().getName()),
             fields.notAfter()));
   }
 
@@ -108,7 +108,7 @@ public final class PlatformCertificateVerifier {
       return Optional.of(
           "a signature by RSA or ECDSA with SHA-2 was expected, got " + fields.algorithm());
     }
-    String name = PlatformText.shown(fields.issuer().getName());
+    String name = CertificateText.shown(fields.issuer().getName());
     String wrong = "no issuer of this name is configured: " + name;
     List<X509Certificate> named =
         issuers.stream()

@@ -60,7 +60,7 @@ public record PlatformDescription(
                 || type.equals(MODEL)
                 || type.equals(VERSION)
                 || type.equals(SERIAL);
-        if (wanted && found.put(type, PlatformText.read(attribute.getValue(), 1)) != null) {
+        if (wanted && found.put(type, CertificateText.read(attribute.getValue(), 1)) != null) {
           return false;
         }
       }

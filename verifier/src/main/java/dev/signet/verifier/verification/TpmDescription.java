@@ -17,8 +17,8 @@ import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 
 /**
- * What a maker says a TPM is: the directoryName in the certificate's subjectAltName (TCG EK
- * Credential Profile, section 3.2.9).
+ * What a maker says a TPM is, fit to be shown: the directoryName in the certificate's
+ * subjectAltName (TCG EK Credential Profile, section 3.2.9).
  *
  * @param manufacturer {@code id:} and the TCG vendor number in hexadecimal
  */
@@ -68,7 +68,7 @@ public record TpmDescription(String manufacturer, String model, String version) 
       for (AttributeTypeAndValue attribute : rdn.getTypesAndValues()) {
         if (WANTED.contains(attribute.getType())
             && attribute.getValue() instanceof ASN1String text
-            && found.put(attribute.getType(), text.getString()) != null) {
+            && found.put(attribute.getType(), CertificateText.shown(text.getString())) != null) {
           return false;
         }
       }

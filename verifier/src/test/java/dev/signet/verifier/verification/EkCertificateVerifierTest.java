@@ -238,6 +238,13 @@ class EkCertificateVerifierTest {
     refuses("one X.509 certificate in DER");
   }
 
+  @Test
+  void whatTheMakerSaysCannotMoveATerminalsCursor() {
+    ek.model = "SLB\u001b[2J\u202e9670" + "x".repeat(400);
+    String model = authentic(verify(ek.issue())).tpm().model();
+    assertThat(model).startsWith("SLB?[2J?9670x").hasSize(256);
+  }
+
   /** Else one certificate would have many digests, and revoking or admitting one says little. */
   @Test
   void refusesTheSameCertificateInIndefiniteLengthForm() {

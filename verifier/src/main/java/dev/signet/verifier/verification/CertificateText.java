@@ -8,12 +8,12 @@ import org.bouncycastle.asn1.ASN1PrintableString;
 import org.bouncycastle.asn1.ASN1String;
 import org.bouncycastle.asn1.ASN1UTF8String;
 
-/** Text in a platform certificate, which ends up in logs and on terminals. */
-final class PlatformText {
+/** Text in a certificate, which ends up in logs and on terminals. */
+final class CertificateText {
   /** STRMAX of the profile. */
   private static final int MOST = 256;
 
-  private PlatformText() {}
+  private CertificateText() {}
 
   /**
    * @param least characters
@@ -28,7 +28,7 @@ final class PlatformText {
       throw new IOException(
           "expected a text of " + least + " to " + MOST + " characters, got " + text.length());
     }
-    if (!text.codePoints().allMatch(PlatformText::shows)) {
+    if (!text.codePoints().allMatch(CertificateText::shows)) {
       throw new IOException("expected a text without control characters");
     }
     return text;

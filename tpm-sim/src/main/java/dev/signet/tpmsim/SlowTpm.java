@@ -1,6 +1,6 @@
 // Copyright The Signet Authors
 // SPDX-License-Identifier: Apache-2.0
-package dev.signet.launcher;
+package dev.signet.tpmsim;
 
 import java.io.Closeable;
 import java.io.DataInputStream;
@@ -16,36 +16,51 @@ import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 
 /** Stands before a simulated TPM and takes as long for each signature as a real chip. */
-final class SlowChip implements Closeable {
-  static final int SIGN = 0x15d;
-  static final int QUOTE = 0x158;
-  static final int CERTIFY = 0x148;
+public final class SlowTpm implements Closeable {
+  public static final int SIGN = 0x15d;
+  public static final int QUOTE = 0x158;
+  public static final int CERTIFY = 0x148;
+  private static final String UNIX = "swtpm:unix:";
   private static final Set<Integer> SLOW = Set.of(SIGN, QUOTE, CERTIFY);
 
-  /** Command codes, in the order in which the chip got them. */
-  final CopyOnWriteArrayList<Integer> commands = new CopyOnWriteArrayList<>();
+  private final CopyOnWriteArrayList<Integer> commands = new CopyOnWriteArrayList<>();
 
   private final Path tpm;
   private final Duration signature;
   private final ServerSocket listener;
 
   /**
-   * @param tpm socket of the simulator
+   * Listens on a free loopback port.
+   *
+   * @param tpm a running simulator behind a UNIX socket
+   * @param signature how long a signature, a quote or a certification takes
    */
-  SlowChip(Path tpm, Duration signature) throws IOException {
-    this.tpm = tpm;
+  public SlowTpm(SimulatedTpm tpm, Duration signature) throws IOException {
+    String address = tpm.address();
+    if (!address.startsWith(UNIX)) {
+      throw new IllegalArgumentException("expected a simulator behind a UNIX socket: " + address);
+    }
+    this.tpm = Path.of(address.substring(UNIX.length()));
     this.signature = signature;
     this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     Thread.ofVirtual().start(this::accept);
   }
 
-  String address() {
+  /** Where to reach it, as {@code --tpm} takes it. */
+  public String address() {
     return "swtpm:tcp:127.0.0.1:" + listener.getLocalPort();
+  }
+
+  /** Command codes so far, in the order in which the chip got them. */
+  public List<Integer> commands() {
+    return List.copyOf(commands);
   }
 
   private void accept() {
@@ -87,7 +102,7 @@ final class SlowChip implements Closeable {
     if (header.length < 10) {
       throw new IOException("end");
     }
-    byte[] whole = java.util.Arrays.copyOf(header, ByteBuffer.wrap(header).getInt(2));
+    byte[] whole = Arrays.copyOf(header, ByteBuffer.wrap(header).getInt(2));
     in.readFully(whole, 10, whole.length - 10);
     return whole;
   }
