@@ -47,6 +47,18 @@ final class FailureReport {
     return failure.reason().equals(ExitCode.UNAVAILABLE.name()) ? "" : failure.reason() + ": ";
   }
 
+  /** Of Signet itself: a launcher's JAR has only some of its modules. */
+  private static boolean isLeftOut(LinkageError error) {
+    for (Throwable at = error; at != null; at = at.getCause()) {
+      if (at instanceof NoClassDefFoundError
+          && at.getMessage() != null
+          && at.getMessage().startsWith("dev/signet/")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   static CommandFailure classify(Throwable thrown) {
     return switch (thrown) {
       case CommandFailure f -> f;
@@ -68,6 +80,10 @@ final class FailureReport {
       case IOException e ->
           CommandFailure.unavailable(
               e.getMessage() == null ? "reading or writing failed" : e.getMessage(), e);
+      case LinkageError e when isLeftOut(e) ->
+          CommandFailure.usage(
+              "this is the launcher alone, with what a host needs; the command is part of the whole"
+                  + " program: ./signet of an installation or a checkout");
       default -> CommandFailure.fault(thrown);
     };
   }

@@ -6,28 +6,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signet.tpmsim.SimulatedTpm;
 import dev.signet.tpmsim.TpmMaker;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The one file that a host needs, and the cache that is recorded for it. */
 class LauncherJarSystemTest {
-  private static final Path JAR = Path.of("../cli/target/signet/signet-launcher.jar");
-
   @TempDir private Path directory;
 
   private record Ended(int code, String said) {}
 
   @Test
   void aLaunchIsRecordedAndTheCacheFitsAndCountsInTheDigest() throws Exception {
-    Path cache = directory.resolve("launcher.aot");
-    TrainingLaunch.main(new String[] {JAR.toString(), agentJar().toString(), cache.toString()});
+    Path cache = TrainedLauncher.cache();
     assertThat(cache).isNotEmptyFile();
     // AOTMode=on: the JVM does not start where the cache does not fit.
     List<String> options = List.of("-XX:AOTCache=" + cache, "-XX:AOTMode=on");
@@ -69,6 +66,21 @@ class LauncherJarSystemTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "serve --init v --issuer https://verifier.example --listen 127.0.0.1:0",
+        "tpm start t",
+        "check eventlog pom.xml",
+        "check quote --ak a --message m --signature s --nonce 00 --pcrs p",
+        "policy learn ima pom.xml"
+      })
+  void whatAHostDoesNotNeedIsNotAFault(String command) throws Exception {
+    Ended ended = signet(List.of(), command.split(" "));
+    assertThat(ended.code()).as(ended.said()).isEqualTo(64);
+    assertThat(ended.said()).contains("this is the launcher alone");
+  }
+
   private static String digest(Ended doctor) {
     return doctor
         .said()
@@ -78,14 +90,8 @@ class LauncherJarSystemTest {
         .orElseThrow(() -> new AssertionError(doctor.said()));
   }
 
-  private static Path agentJar() throws IOException {
-    try (Stream<Path> files = Files.list(Path.of("target/signet"))) {
-      return files.filter(f -> f.toString().endsWith("-agent.jar")).findFirst().orElseThrow();
-    }
-  }
-
   private Ended signet(List<String> options, String... arguments) throws Exception {
-    List<String> command = LaunchCommand.begin(JAR.toString(), options);
+    List<String> command = LaunchCommand.begin(TrainedLauncher.JAR.toString(), options);
     command.removeLast(); // "run"
     command.addAll(List.of(arguments));
     Path told = Files.createTempFile(directory, "told", "");

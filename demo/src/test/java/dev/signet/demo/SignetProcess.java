@@ -45,10 +45,17 @@ final class SignetProcess implements AutoCloseable {
             Thread.ofVirtual().start(() -> read(process.errorReader(StandardCharsets.UTF_8), err)));
   }
 
-  /** {@code signet} with these arguments. */
+  /** {@code signet} with these arguments, as it is delivered. */
   static SignetProcess signet(Map<String, String> environment, List<String> arguments)
       throws IOException {
-    return start(environment, List.of(), List.of(), "dev.signet.cli.Signet", arguments);
+    return start(environment, List.of(), program(arguments), arguments);
+  }
+
+  /** Hosts have the launcher's JAR; what runs elsewhere is not in it. */
+  private static List<String> program(List<String> arguments) throws IOException {
+    return arguments.getFirst().equals("run")
+        ? TrainedLauncher.words()
+        : List.of("-cp", System.getProperty("java.class.path"), "dev.signet.cli.Signet");
   }
 
   /** {@code signet} whose clock is ahead. */
@@ -57,8 +64,11 @@ final class SignetProcess implements AutoCloseable {
     return start(
         environment,
         List.of(),
-        List.of("-D" + SignetHere.SKEW + "=" + ahead.toSeconds()),
-        SignetHere.class.getName(),
+        List.of(
+            "-D" + SignetHere.SKEW + "=" + ahead.toSeconds(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            SignetHere.class.getName()),
         arguments);
   }
 
@@ -66,7 +76,7 @@ final class SignetProcess implements AutoCloseable {
   static SignetProcess signetWithin(
       List<String> wrapper, Map<String, String> environment, List<String> arguments)
       throws IOException {
-    return start(environment, wrapper, List.of(), "dev.signet.cli.Signet", arguments);
+    return start(environment, wrapper, program(arguments), arguments);
   }
 
   /** {@code java -jar}. */
@@ -79,16 +89,14 @@ final class SignetProcess implements AutoCloseable {
   private static SignetProcess start(
       Map<String, String> environment,
       List<String> wrapper,
-      List<String> properties,
-      String main,
+      List<String> program,
       List<String> arguments)
       throws IOException {
     List<String> command = new ArrayList<>(wrapper);
     command.add(javaProgram());
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
     command.add("--enable-native-access=ALL-UNNAMED");
-    command.addAll(properties);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
+    command.addAll(program);
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().putAll(environment);
