@@ -11,12 +11,6 @@ import java.time.Duration;
  * @param window how long one measurement lasts, about
  */
 public record Effort(int rounds, Duration window) {
-  /**
-   * For how long a JVM that serves is called before it is measured: what runs for long is compiled
-   * by the second compiler then, as it is in a service that is used.
-   */
-  public static final Duration WARM_UP = Duration.ofSeconds(12);
-
   static final Effort FULL = new Effort(5, Duration.ofSeconds(3));
   static final Effort QUICK = new Effort(3, Duration.ofSeconds(1));
 

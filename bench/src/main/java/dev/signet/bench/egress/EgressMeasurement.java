@@ -11,6 +11,7 @@ import dev.signet.bench.Rounds;
 import dev.signet.bench.load.Endpoint;
 import dev.signet.bench.load.HttpLoad;
 import dev.signet.bench.load.MeteredLoad;
+import dev.signet.bench.load.Warming;
 import dev.signet.bench.report.Result;
 import dev.signet.bench.report.Row;
 import java.io.IOException;
@@ -30,9 +31,8 @@ public final class EgressMeasurement implements Measurement {
 
   /** Under each table of requests. */
   static final String WARMTH =
-      "Signet has served for "
-          + Effort.WARM_UP.toSeconds()
-          + " s before the first round, as a JVM compiles what runs for long.";
+      "Signet has served before the first round until a request cost no less than before, as a JVM"
+          + " compiles what runs for long.";
 
   @Override
   public String name() {
@@ -69,10 +69,10 @@ public final class EgressMeasurement implements Measurement {
       int unloggedPort = Integer.parseInt(unlogged.firstLine());
       List<Result> results = new ArrayList<>();
       for (int bodyBytes : new int[] {0, 10 * 1024}) {
-        for (int port : new int[] {egressPort, unloggedPort}) {
-          load("http://127.0.0.1:" + signedOnly, signedOnly, bodyBytes, Effort.WARM_UP)
-              .run(Endpoint.http(port));
-        }
+        HttpLoad warming =
+            load("http://127.0.0.1:" + signedOnly, signedOnly, bodyBytes, Warming.WINDOW);
+        Warming.warm(egress.handle(), () -> warming.run(Endpoint.http(egressPort)));
+        Warming.warm(unlogged.handle(), () -> warming.run(Endpoint.http(unloggedPort)));
         results.add(
             result(
                 bodyBytes,

@@ -9,6 +9,7 @@ import dev.signet.bench.load.Endpoint;
 import dev.signet.bench.load.HttpLoad;
 import dev.signet.bench.load.LoadFigures;
 import dev.signet.bench.load.MeteredLoad;
+import dev.signet.bench.load.Warming;
 import dev.signet.bench.report.Floor;
 import dev.signet.bench.report.Result;
 import dev.signet.bench.report.Row;
@@ -53,10 +54,9 @@ final class InterceptedLoad {
                 kept,
                 effort));
         RunningProxy signet = proxies.proxies().getFirst();
-        figures(
-            load(signedOnly, Effort.WARM_UP),
-            Endpoint.tunnel(signet.port(), signedOnly, signet.tunnels()),
-            kept);
+        HttpLoad warming = load(signedOnly, Warming.WINDOW);
+        Endpoint tunnel = Endpoint.tunnel(signet.port(), signedOnly, signet.tunnels());
+        Warming.warm(signet.handle(), () -> figures(warming, tunnel, kept));
         results.add(result(kept, Rounds.run(effort.rounds(), contenders)));
       }
       return results;
