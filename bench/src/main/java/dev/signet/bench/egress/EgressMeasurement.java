@@ -29,10 +29,16 @@ public final class EgressMeasurement implements Measurement {
   private static final int CONNECTIONS = 8;
   private static final int MOST = 1_000_000;
 
+  /** Requests until both compilers have done what they will do. */
+  static final int WARM = 200_000;
+
   /** Under each table of requests. */
-  static final String WARMTH =
-      "Signet has served before the first round until a request cost no less than before, as a JVM"
-          + " compiles what runs for long.";
+  static String warmth(int requests) {
+    return "Signet has served "
+        + requests
+        + " requests before the first round, and until one cost no less than before, as a JVM"
+        + " compiles what runs for long.";
+  }
 
   @Override
   public String name() {
@@ -71,8 +77,8 @@ public final class EgressMeasurement implements Measurement {
       for (int bodyBytes : new int[] {0, 10 * 1024}) {
         HttpLoad warming =
             load("http://127.0.0.1:" + signedOnly, signedOnly, bodyBytes, Warming.WINDOW);
-        Warming.warm(egress.handle(), () -> warming.run(Endpoint.http(egressPort)));
-        Warming.warm(unlogged.handle(), () -> warming.run(Endpoint.http(unloggedPort)));
+        Warming.warm(egress.handle(), WARM, () -> warming.run(Endpoint.http(egressPort)));
+        Warming.warm(unlogged.handle(), WARM, () -> warming.run(Endpoint.http(unloggedPort)));
         results.add(
             result(
                 bodyBytes,
@@ -166,6 +172,6 @@ public final class EgressMeasurement implements Measurement {
             CONNECTIONS
                 + " connections, each sends its next request when it has its answer;"
                 + " load, proxy and upstream share the machine.",
-            WARMTH));
+            warmth(WARM)));
   }
 }

@@ -23,6 +23,9 @@ final class InterceptedLoad {
   private static final int CONNECTIONS = 8;
   private static final int MOST = 1_000_000;
 
+  /** Requests before the first round, where each has a tunnel and handshakes of its own. */
+  private static final int ANEW = 4000;
+
   private InterceptedLoad() {}
 
   static List<Result> run(Effort effort, OriginCertificate origin)
@@ -56,7 +59,10 @@ final class InterceptedLoad {
         RunningProxy signet = proxies.proxies().getFirst();
         HttpLoad warming = load(signedOnly, Warming.WINDOW);
         Endpoint tunnel = Endpoint.tunnel(signet.port(), signedOnly, signet.tunnels());
-        Warming.warm(signet.handle(), () -> figures(warming, tunnel, kept));
+        Warming.warm(
+            signet.handle(),
+            kept ? EgressMeasurement.WARM : ANEW,
+            () -> figures(warming, tunnel, kept));
         results.add(result(kept, Rounds.run(effort.rounds(), contenders)));
       }
       return results;
@@ -123,6 +129,6 @@ final class InterceptedLoad {
                 : "Each request has its own CONNECT and complete TLS handshake, which is in its time"
                     + " (with mitmproxy and squid, also the one upstream; Signet keeps that"
                     + " connection for the next tunnel).",
-            EgressMeasurement.WARMTH));
+            EgressMeasurement.warmth(kept ? EgressMeasurement.WARM : ANEW)));
   }
 }

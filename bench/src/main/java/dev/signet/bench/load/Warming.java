@@ -8,9 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Has a JVM answer until a request costs it no less than before: what it runs for long is compiled
- * by the second compiler then, as in a service that is used. A fixed time would measure that
- * compiler on a slow machine.
+ * Has a JVM answer so many requests, and until one costs it no less than before: what it runs for
+ * long is compiled by the second compiler then, as in a service that is used. A fixed time would
+ * measure that compiler on a slow machine, and so would the cost alone, which rests on the way.
  */
 public final class Warming {
   /** In which a request's cost is looked at. */
@@ -18,16 +18,28 @@ public final class Warming {
 
   private static final int COMPARED = 3;
   private static final double STEADY = 0.95;
-  private static final int MOST = 40;
+  private static final int MOST = 60;
 
   private Warming() {}
 
-  /** Makes the server work for about one {@link #WINDOW}. */
-  public static void warm(ProcessHandle server, MeteredLoad.Load load)
+  /**
+   * Makes the server work, for three minutes at most.
+   *
+   * @param requests at least
+   * @param load of about one {@link #WINDOW}
+   */
+  public static void warm(ProcessHandle server, int requests, MeteredLoad.Load load)
       throws IOException, InterruptedException {
     List<Double> costs = new ArrayList<>();
-    while (!isSteady(costs) && costs.size() < MOST) {
-      costs.add(MeteredLoad.figures(server, load)[MeteredLoad.COST]);
+    int[] answered = {0};
+    MeteredLoad.Load counted =
+        () -> {
+          LoadFigures figures = load.run();
+          answered[0] += figures.count();
+          return figures;
+        };
+    while ((answered[0] < requests || !isSteady(costs)) && costs.size() < MOST) {
+      costs.add(MeteredLoad.figures(server, counted)[MeteredLoad.COST]);
     }
   }
 
