@@ -4,6 +4,7 @@ package dev.signet.bench;
 
 import dev.signet.bench.crypto.CryptoMeasurement;
 import dev.signet.bench.egress.EgressMeasurement;
+import dev.signet.bench.egress.HttpsMeasurement;
 import dev.signet.bench.ima.ImaLogMeasurement;
 import dev.signet.bench.keys.RequestKeyMeasurement;
 import dev.signet.bench.launch.ContainerMeasurement;
@@ -42,6 +43,7 @@ public final class Bench {
           new QuoteMeasurement(),
           new ImaLogMeasurement(),
           new EgressMeasurement(),
+          new HttpsMeasurement(),
           new LaunchMeasurement(),
           new ContainerMeasurement(),
           new MemoryMeasurement(),

@@ -94,7 +94,7 @@ final class ConnectionMemory {
 
   private static Result result(String title, List<Row> rows) {
     return new Result(
-        "egress",
+        HttpsMeasurement.NAME,
         title,
         List.of("KiB a connection", "MiB altogether"),
         rows,

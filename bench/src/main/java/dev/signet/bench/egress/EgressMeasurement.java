@@ -21,10 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * The signing egress proxy against nginx that forwards the same requests and signs nothing, and
- * against the intercepting proxies that are installed.
- */
+/** The signing egress proxy against nginx that forwards the same requests and signs nothing. */
 public final class EgressMeasurement implements Measurement {
   private static final int CONNECTIONS = 8;
   private static final int MOST = 1_000_000;
@@ -47,21 +44,11 @@ public final class EgressMeasurement implements Measurement {
 
   @Override
   public String what() {
-    return "the signing egress proxy against nginx, and against proxies that intercept HTTPS";
+    return "plain requests through the signing egress proxy, against nginx";
   }
 
   @Override
   public List<Result> run(Effort effort) throws IOException, InterruptedException {
-    List<Result> results = new ArrayList<>(plain(effort));
-    try (OriginCertificate origin = OriginCertificate.create()) {
-      results.addAll(InterceptedLoad.run(effort, origin));
-      results.addAll(EventDelay.run(effort, origin));
-      results.addAll(ConnectionMemory.run(origin));
-    }
-    return results;
-  }
-
-  private static List<Result> plain(Effort effort) throws IOException, InterruptedException {
     int any = Ports.free();
     int signedOnly = Ports.free();
     int proxyPort = Ports.free();

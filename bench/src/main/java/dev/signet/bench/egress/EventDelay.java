@@ -133,7 +133,7 @@ final class EventDelay {
 
   private static Result result(String title, List<Row> rows) {
     return new Result(
-        "egress",
+        HttpsMeasurement.NAME,
         title,
         COLUMNS,
         rows,

@@ -115,7 +115,7 @@ final class InterceptedLoad {
               rows.getFirst().samples().getFirst().ratioTo(peer.samples().getFirst())));
     }
     return new Result(
-        "egress",
+        HttpsMeasurement.NAME,
         kept ? "Egress: HTTPS GET in a kept tunnel" : "Egress: HTTPS GET, a new tunnel for each",
         MeteredLoad.COLUMNS,
         rows,

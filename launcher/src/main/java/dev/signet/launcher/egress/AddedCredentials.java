@@ -120,7 +120,9 @@ final class AddedCredentials {
           };
       if (added) {
         hide(bytes);
-        hide(percentEncoded(secret).getBytes(StandardCharsets.US_ASCII));
+        for (String form : List.of(percentEncoded(secret), inJson(secret), inJsonOfPhp(secret))) {
+          hide(form.getBytes(StandardCharsets.US_ASCII));
+        }
         signed &= rule.signed();
         encodedAnswers &= rule.encodedAnswers();
       } else {
@@ -177,6 +179,15 @@ final class AddedCredentials {
       }
       return new CredentialedRequest(
           target, List.copyOf(fields), signed, Optional.of(new AnswerMask(hidden, encodedAnswers)));
+    }
+
+    private static String inJson(String text) {
+      return text.replace("\\", "\\\\").replace("\"", "\\\"");
+    }
+
+    /** RFC 8259 lets writers escape slashes, and PHP's does unless it is told otherwise. */
+    private static String inJsonOfPhp(String text) {
+      return inJson(text).replace("/", "\\/");
     }
 
     private static String percentEncoded(String text) {

@@ -89,12 +89,17 @@ final class AnswerMask {
 
   /** Hides secrets in an answer's header, also in the words beside its status. */
   void hideIn(HttpResponse answer) {
+    answer.headers().set(hideIn(answer.headers()));
+    answer.setStatus(HttpResponseStatus.valueOf(answer.status().code()));
+  }
+
+  /** The same fields without secrets; also for trailers, where gRPC has its messages. */
+  HttpHeaders hideIn(HttpHeaders fields) {
     HttpHeaders masked = new DefaultHttpHeaders();
-    for (Map.Entry<String, String> field : answer.headers()) {
+    for (Map.Entry<String, String> field : fields) {
       masked.add(hideIn(field.getKey()), hideIn(field.getValue()));
     }
-    answer.headers().set(masked);
-    answer.setStatus(HttpResponseStatus.valueOf(answer.status().code()));
+    return masked;
   }
 
   private String hideIn(String text) {

@@ -224,10 +224,11 @@ final class Exchange implements UpstreamConnection.Listener {
               draft.answerContent(rest);
               agent.content(rest);
             });
+    HttpHeaders shown = mask.map(m -> m.hideIn(trailers)).orElse(trailers);
     finish();
     draft.forwarded();
     upstream.release(sender.sent());
-    agent.end(trailers);
+    agent.end(shown);
   }
 
   @Override

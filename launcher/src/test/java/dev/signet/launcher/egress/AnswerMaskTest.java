@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
@@ -118,6 +120,13 @@ class AnswerMaskTest {
     assertThat(answer.status()).isEqualTo(HttpResponseStatus.FORBIDDEN);
     assertThat(answer.headers().get("X-Echo")).isEqualTo("Bearer *********");
     assertThat(answer.headers().getAll("Set-Cookie")).containsExactly("a=1", "b=*********");
+  }
+
+  @Test
+  void hidesSecretsInTrailers() {
+    HttpHeaders trailers = new DefaultHttpHeaders().add("grpc-message", "bad key sk-secret");
+    HttpHeaders shown = mask("sk-secret").hideIn(trailers);
+    assertThat(shown.get("grpc-message")).isEqualTo("bad key *********");
   }
 
   @Test

@@ -10,6 +10,7 @@ import dev.signet.attestor.SecretValue;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -205,6 +206,25 @@ class CredentialsIT {
     assertThat(answer.body()).contains("SECRET_NEEDS_TLS").doesNotContain(SECRET);
     assertThat(upstream.received()).isEmpty();
     assertThat(fixture.proxy.stats().problems(EgressReason.SECRET_NEEDS_TLS)).isEqualTo(1);
+  }
+
+  /** As PHP writes strings into JSON, and as addresses are written. */
+  @Test
+  void hidesWhatAServiceSendsBackInOtherForms() throws Exception {
+    upstream.on(
+        "/v1/forms",
+        exchange -> {
+          String got =
+              upstream.record(exchange).fieldValues("authorization").getFirst().substring(7);
+          String escaped = got.replace("/", "\\/");
+          String encoded = URLEncoder.encode(got, StandardCharsets.US_ASCII);
+          byte[] body = (escaped + " " + encoded).getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(401, body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+        });
+    assertThat(SECRET).contains("/", "+");
+    assertThat(get("/v1/forms").body()).matches("\\*+ \\*+");
   }
 
   @Test

@@ -9,6 +9,7 @@ import dev.signet.attestor.SecretValue;
 import dev.signet.launcher.traffic.TestLog;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import java.net.InetSocketAddress;
+import java.net.Proxy;
 import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -22,6 +23,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,6 +38,7 @@ class Http2CredentialsIT {
   private static final String HIDDEN = "*".repeat(SECRET.length());
 
   @TempDir Path directory;
+  private LaunchAuthority authority;
   private TestHttp2Upstream upstream;
   private TestLog log;
   private ProxyFixture fixture;
@@ -53,7 +58,7 @@ class Http2CredentialsIT {
           {"secret":"none","host":"HOST","path":"/missing","header":"x-api-key"}]}
         """
             .replace("HOST", "localhost:" + upstream.port());
-    LaunchAuthority authority = TestTls.authority("localhost");
+    authority = TestTls.authority("localhost");
     log = new TestLog(directory.resolve("traffic"));
     fixture =
         ProxyFixture.intercepting(
@@ -156,5 +161,36 @@ class Http2CredentialsIT {
     get("/query?key=mine");
     Awaitility.await().until(() -> log.lines().size() == 2);
     assertThat(log.text()).doesNotContain(SECRET, "sk-live");
+  }
+
+  /** A gRPC service has its errors there. The JDK's client does not show trailers, OkHttp does. */
+  @Test
+  void hidesWhatAServiceSendsBackInTrailers() throws Exception {
+    upstream.on(
+        "/v1/call",
+        (stream, request) -> {
+          TestHttp2Upstream.head(stream, new DefaultHttp2Headers().status("200"));
+          TestHttp2Upstream.data(stream, "x", false);
+          TestHttp2Upstream.trailers(
+              stream,
+              new DefaultHttp2Headers()
+                  .set("grpc-message", request.fieldValues("authorization").getFirst()));
+        });
+    OkHttpClient reader =
+        new OkHttpClient.Builder()
+            .proxy(new Proxy(Proxy.Type.HTTP, new InetSocketAddress("127.0.0.1", fixture.port())))
+            .sslSocketFactory(
+                TestTls.client(authority).getSocketFactory(), TestTls.trusting(authority))
+            .build();
+    Request call =
+        new Request.Builder().url("https://localhost:" + upstream.port() + "/v1/call").build();
+    try (Response answer = reader.newCall(call).execute()) {
+      assertThat(answer.body().string()).isEqualTo("x");
+      assertThat(answer.trailers().get("grpc-message")).isEqualTo("Bearer " + HIDDEN);
+    } finally {
+      reader.dispatcher().executorService().shutdown();
+      reader.connectionPool().evictAll();
+    }
+    assertThat(only().fieldValues("authorization")).containsExactly("Bearer " + SECRET);
   }
 }

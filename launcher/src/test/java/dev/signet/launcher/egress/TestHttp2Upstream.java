@@ -117,6 +117,10 @@ final class TestHttp2Upstream implements AutoCloseable {
     stream.writeAndFlush(new DefaultHttp2DataFrame(bytes, last));
   }
 
+  static void trailers(ChannelHandlerContext stream, Http2Headers trailers) {
+    stream.writeAndFlush(new DefaultHttp2HeadersFrame(trailers, true));
+  }
+
   private final class Stream extends ChannelInboundHandlerAdapter {
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
     private Http2Headers headers;

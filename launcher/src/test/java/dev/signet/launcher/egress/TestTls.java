@@ -17,6 +17,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
 
 /** Authorities and the TLS made with them, for upstreams and clients of tests. */
 final class TestTls {
@@ -58,6 +59,11 @@ final class TestTls {
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(null, trusting(authority.certificate()), null);
     return context;
+  }
+
+  static X509TrustManager trusting(LaunchAuthority authority)
+      throws GeneralSecurityException, IOException {
+    return (X509TrustManager) trusting(authority.certificate())[0];
   }
 
   private static TrustManager[] trusting(X509Certificate root)
