@@ -82,6 +82,8 @@ record EndorsementKey(EndorsementKeyKind kind, byte[] certificate) {
               && rsa.getPublicExponent().equals(BigInteger.valueOf(65537));
       case ECPublicKey ec ->
           key.type() == PublicArea.ECC
+              // Equal numbers on another curve are another key.
+              && ec.getParams().getCurve().getField().getFieldSize() == 8 * key.point().x().length
               && ec.getW().getAffineX().equals(new BigInteger(1, key.point().x()))
               && ec.getW().getAffineY().equals(new BigInteger(1, key.point().y()));
       default -> false;

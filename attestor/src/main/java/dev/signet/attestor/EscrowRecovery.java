@@ -56,6 +56,11 @@ public final class EscrowRecovery {
       return new Provisioning.Outcome.Refused(
           Provisioning.Reason.STATE_OF_ANOTHER_TPM, wrong.get().getMessage());
     }
+    Optional<String> otherKey = Provisioning.otherEndorsementKey(open, options);
+    if (otherKey.isPresent()) {
+      return new Provisioning.Outcome.Refused(
+          Provisioning.Reason.PROVISIONED_OTHERWISE, otherKey.get());
+    }
     AttestorState kept = open;
     if (options.approver().isPresent()) {
       LauncherSecret secret = new LauncherSecret(open.akAuth(), open.registerAuth());

@@ -137,19 +137,26 @@ public final class Provisioning {
     return begun;
   }
 
+  /** What is wrong if another endorsement key is asked for than the host answers for. */
+  static Optional<String> otherEndorsementKey(AttestorState state, ProvisioningOptions options)
+      throws IOException {
+    EndorsementKeyKind has = EndorsementKeyKind.of(PublicArea.parse(state.ekPublic().toArray()));
+    return options
+        .endorsementKey()
+        .filter(asked -> asked != has)
+        .map(
+            asked ->
+                "expected a host that answers for its %s endorsement key, this one does for its %s;"
+                        .formatted(asked, has)
+                    + " signet provision --replace takes the other (the host must be enrolled anew)");
+  }
+
   /** What is there and what is asked for now: the difference would need new keys. */
   private static void requireSame(AttestorState state, ProvisioningOptions options)
       throws IOException {
-    if (options.endorsementKey().isPresent()) {
-      EndorsementKeyKind asked = options.endorsementKey().get();
-      EndorsementKeyKind has = EndorsementKeyKind.of(PublicArea.parse(state.ekPublic().toArray()));
-      if (asked != has) {
-        throw new Stop(
-            Reason.PROVISIONED_OTHERWISE,
-            "expected a host that answers for its %s endorsement key, this one does for its %s;"
-                    .formatted(asked, has)
-                + " signet provision --replace takes the other (the host must be enrolled anew)");
-      }
+    Optional<String> otherKey = otherEndorsementKey(state, options);
+    if (otherKey.isPresent()) {
+      throw new Stop(Reason.PROVISIONED_OTHERWISE, otherKey.get());
     }
     if (options.approver().isPresent()) {
       BootApprover asked = options.approver().get();

@@ -197,6 +197,18 @@ class BootSealIT {
               Provisioning.Outcome.Refused.class,
               refused ->
                   assertThat(refused.reason()).isEqualTo(Provisioning.Reason.ESCROW_UNREADABLE));
+      var otherKey =
+          new ProvisioningOptions(
+              Optional.of(EndorsementKeyKind.P384),
+              Optional.empty(),
+              Optional.empty(),
+              Optional.empty());
+      assertThat(EscrowRecovery.recover(host.tpm(), fresh, escrow, scalar, key, otherKey))
+          .isInstanceOfSatisfying(
+              Provisioning.Outcome.Refused.class,
+              refused ->
+                  assertThat(refused.reason())
+                      .isEqualTo(Provisioning.Reason.PROVISIONED_OTHERWISE));
       var recovered =
           (Provisioning.Outcome.Provisioned)
               EscrowRecovery.recover(

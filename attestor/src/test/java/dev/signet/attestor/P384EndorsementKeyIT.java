@@ -120,6 +120,16 @@ class P384EndorsementKeyIT {
                 transaction ->
                     dev.signet.attestor.EndorsementKey.find(transaction, EndorsementKeyKind.P384));
     assertThat(found.orElseThrow().certifies(made)).isTrue();
+    PublicArea.EcPoint point = made.point();
+    PublicArea.EcPoint ofAnotherCurve =
+        new PublicArea.EcPoint(Octets.padded(point.x(), 66), Octets.padded(point.y(), 66));
+    assertThat(
+            found
+                .orElseThrow()
+                .certifies(
+                    new PublicArea(
+                        made.encoded(), made.type(), made.attributes(), ofAnotherCurve, null)))
+        .isFalse();
   }
 
   @Test

@@ -231,7 +231,9 @@ class ResidentKeyIT {
     var key = host.attestor().createResidentKey();
     key.close();
     key.close();
-    assertThatThrownBy(() -> key.sign(DATA)).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> key.sign(DATA))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("the launch is over");
     assertThat(host.leftInTheTpm()).isEmpty();
   }
 

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** What provisioning makes beside keys. */
+/** Which endorsement key provisioning takes, and what it makes beside keys. */
 final class HardeningOptions {
   @Option(
       names = "--endorsement-key",

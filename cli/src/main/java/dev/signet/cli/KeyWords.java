@@ -5,6 +5,8 @@ package dev.signet.cli;
 import dev.signet.attestor.EndorsementKeyKind;
 import dev.signet.protocol.KeyProtection;
 import dev.signet.protocol.Signing;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -12,16 +14,18 @@ import picocli.CommandLine.TypeConversionException;
 final class KeyWords {
   private KeyWords() {}
 
+  private static <T> T known(T[] all, Function<T, String> named, String expected, String word) {
+    return Stream.of(all)
+        .filter(one -> named.apply(one).equals(word))
+        .findFirst()
+        .orElseThrow(() -> new TypeConversionException("expected " + expected + ", got " + word));
+  }
+
   /** Of {@link KeyProtection}. */
   static final class Protections implements ITypeConverter<KeyProtection> {
     @Override
     public KeyProtection convert(String word) {
-      for (KeyProtection known : KeyProtection.values()) {
-        if (known.wireName().equals(word)) {
-          return known;
-        }
-      }
-      throw new TypeConversionException("expected sealed or resident, got " + word);
+      return known(KeyProtection.values(), KeyProtection::wireName, "sealed or resident", word);
     }
   }
 
@@ -29,12 +33,11 @@ final class KeyWords {
   static final class EndorsementKeys implements ITypeConverter<EndorsementKeyKind> {
     @Override
     public EndorsementKeyKind convert(String word) {
-      for (EndorsementKeyKind known : EndorsementKeyKind.values()) {
-        if (known.toString().equals(word)) {
-          return known;
-        }
-      }
-      throw new TypeConversionException("expected rsa-2048, p-256 or p-384, got " + word);
+      return known(
+          EndorsementKeyKind.values(),
+          EndorsementKeyKind::toString,
+          "rsa-2048, p-256 or p-384",
+          word);
     }
   }
 
@@ -42,12 +45,7 @@ final class KeyWords {
   static final class Signings implements ITypeConverter<Signing> {
     @Override
     public Signing convert(String word) {
-      for (Signing known : Signing.values()) {
-        if (known.wireName().equals(word)) {
-          return known;
-        }
-      }
-      throw new TypeConversionException("expected direct or lease, got " + word);
+      return known(Signing.values(), Signing::wireName, "direct or lease", word);
     }
   }
 }
