@@ -12,7 +12,12 @@ import picocli.CommandLine.Option;
     name = "audit",
     description = "Prints the verifier's decisions, oldest first (operators with the role audit).",
     footerHeading = "%nExamples:%n",
-    footer = {"  signet audit --agent spiffe://example.org/agent/billing", "  signet audit --json"})
+    footer = {
+      "  signet audit --agent spiffe://example.org/agent/billing",
+      "  signet audit --json",
+      "  signet audit verify --audit-key audit-key.jwk.json --keep checkpoint"
+    },
+    subcommands = AuditVerifyCommand.class)
 final class AuditCommand implements SignetCommand {
   private final Invocation invocation;
   @Mixin private OperatorOptions operator;

@@ -10,6 +10,7 @@ import dev.signet.protocol.MalformedMessageException;
 import dev.signet.protocol.ProblemDetails;
 import dev.signet.protocol.StrictJson;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import picocli.CommandLine.Mixin;
@@ -40,25 +41,50 @@ final class OperatorOptions {
    */
   JsonNode call(Invocation invocation, String method, String path, Object body)
       throws CommandFailure, IOException {
-    var environment = invocation.environment();
-    try (VerifierClient client =
-        new VerifierClient(verifier.url(environment), verifier.trust(environment), TIMEOUT)) {
-      byte[] sent = body == null ? null : StrictJson.encode(body);
-      return switch (client.call(method, path, token(invocation), sent)) {
-        case Answer.Refused<byte[]>(ProblemDetails problem) ->
-            throw CommandFailure.refusedByVerifier(problem);
-        case Answer.Granted<byte[]>(byte[] answer) ->
-            answer.length == 0
-                ? StrictJson.tree("{}".getBytes(java.nio.charset.StandardCharsets.UTF_8), 2)
-                : StrictJson.tree(answer, Limits.SNAPSHOT_BYTES);
-      };
-    } catch (IllegalArgumentException e) {
-      throw CommandFailure.usage(e.getMessage());
+    try (Session session = open(invocation)) {
+      byte[] answer = session.send(method, path, body == null ? null : StrictJson.encode(body));
+      return answer.length == 0
+          ? StrictJson.tree("{}".getBytes(StandardCharsets.UTF_8), 2)
+          : StrictJson.tree(answer, Limits.SNAPSHOT_BYTES);
     } catch (MalformedMessageException e) {
       throw CommandFailure.unavailable("the verifier's answer: " + e.getMessage(), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw CommandFailure.unavailable("interrupted", e);
+    }
+  }
+
+  /** Several calls over one connection. */
+  Session open(Invocation invocation) throws CommandFailure, IOException {
+    var environment = invocation.environment();
+    String token = token(invocation);
+    try {
+      return new Session(
+          new VerifierClient(verifier.url(environment), verifier.trust(environment), TIMEOUT),
+          token);
+    } catch (IllegalArgumentException e) {
+      throw CommandFailure.usage(e.getMessage());
+    }
+  }
+
+  /** Calls to the verifier with an operator's credential. */
+  record Session(VerifierClient client, String token) implements AutoCloseable {
+    /**
+     * @param body null for none
+     */
+    byte[] send(String method, String path, byte[] body) throws CommandFailure, IOException {
+      try {
+        return switch (client.call(method, path, token, body)) {
+          case Answer.Refused<byte[]>(ProblemDetails problem) ->
+              throw CommandFailure.refusedByVerifier(problem);
+          case Answer.Granted<byte[]>(byte[] answer) -> answer;
+        };
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw CommandFailure.unavailable("interrupted", e);
+      }
+    }
+
+    @Override
+    public void close() {
+      client.close();
     }
   }
 

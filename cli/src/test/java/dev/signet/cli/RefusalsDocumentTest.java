@@ -56,6 +56,7 @@ class RefusalsDocumentTest {
                     EgressReason.values(),
                     JarMeasurement.Reason.values(),
                     QuoteFlaw.values(),
+                    AuditLogCheck.Flaw.values(),
                     BundleVerification.Flaw.values(),
                     BundleVerification.Mismatch.values(),
                     ImageMeasurement.Reason.values(),

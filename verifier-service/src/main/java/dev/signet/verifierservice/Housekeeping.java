@@ -3,6 +3,7 @@
 package dev.signet.verifierservice;
 
 import dev.signet.protocol.Limits;
+import dev.signet.verifierservice.audit.Checkpoints;
 import dev.signet.verifierservice.audit.DecisionLog;
 import dev.signet.verifierservice.operations.StatusWatch;
 import dev.signet.verifierservice.registry.Expiry;
@@ -19,13 +20,14 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What has to happen now and then: a fresh snapshot, and expired rows taken out. */
+/** What has to happen now and then: a fresh snapshot, expired rows taken out, a checkpoint. */
 final class Housekeeping implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
 
   private final Database database;
   private final SnapshotPublisher publisher;
   private final DecisionLog log;
+  private final Checkpoints checkpoints;
   private final StatusWatch status;
   private final Optional<Duration> keepDecisions;
   private final InstantSource clock;
@@ -41,12 +43,14 @@ final class Housekeeping implements AutoCloseable {
       Database database,
       SnapshotPublisher publisher,
       DecisionLog log,
+      Checkpoints checkpoints,
       StatusWatch status,
       Optional<Duration> keepDecisions,
       InstantSource clock) {
     this.database = database;
     this.publisher = publisher;
     this.log = log;
+    this.checkpoints = checkpoints;
     this.status = status;
     this.keepDecisions = keepDecisions;
     this.clock = clock;
@@ -83,6 +87,15 @@ final class Housekeeping implements AutoCloseable {
     } catch (RuntimeException e) {
       // A timer that lets one escape never runs again, silently.
       LOG.error("housekeeping met a bug", e);
+    }
+    keepCheckpoint();
+  }
+
+  private void keepCheckpoint() {
+    try {
+      checkpoints.keep();
+    } catch (IOException | RuntimeException e) {
+      LOG.error("no checkpoint of the audit log was kept", e);
     }
   }
 

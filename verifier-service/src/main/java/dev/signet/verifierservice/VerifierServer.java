@@ -22,6 +22,10 @@ import dev.signet.verifierservice.attestation.HostCallRoutes;
 import dev.signet.verifierservice.attestation.PlatformPolicy;
 import dev.signet.verifierservice.attestation.TokenIssuer;
 import dev.signet.verifierservice.attestation.Vigilance;
+import dev.signet.verifierservice.audit.Actor;
+import dev.signet.verifierservice.audit.AuditRoutes;
+import dev.signet.verifierservice.audit.Checkpoints;
+import dev.signet.verifierservice.audit.Decision;
 import dev.signet.verifierservice.audit.DecisionLog;
 import dev.signet.verifierservice.config.ServiceConfig;
 import dev.signet.verifierservice.http.ApiServer;
@@ -159,6 +163,8 @@ public final class VerifierServer implements AutoCloseable {
             options.random());
     Path snapshotKeyFile = data.resolve("snapshot-key.jwk.json");
     PrivateFiles.replace(snapshotKeyFile, StrictJson.encode(keys.snapshot().publicJwk()));
+    PrivateFiles.replace(
+        data.resolve("audit-key.jwk.json"), StrictJson.encode(keys.audit().getLast().publicJwk()));
     int nonces = config.limits().replayNonces();
     ReplayMemory replays =
         first
@@ -166,6 +172,13 @@ public final class VerifierServer implements AutoCloseable {
             : ReplayMemory.afterRestart(nonces, clock.instant());
 
     DecisionLog log = new DecisionLog(options.random());
+    Checkpoints checkpoints =
+        new Checkpoints(config.issuer(), database, keys.audit(), data.resolve("audit-checkpoint"));
+    Optional<String> lost = checkpoints.open(options.newEpoch());
+    if (options.newEpoch()) {
+      recordNewEpoch(database, log, lost, clock);
+    }
+    closing.add(checkpoints::keep);
     Metrics metrics = new Metrics();
     RequestJudge judge =
         new RequestJudge(config.authorities(), providers, replays, database, log, metrics, clock);
@@ -177,7 +190,9 @@ public final class VerifierServer implements AutoCloseable {
     StatusWatch status = new StatusWatch(database, clock);
     status.measure(metrics);
     closing.add(
-        new Housekeeping(database, publisher, log, status, config.keepDecisions(), clock)::close);
+        new Housekeeping(
+                database, publisher, log, checkpoints, status, config.keepDecisions(), clock)
+            ::close);
 
     Acts acts = new Acts(database, log, clock);
     List<Route> routes = new ArrayList<>();
@@ -202,12 +217,17 @@ public final class VerifierServer implements AutoCloseable {
     routes.addAll(new ImaPolicyRoutes(acts).routes());
     routes.addAll(new AgentRoutes(acts, clock).routes());
     routes.addAll(new RevocationRoutes(acts, publisher).routes());
+    routes.addAll(new AuditRoutes(database, checkpoints, clock).routes());
     routes.addAll(new KeyRoutes(acts, keys, publisher, clock, options.random()).routes());
     List<Route> operationsRoutes =
         new OperationsRoutes(
                 () -> Housekeeping.requireWritable(database, publisher, clock), metrics, clock)
             .routes(config.operations() != null);
     gauges(metrics, database, publisher, clock);
+    metrics.gauge(
+        "signet.audit.log.changed",
+        "1 where the audit log contradicts the last checkpoint that was signed",
+        () -> checkpoints.contradicted() ? 1 : 0);
 
     ApiServer operations = null;
     if (config.operations() == null) {
@@ -397,6 +417,26 @@ public final class VerifierServer implements AutoCloseable {
           });
     }
     metrics.gauge("signet.database.queue", "Transactions waiting for the writer", database::queued);
+  }
+
+  private static void recordNewEpoch(
+      Database database, DecisionLog log, Optional<String> lost, InstantSource clock)
+      throws IOException {
+    database.write(
+        tx ->
+            log.record(
+                tx,
+                new Decision(
+                    "new-epoch",
+                    Actor.VERIFIER,
+                    null,
+                    null,
+                    null,
+                    Decision.OK,
+                    lost.map(flaw -> "begun by an operator, of this log: " + flaw)
+                        .orElse("the log has all that its last checkpoint was signed over"),
+                    null),
+                clock.instant()));
   }
 
   private static void warn(ServiceConfig config, SignatureProviders providers) {

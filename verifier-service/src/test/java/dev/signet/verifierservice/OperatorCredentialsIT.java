@@ -85,6 +85,8 @@ class OperatorCredentialsIT {
                   "/v1/revocations", "POST",
                   "/v1/reinstatements", "POST",
                   "/v1/audit", "GET",
+                  "/v1/audit/checkpoint", "GET",
+                  "/v1/audit/tile/0/000", "GET",
                   "/metrics", "GET",
                   "/v1/hosts/a", "DELETE")
               .entrySet()) {

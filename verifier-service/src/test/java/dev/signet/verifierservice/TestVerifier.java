@@ -218,8 +218,9 @@ final class TestVerifier implements AutoCloseable {
       client = null;
     }
     if (server != null) {
-      server.close();
+      VerifierServer stopped = server;
       server = null;
+      stopped.close();
     }
   }
 

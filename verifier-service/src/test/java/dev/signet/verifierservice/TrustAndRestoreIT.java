@@ -193,7 +193,7 @@ class TrustAndRestoreIT {
     JsonNode keys = verifier.operator("GET", "/v1/keys", null).get("keys");
     assertThat(keys)
         .extracting(k -> k.get("signet_purpose").asText())
-        .containsExactly("token", "snapshot", "approval", "x509", "jwt", "wit", "ear");
+        .containsExactly("token", "snapshot", "approval", "audit", "x509", "jwt", "wit", "ear");
     assertThat(keys).extracting(k -> k.get("x").asText()).doesNotHaveDuplicates();
   }
 }

@@ -6,15 +6,22 @@ import dev.signet.protocol.AgentId;
 import dev.signet.protocol.Bytes;
 import dev.signet.protocol.HostId;
 import dev.signet.protocol.LaunchId;
+import dev.signet.protocol.StrictJson;
 import dev.signet.verifierservice.storage.Transaction;
 import java.security.SecureRandom;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
-/** Every decision about somebody who is known, written in the transaction that carries it out. */
+/**
+ * Every decision about somebody who is known, written in the transaction that carries it out, and a
+ * leaf of the tree that {@link Checkpoints} are signed over.
+ */
 public final class DecisionLog {
   /** Rows of one answer to {@code GET /v1/audit}. */
   public static final int PAGE = 500;
@@ -43,7 +50,29 @@ public final class DecisionLog {
       String outcome,
       String detail,
       Instant lastSeen,
-      Instant lastGood) {}
+      Instant lastGood) {
+    /**
+     * As the tree has it: a JSON object in UTF-8 without spaces, in this order, without members
+     * that are null. One decision has one form, in every build.
+     */
+    public byte[] encoded() {
+      Map<String, Object> members = new LinkedHashMap<>();
+      members.put("id", id);
+      members.put("decision", decision);
+      members.put("time", time);
+      members.put("act", act);
+      members.put("actor", actor);
+      members.put("agent", agent);
+      members.put("host", host);
+      members.put("launch", launch);
+      members.put("outcome", outcome);
+      members.put("detail", detail);
+      members.put("lastSeen", lastSeen);
+      members.put("lastGood", lastGood);
+      members.values().removeIf(Objects::isNull);
+      return StrictJson.encode(members);
+    }
+  }
 
   /**
    * Writes {@code decision}.
@@ -54,20 +83,25 @@ public final class DecisionLog {
     byte[] id = new byte[12];
     random.nextBytes(id);
     String name = Bytes.of(id).toBase64Url();
-    tx.update(
-        "INSERT INTO decisions (decision, time, act, actor, agent, host, launch, outcome, detail,"
-            + " last_seen, last_good) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        name,
-        now,
-        decision.act(),
-        decision.actor().text(),
-        decision.agent() == null ? null : decision.agent().value(),
-        decision.host() == null ? null : decision.host().value(),
-        decision.launch() == null ? null : decision.launch().value(),
-        decision.outcome(),
-        decision.detail(),
-        decision.heard() == null ? null : decision.heard().lastSeen(),
-        decision.heard() == null ? null : decision.heard().lastGood());
+    // As it is read back, since that is what others will compare.
+    Optional<Entry> entry =
+        tx.one(
+            "INSERT INTO decisions (decision, time, act, actor, agent, host, launch, outcome,"
+                + " detail, last_seen, last_good) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                + " RETURNING *",
+            DecisionLog::entry,
+            name,
+            now,
+            decision.act(),
+            decision.actor().text(),
+            decision.agent() == null ? null : decision.agent().value(),
+            decision.host() == null ? null : decision.host().value(),
+            decision.launch() == null ? null : decision.launch().value(),
+            decision.outcome(),
+            decision.detail(),
+            decision.heard() == null ? null : decision.heard().lastSeen(),
+            decision.heard() == null ? null : decision.heard().lastGood());
+    DecisionTree.append(tx, entry.orElseThrow());
     return name;
   }
 
@@ -111,6 +145,15 @@ public final class DecisionLog {
         "SELECT * FROM decisions WHERE id > ? ORDER BY id LIMIT " + PAGE,
         DecisionLog::entry,
         after);
+  }
+
+  /** The decisions numbered {@code from} to before {@code end}, those that are there. */
+  static List<Entry> between(Transaction tx, long from, long end) throws SQLException {
+    return tx.list(
+        "SELECT * FROM decisions WHERE id >= ? AND id < ? ORDER BY id",
+        DecisionLog::entry,
+        from,
+        end);
   }
 
   /** The number of the newest decision ever made, 0 if there is none. */

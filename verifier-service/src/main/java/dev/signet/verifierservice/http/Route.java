@@ -3,6 +3,7 @@
 package dev.signet.verifierservice.http;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -11,7 +12,8 @@ import java.util.Optional;
  * One call of the API.
  *
  * @param method {@code ANY} for all
- * @param template such as {@code /v1/hosts/{id}}; a last segment {@code **} takes any rest
+ * @param template such as {@code /v1/hosts/{id}}; a last segment {@code **} takes any rest,
+ *     undecoded
  * @param maxBody bytes; 0 if the call has no body
  */
 public record Route(String method, String template, Access access, int maxBody, Handler handler) {
@@ -49,6 +51,10 @@ public record Route(String method, String template, Access access, int maxBody, 
       } else if (!want[i].equals(got[i])) {
         return Optional.empty();
       }
+    }
+    if (tail) {
+      variables.put(
+          "**", String.join("/", Arrays.asList(got).subList(want.length - 1, got.length)));
     }
     return Optional.of(variables);
   }

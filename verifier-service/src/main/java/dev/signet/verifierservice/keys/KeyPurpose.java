@@ -11,6 +11,8 @@ public enum KeyPurpose {
   TOKEN("token", Limits.TOKEN_LIFE_MAX),
   SNAPSHOT("snapshot", null),
   APPROVAL("approval", null),
+  /** Checkpoints of the audit log. */
+  AUDIT("audit", null),
   /** X509-SVIDs: the trust domain's root. */
   X509("x509", Limits.SVID_LIFE_MAX),
   /** JWT-SVIDs and tokens for federation by OpenID Connect. */

@@ -64,6 +64,11 @@ public final class KeyRing {
     return List.copyOf(out);
   }
 
+  /** Every key that the container has, oldest first. */
+  List<SigningKey> all() {
+    return generations.stream().map(Generation::key).toList();
+  }
+
   /** Whether a key is published that does not sign yet. */
   public boolean rotating(Instant now) {
     return generations.getLast().signsFrom().isAfter(now);

@@ -67,7 +67,7 @@ public final class KeyStore {
     for (KeyPurpose purpose : KeyPurpose.values()) {
       boolean forSvids =
           switch (purpose) {
-            case TOKEN, SNAPSHOT, APPROVAL, EAR -> false;
+            case TOKEN, SNAPSHOT, APPROVAL, AUDIT, EAR -> false;
             case X509, JWT, WIT -> true;
           };
       if (forSvids && terms.trustDomain() == null) {
@@ -161,6 +161,11 @@ public final class KeyStore {
   /** Signs state approvals, and nothing else: what it signs has no domain tag of its own. */
   public SigningKey approval() {
     return newest(KeyPurpose.APPROVAL);
+  }
+
+  /** All that ever signed checkpoints of the audit log; the last one signs. */
+  public List<SigningKey> audit() {
+    return rings.get(KeyPurpose.AUDIT).all();
   }
 
   private SigningKey newest(KeyPurpose purpose) {

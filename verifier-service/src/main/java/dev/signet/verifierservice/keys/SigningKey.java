@@ -47,6 +47,21 @@ public final class SigningKey {
     }
   }
 
+  /** As {@link #sign}, in DER. */
+  public byte[] signDer(byte[] message) {
+    byte[] raw = sign(message);
+    try {
+      return new DERSequence(
+              new ASN1Encodable[] {
+                new ASN1Integer(new BigInteger(1, Arrays.copyOf(raw, 32))),
+                new ASN1Integer(new BigInteger(1, Arrays.copyOfRange(raw, 32, 64)))
+              })
+          .getEncoded();
+    } catch (IOException e) {
+      throw new IllegalStateException("writing to memory cannot fail", e);
+    }
+  }
+
   /** A compact JWS with this key's thumbprint as {@code kid}. */
   public String jws(String typ, byte[] payload) {
     String input = CompactJws.signingInput(typ, publicJwk.kid(), payload);
@@ -69,17 +84,7 @@ public final class SigningKey {
 
       @Override
       public byte[] getSignature() {
-        byte[] raw = sign(input.toByteArray());
-        try {
-          return new DERSequence(
-                  new ASN1Encodable[] {
-                    new ASN1Integer(new BigInteger(1, Arrays.copyOf(raw, 32))),
-                    new ASN1Integer(new BigInteger(1, Arrays.copyOfRange(raw, 32, 64)))
-                  })
-              .getEncoded();
-        } catch (IOException e) {
-          throw new IllegalStateException("writing to memory cannot fail", e);
-        }
+        return signDer(input.toByteArray());
       }
     };
   }

@@ -7,7 +7,6 @@ import dev.signet.protocol.MalformedMessageException;
 import dev.signet.protocol.Refusal;
 import dev.signet.protocol.Revocation;
 import dev.signet.verifierservice.audit.Decision;
-import dev.signet.verifierservice.audit.DecisionLog;
 import dev.signet.verifierservice.config.ServiceConfig.Role;
 import dev.signet.verifierservice.http.Access;
 import dev.signet.verifierservice.http.Answer;
@@ -20,7 +19,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
-/** Revoking, reinstating, and reading the audit log. */
+/** Revoking and reinstating. */
 public final class RevocationRoutes {
   private final Acts acts;
   private final SnapshotPublisher publisher;
@@ -37,8 +36,7 @@ public final class RevocationRoutes {
     return List.of(
         new Route("GET", "/v1/revocations", revoke, 0, this::list),
         new Route("POST", "/v1/revocations", revoke, small, this::revoke),
-        new Route("POST", "/v1/reinstatements", reinstate, small, this::reinstate),
-        new Route("GET", "/v1/audit", new Access.Operators(Role.AUDIT), 0, this::audit));
+        new Route("POST", "/v1/reinstatements", reinstate, small, this::reinstate));
   }
 
   /** The body of both calls. */
@@ -98,15 +96,6 @@ public final class RevocationRoutes {
                     : new Acts.Not(Refusal.NOT_FOUND, "it is not revoked"));
     publisher.publish();
     return answer;
-  }
-
-  private Answer audit(Call call) throws MalformedMessageException, IOException {
-    String text = call.parameters("after").getOrDefault("after", "0");
-    if (!text.matches("[0-9]{1,18}")) {
-      throw new MalformedMessageException("after: expected the id of a decision");
-    }
-    long after = Long.parseLong(text);
-    return new Answer.Json(200, Map.of("decisions", acts.read(tx -> DecisionLog.after(tx, after))));
   }
 
   private static Revocations.Recorded recorded(Change change, Call call, Instant now) {

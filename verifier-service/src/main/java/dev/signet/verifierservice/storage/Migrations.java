@@ -25,7 +25,8 @@ final class Migrations {
           "007-agent-status.sql",
           "008-ima.sql",
           "009-host-alarms.sql",
-          "010-platforms.sql");
+          "010-platforms.sql",
+          "011-decision-tree.sql");
 
   private Migrations() {}
 

@@ -3,9 +3,16 @@
 package dev.signet.verifierservice.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.signet.protocol.AgentId;
+import dev.signet.protocol.Digest;
+import dev.signet.protocol.HostId;
+import dev.signet.protocol.LaunchId;
+import dev.signet.protocol.tlog.MerkleTree;
 import dev.signet.verifierservice.storage.Database;
 import dev.signet.verifierservice.storage.StorageException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -83,5 +90,64 @@ class DecisionLogTest {
         .endsWith("nothing before id 5004 is kept");
     record(1, NOW);
     assertThat(entries().getLast().id()).as("no id twice").isEqualTo(5006);
+  }
+
+  @Test
+  void aDecisionHasOneFormInTheTree() {
+    Instant time = Instant.parse("2026-11-21T12:00:00.999Z");
+    DecisionLog.Entry full =
+        new DecisionLog.Entry(
+            7,
+            "AAECAwQFBgcICQoL",
+            time,
+            "attest",
+            "host:laptop",
+            new AgentId("spiffe://example.org/agent/billing"),
+            new HostId("laptop"),
+            new LaunchId("AAAAAAAAAAAAAAAAAAAAAA"),
+            "REFERENCE_MISMATCH",
+            "\"é\"\n",
+            OLD,
+            NOW);
+    // Never to be changed: the tree of every log in use is over these bytes.
+    assertThat(new String(full.encoded(), StandardCharsets.UTF_8))
+        .isEqualTo(
+            "{\"id\":7,\"decision\":\"AAECAwQFBgcICQoL\",\"time\":\"2026-11-21T12:00:00Z\","
+                + "\"act\":\"attest\",\"actor\":\"host:laptop\","
+                + "\"agent\":\"spiffe://example.org/agent/billing\",\"host\":\"laptop\","
+                + "\"launch\":\"AAAAAAAAAAAAAAAAAAAAAA\",\"outcome\":\"REFERENCE_MISMATCH\","
+                + "\"detail\":\"\\\"é\\\"\\n\",\"lastSeen\":\"2026-10-22T11:59:59Z\","
+                + "\"lastGood\":\"2026-11-21T12:00:00Z\"}");
+    DecisionLog.Entry least =
+        new DecisionLog.Entry(
+            1, "x", time, "revoke", "-", null, null, null, "OK", null, null, null);
+    assertThat(new String(least.encoded(), StandardCharsets.UTF_8))
+        .isEqualTo(
+            "{\"id\":1,\"decision\":\"x\",\"time\":\"2026-11-21T12:00:00Z\","
+                + "\"act\":\"revoke\",\"actor\":\"-\",\"outcome\":\"OK\"}");
+  }
+
+  @Test
+  void theTreeIsOverWhatIsReadBack() throws Exception {
+    Heard heard = new Heard(OLD, NOW);
+    Decision odd =
+        new Decision(
+            "attest", Actor.VERIFIER, null, new HostId("h"), null, "OK", "\uD800 alone", heard);
+    database.write(tx -> log.record(tx, odd, NOW.plusNanos(1)));
+    Digest root = database.read(tx -> DecisionTree.root(tx, 1));
+    assertThat(root).isEqualTo(MerkleTree.leaf(entries().getFirst().encoded()));
+  }
+
+  @Test
+  void attack54NoDecisionIsWrittenAfterOthersWereTakenOut() throws Exception {
+    record(3, NOW);
+    database.write(
+        tx ->
+            tx.update("DELETE FROM decisions WHERE id = 3")
+                + tx.update("UPDATE sqlite_sequence SET seq = 2 WHERE name = 'decisions'"));
+    assertThatThrownBy(() -> record(1, NOW))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("changed from outside");
+    assertThat(entries()).as("nothing of it remains").hasSize(2);
   }
 }
