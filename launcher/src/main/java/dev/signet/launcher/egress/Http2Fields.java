@@ -82,7 +82,11 @@ final class Http2Fields {
             throw RefusedRequestException.malformed("te may only be trailers in HTTP/2.");
           }
         }
-        case "cookie" -> cookies.add(field.value());
+        case "cookie" -> {
+          if (!field.value().isEmpty()) { // else the one field would end in a space
+            cookies.add(field.value());
+          }
+        }
         default -> fields.add(field);
       }
     }

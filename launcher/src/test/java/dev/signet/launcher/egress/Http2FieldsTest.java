@@ -39,6 +39,15 @@ class Http2FieldsTest {
   }
 
   @Test
+  void leavesOutEmptyCrumbs() throws Exception {
+    Http2Headers headers = good().add("cookie", "").add("cookie", "a=1").add("cookie", "");
+    assertThat(read(headers, true).fields()).contains(new Field("cookie", "a=1"));
+    assertThat(read(good().add("cookie", ""), true).fields())
+        .extracting(Field::name)
+        .doesNotContain("cookie");
+  }
+
+  @Test
   void knowsWhetherABodyComes() throws Exception {
     assertThat(read(good(), false).framing()).isEqualTo(new BodyFraming.Chunked());
     assertThat(read(good().add("content-length", "5"), false).framing())

@@ -30,17 +30,27 @@ public final class BinaryImaLogReader implements ImaLogReader {
 
   /**
    * The file does not say which bank's digests it has; where the first template's name is, does.
+   * That is any name: templates of an administrator's own need not begin with "ima".
    */
   private static int bank(byte[] log) {
     for (int size : BANKS) {
       int name = 4 + size + 4;
-      if (log.length >= name + 3
-          && u32(log, 4 + size) <= Limits.IMA_TEMPLATE_CHARS
-          && Arrays.equals(log, name, name + 3, new byte[] {'i', 'm', 'a'}, 0, 3)) {
+      long length = log.length > name ? u32(log, name - 4) : 0;
+      if (length >= 1
+          && length <= Limits.IMA_TEMPLATE_CHARS
+          && log.length - name >= length
+          && TEMPLATE
+              .matcher(new String(log, name, (int) length, StandardCharsets.ISO_8859_1))
+              .matches()) {
         return size;
       }
     }
     return BANKS[0];
+  }
+
+  /** Bytes of the template digests, by which the entries are cut: 20 for SHA-1, 32 for SHA-256. */
+  public int digestBytes() {
+    return bank;
   }
 
   @Override

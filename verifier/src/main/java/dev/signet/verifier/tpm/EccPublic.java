@@ -39,6 +39,9 @@ public record EccPublic(
 
   private static final int COORDINATE_BYTES = 32;
 
+  /** Zeros that a TPM may have left out: more of them come once in 2^64 keys. */
+  static final int STRIPPED_BYTES = 8;
+
   /** Parses exactly one TPMT_PUBLIC, without the size of a TPM2B_PUBLIC. */
   public static EccPublic parse(byte[] encoded) throws MalformedTpmStructureException {
     TpmReader in = new TpmReader(encoded, "TPMT_PUBLIC");
@@ -93,7 +96,7 @@ public record EccPublic(
   /** Some TPMs strip leading zeros (Part 1 appendix C.8 tells them not to). */
   private static Bytes coordinate(TpmReader in, String field)
       throws MalformedTpmStructureException {
-    return padded(in.sized(COORDINATE_BYTES, field));
+    return padded(in.sized(COORDINATE_BYTES - STRIPPED_BYTES, COORDINATE_BYTES, field));
   }
 
   static Bytes padded(Bytes value) {

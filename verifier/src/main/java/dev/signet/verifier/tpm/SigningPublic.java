@@ -103,8 +103,8 @@ public record SigningPublic(
               default -> throw in.malformed("curve P-256 or P-384", "%04x".formatted(curve));
             };
         in.constant(TpmConstants.ALG_NULL, "kdf");
-        Bytes x = in.sized(bytes, "x");
-        Bytes y = in.sized(bytes, "y");
+        Bytes x = in.sized(bytes - EccPublic.STRIPPED_BYTES, bytes, "x");
+        Bytes y = in.sized(bytes - EccPublic.STRIPPED_BYTES, bytes, "y");
         in.end();
         yield new SigningPublic(
             encoded,

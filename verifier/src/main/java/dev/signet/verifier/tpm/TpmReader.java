@@ -60,6 +60,15 @@ final class TpmReader {
     return exactly(size, field);
   }
 
+  /** Bytes with their size, at least {@code min} and at most {@code max}, before them. */
+  Bytes sized(int min, int max, String field) throws MalformedTpmStructureException {
+    Bytes bytes = sized(max, field);
+    if (bytes.size() < min) {
+      throw malformed(field + " of at least " + min + " bytes", bytes.size());
+    }
+    return bytes;
+  }
+
   /** A u16 that can only be {@code value}. */
   void constant(int value, String field) throws MalformedTpmStructureException {
     int got = u16(field);

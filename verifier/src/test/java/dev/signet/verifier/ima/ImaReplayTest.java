@@ -96,6 +96,16 @@ class ImaReplayTest {
     assertThat(second.reached().bytes()).isEqualTo(log.binary().length);
   }
 
+  /** An administrator's own template, by its format, as the kernel names it in the log. */
+  @Test
+  void aPieceMayBeginWithATemplateOfAnyName() {
+    SimulatedImaLog log = log(true);
+    ImaPosition first = proved(log.binary(), ImaPosition.START, log.value()).reached();
+    log.entry("d-ng|n-ng", false, "sha256", new byte[32], "/bin/a", null).file("/bin/cat", "cat");
+    ImaReplay second = proved(from(log.binary(), first), first, log.value());
+    assertThat(second.reached().entries()).isEqualTo(log.entries());
+  }
+
   @Test
   void nothingNewIsGood() {
     SimulatedImaLog log = log(false);

@@ -42,6 +42,29 @@ class StructuresTest {
         .isEqualTo(Vectors.hex("swtpm/ak.qualified-name.hex"));
   }
 
+  /** The tail of a TPMT_PUBLIC with coordinates of these many bytes. */
+  private static byte[] point(int x, int y) {
+    String sizes = "0023000b000504720000" + "0010" + "0018000b" + "0003" + "0010";
+    return Bytes.fromHex(
+            sizes + "%04x".formatted(x) + "01".repeat(x) + "%04x".formatted(y) + "01".repeat(y))
+        .toArray();
+  }
+
+  @Test
+  void aCoordinateLacksFewLeadingZeros() throws Exception {
+    assertThat(EccPublic.parse(point(24, 31)).x().toHex())
+        .isEqualTo("00".repeat(8) + "01".repeat(24));
+    assertThat(((SigningPublic.Ecc) SigningPublic.parse(point(24, 32)).material()).x().bitLength())
+        .isEqualTo(185);
+    assertThatThrownBy(() -> EccPublic.parse(point(23, 32)))
+        .hasMessageContaining("x of at least 24 bytes");
+    assertThatThrownBy(() -> SigningPublic.parse(point(32, 23)))
+        .hasMessageContaining("y of at least 24 bytes");
+    // Its type is the size of what follows: taken for a TPM2B_PUBLIC by one parser only.
+    assertThatThrownBy(() -> EccPublic.parse(point(13, 0)))
+        .hasMessageContaining("x of at least 24 bytes");
+  }
+
   @Test
   void padsCoordinatesAndSignaturesThatLackLeadingZeros() throws Exception {
     Bytes signature = EcdsaSignature.parse(Bytes.fromHex("0018000b000101000102").toArray());
