@@ -47,6 +47,8 @@ enum FuzzTarget {
   OCI_CONFIG(ImageTargets::config),
   OCI_LAYER(ImageTargets::layer),
   DOCKER_ARCHIVE(ImageTargets::dockerArchive),
+  CHECKPOINT(AuditTargets::checkpoint),
+  ENTRY_BUNDLE(AuditTargets::entryBundle),
   CONFIG(DocumentTargets::config);
 
   /** Buffers of a fixed size, tables, messages. */
