@@ -157,22 +157,17 @@ final class AuditLogCheck {
   /** The first {@code size} decisions by their hashes only; {@link #atKept} proves them. */
   private CompactRange beginning(long size, long whole)
       throws IOException, CommandFailure, MalformedMessageException {
-    List<Digest> hashes = new ArrayList<>();
+    List<Digest> subtrees = new ArrayList<>();
     for (Subtree subtree : MerkleTree.subtrees(size)) {
-      int level = subtree.level() / TilePath.HEIGHT;
-      int below = subtree.level() % TilePath.HEIGHT;
-      long first = subtree.index() << below;
-      long index = first / TilePath.WIDTH;
+      int level = subtree.tileLevel();
+      long index = subtree.firstHash() / TilePath.WIDTH;
       long there = (whole >> level * TilePath.HEIGHT) - index * TilePath.WIDTH;
       int width = (int) Math.min(TilePath.WIDTH, there);
-      int from = (int) (first % TilePath.WIDTH);
-      List<Digest> row =
-          hashes(new TilePath(level, index, width)).subList(from, from + (1 << below));
-      CompactRange fold = new CompactRange();
-      row.forEach(fold::append);
-      hashes.add(fold.root());
+      int from = (int) (subtree.firstHash() % TilePath.WIDTH);
+      List<Digest> tile = hashes(new TilePath(level, index, width));
+      subtrees.add(MerkleTree.over(tile.subList(from, from + subtree.hashes())));
     }
-    return new CompactRange(size, hashes);
+    return new CompactRange(size, subtrees);
   }
 
   private Optional<Result> append(

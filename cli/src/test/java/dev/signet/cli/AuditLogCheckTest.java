@@ -98,7 +98,7 @@ class AuditLogCheckTest {
       if (path.level() == TilePath.ENTRIES) {
         return EntryBundle.encode(entries.subList(from, from + path.width()));
       }
-      int below = 1 << path.treeLevel();
+      int below = (int) Math.pow(TilePath.WIDTH, path.level());
       ByteArrayOutputStream out = new ByteArrayOutputStream();
       for (int i = from; i < from + path.width(); i++) {
         out.writeBytes(root(i * below, (i + 1) * below).toArray());

@@ -22,7 +22,22 @@ public final class MerkleTree {
    * @param level 0 is a leaf; it has 2^level leaves
    * @param index among the subtrees of its level, from the left, from 0
    */
-  public record Subtree(int level, long index) {}
+  public record Subtree(int level, long index) {
+    /** The level of tiles (C2SP tlog-tiles) whose hashes it is made of. */
+    public int tileLevel() {
+      return level / TilePath.HEIGHT;
+    }
+
+    /** The number of the first of these hashes, among those of that level. */
+    public long firstHash() {
+      return index << level % TilePath.HEIGHT;
+    }
+
+    /** How many these are, 1 to 128, all in one tile. */
+    public int hashes() {
+      return 1 << level % TilePath.HEIGHT;
+    }
+  }
 
   /** The hash of a leaf. */
   public static Digest leaf(byte[] entry) {
@@ -48,6 +63,13 @@ public final class MerkleTree {
       }
     }
     return out;
+  }
+
+  /** The hash of the subtree over {@code hashes}, of which there are a power of two. */
+  public static Digest over(List<Digest> hashes) {
+    CompactRange range = new CompactRange();
+    hashes.forEach(range::append);
+    return range.root();
   }
 
   /**

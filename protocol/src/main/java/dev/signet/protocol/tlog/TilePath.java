@@ -58,11 +58,6 @@ public record TilePath(int level, long index, int width) {
     return index * WIDTH;
   }
 
-  /** The level in the tree of the hashes in it. */
-  public int treeLevel() {
-    return Math.max(level, 0) * HEIGHT;
-  }
-
   @Override
   public String toString() {
     StringBuilder groups = new StringBuilder(String.format(Locale.ROOT, "%03d", index % 1000));

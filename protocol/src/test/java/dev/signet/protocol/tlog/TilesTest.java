@@ -21,8 +21,6 @@ class TilesTest {
     assertThat(TilePath.parse("entries/999.p/1")).contains(new TilePath(TilePath.ENTRIES, 999, 1));
     TilePath second = new TilePath(1, 3, 256);
     assertThat(second.first()).isEqualTo(768);
-    assertThat(second.treeLevel()).isEqualTo(8);
-    assertThat(new TilePath(TilePath.ENTRIES, 3, 256).treeLevel()).isZero();
   }
 
   @ParameterizedTest

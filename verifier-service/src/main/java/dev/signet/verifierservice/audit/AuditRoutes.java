@@ -83,7 +83,7 @@ public final class AuditRoutes {
   }
 
   private static Optional<byte[]> hashes(Transaction tx, TilePath tile) throws SQLException {
-    List<Digest> hashes = DecisionTree.hashes(tx, tile.treeLevel(), tile.first(), tile.width());
+    List<Digest> hashes = DecisionTree.hashes(tx, tile.level(), tile.first(), tile.width());
     if (hashes.size() != tile.width()) {
       return Optional.empty();
     }

@@ -5,6 +5,7 @@ package dev.signet.verifierservice.audit;
 import dev.signet.protocol.Digest;
 import dev.signet.protocol.tlog.MerkleTree;
 import dev.signet.protocol.tlog.MerkleTree.Subtree;
+import dev.signet.protocol.tlog.TilePath;
 import dev.signet.verifierservice.storage.Transaction;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -12,16 +13,20 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The Merkle tree over the decisions (RFC 6962). A leaf is {@link DecisionLog.Entry#encoded}; the
+ * The Merkle tree over the decisions (RFC 6962), kept as the hashes of its tiles (C2SP tlog-tiles):
+ * the leaves, and every eighth level above them. A leaf is {@link DecisionLog.Entry#encoded}; the
  * first one is the decision with {@link #first}'s id, and none is ever taken out, also where the
  * decision was removed.
  */
 final class DecisionTree {
+  private static final String FIRST =
+      "(SELECT value FROM state WHERE name = 'decision-tree-first')";
+
   private DecisionTree() {}
 
   /** The id of the decision that is leaf 0. */
   static long first(Transaction tx) throws SQLException {
-    return tx.number("SELECT value FROM state WHERE name = 'decision-tree-first'");
+    return tx.number("SELECT " + FIRST);
   }
 
   /** Leaves. */
@@ -35,19 +40,27 @@ final class DecisionTree {
    * @throws SQLException if another decision is the next one: somebody else wrote the database
    */
   static void append(Transaction tx, DecisionLog.Entry entry) throws SQLException {
-    long number = size(tx);
-    if (entry.id() != first(tx) + number) {
-      throw new SQLException(
-          "the audit log was changed from outside: its tree has "
-              + number
-              + " decisions, and the next one would have the id "
-              + entry.id());
+    // One statement, since each decision waits for it.
+    long expected =
+        tx.number(
+            "INSERT INTO decision_tree SELECT 0, coalesce(max(number), -1) + 1, ?"
+                + " FROM decision_tree WHERE level = 0 RETURNING number + "
+                + FIRST,
+            MerkleTree.leaf(entry.encoded()).toArray());
+    if (entry.id() != expected) {
+      throw changed(
+          "the next decision in its tree has the id %d, and this one has %d"
+              .formatted(expected, entry.id()));
     }
-    Digest hash = MerkleTree.leaf(entry.encoded());
-    put(tx, 0, number, hash);
-    for (int level = 0; (number & 1) == 1; level++, number >>= 1) {
-      hash = MerkleTree.node(hash(tx, level, number - 1), hash);
-      put(tx, level + 1, number >> 1, hash);
+    long number = expected - first(tx) + 1;
+    for (int level = 0; number % TilePath.WIDTH == 0; level++) {
+      number /= TilePath.WIDTH;
+      List<Digest> tile = hashes(tx, level, (number - 1) * TilePath.WIDTH, TilePath.WIDTH);
+      tx.update(
+          "INSERT INTO decision_tree VALUES (?, ?, ?)",
+          level + 1,
+          number - 1,
+          MerkleTree.over(tile).toArray());
     }
   }
 
@@ -85,12 +98,18 @@ final class DecisionTree {
   static Digest root(Transaction tx, long size) throws SQLException {
     List<Digest> subtrees = new ArrayList<>();
     for (Subtree subtree : MerkleTree.subtrees(size)) {
-      subtrees.add(hash(tx, subtree.level(), subtree.index()));
+      List<Digest> hashes = hashes(tx, subtree.tileLevel(), subtree.firstHash(), subtree.hashes());
+      if (hashes.size() != subtree.hashes()) {
+        throw changed(
+            "its tree lacks hashes of level %d from number %d"
+                .formatted(subtree.tileLevel(), subtree.firstHash()));
+      }
+      subtrees.add(MerkleTree.over(hashes));
     }
     return MerkleTree.root(subtrees);
   }
 
-  /** Hashes of one level from {@code from} on, at most {@code count}. */
+  /** Hashes of one level of tiles from {@code from} on, at most {@code count}. */
   static List<Digest> hashes(Transaction tx, int level, long from, int count) throws SQLException {
     return tx.list(
         "SELECT hash FROM decision_tree WHERE level = ? AND number >= ? AND number < ?"
@@ -101,20 +120,7 @@ final class DecisionTree {
         from + count);
   }
 
-  private static Digest hash(Transaction tx, int level, long number) throws SQLException {
-    return tx.one(
-            "SELECT hash FROM decision_tree WHERE level = ? AND number = ?",
-            row -> Digest.ofDigest(row.getBytes(1)),
-            level,
-            number)
-        .orElseThrow(
-            () ->
-                new SQLException(
-                    "the audit log was changed from outside: its tree lacks node %d of level %d"
-                        .formatted(number, level)));
-  }
-
-  private static void put(Transaction tx, int level, long number, Digest hash) throws SQLException {
-    tx.update("INSERT INTO decision_tree VALUES (?, ?, ?)", level, number, hash.toArray());
+  private static SQLException changed(String how) {
+    return new SQLException("the audit log was changed from outside: " + how);
   }
 }

@@ -1,5 +1,6 @@
--- The perfect subtrees of the Merkle tree over the decisions (RFC 6962): level 0 has a hash for each
--- decision, in the order of their ids, also for those that were removed since.
+-- The tiles of the Merkle tree over the decisions (RFC 6962, C2SP tlog-tiles): level 0 has a hash for
+-- each decision, in the order of their ids, also for those that were removed since; each level above
+-- has one for 256 of those below.
 CREATE TABLE decision_tree (
   level INTEGER NOT NULL,
   number INTEGER NOT NULL,

@@ -113,6 +113,18 @@ class AuditRoutesTest {
   }
 
   @Test
+  void aTileAboveATileOfTiles() throws Exception {
+    record(256 * 256 + 1, NOW);
+    CompactRange range = new CompactRange();
+    for (int tile = 0; tile < 256; tile++) {
+      hashes("0/" + "%03d".formatted(tile)).forEach(range::append);
+    }
+    assertThat(hashes("2/000.p/1")).containsExactly(range.root());
+    range.append(hashes("0/256.p/1").getFirst());
+    assertThat(root(256 * 256 + 1)).isEqualTo(range.root());
+  }
+
+  @Test
   void whatIsNotThereIsNotFound() throws Exception {
     hasNo("entries/000.p/1");
     record(300, NOW);
