@@ -29,6 +29,7 @@ final class RequestDecoder extends ByteToMessageDecoder {
   private State state = State.HEAD;
   private long left;
   private int searched;
+  private boolean skipped;
   private ChunkedBodyReader chunks;
 
   RequestDecoder(int maxHeadBytes, int maxFields) {
@@ -104,6 +105,7 @@ final class RequestDecoder extends ByteToMessageDecoder {
     byte[] bytes = new byte[end];
     in.readBytes(bytes);
     searched = 0;
+    skipped = false;
     RequestHead head = RequestHeadParser.parse(bytes, maxFields);
     out.add(head);
     switch (head.framing()) {
@@ -121,11 +123,14 @@ final class RequestDecoder extends ByteToMessageDecoder {
 
   /** RFC 9112 section 2.2: one empty line before a request line is ignored. */
   private void skipEmptyLineBeforeRequest(ByteBuf in) {
-    if (searched == 0
+    if (!skipped
+        && searched == 0
         && in.readableBytes() >= 2
         && in.getByte(in.readerIndex()) == '\r'
         && in.getByte(in.readerIndex() + 1) == '\n') {
       in.skipBytes(2);
+      // One, also where each line comes in a packet of its own.
+      skipped = true;
     }
   }
 

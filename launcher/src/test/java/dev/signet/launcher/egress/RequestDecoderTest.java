@@ -35,6 +35,32 @@ class RequestDecoderTest {
   }
 
   @Test
+  void ignoresOneEmptyLineHoweverTheBytesAreCut() {
+    String get = "GET /x HTTP/1.1\r\nHost: h\r\n\r\n";
+    for (int piece : new int[] {1, 2, 100}) {
+      EmbeddedChannel one = new EmbeddedChannel(new RequestDecoder(4096, 16));
+      inPieces(one, "\r\n" + get, piece);
+      assertThat(read(one)).as("pieces of %d", piece).containsExactly("GET /x []", "END");
+      one.finishAndReleaseAll();
+      EmbeddedChannel two = new EmbeddedChannel(new RequestDecoder(4096, 16));
+      inPieces(two, "\r\n\r\n" + get, piece);
+      assertThat(read(two))
+          .as("pieces of %d", piece)
+          .singleElement()
+          .asString()
+          .startsWith("PROBLEM");
+      two.finishAndReleaseAll();
+    }
+  }
+
+  private static void inPieces(EmbeddedChannel channel, String text, int piece) {
+    byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+    for (int at = 0; at < bytes.length; at += piece) {
+      channel.writeInbound(Unpooled.copiedBuffer(bytes, at, Math.min(piece, bytes.length - at)));
+    }
+  }
+
+  @Test
   void holdsTheNextRequestUntilItIsAskedFor() {
     RequestDecoder decoder = new RequestDecoder(4096, 16);
     EmbeddedChannel channel = new EmbeddedChannel(decoder);
