@@ -56,10 +56,13 @@ public final class EscrowRecovery {
       return new Provisioning.Outcome.Refused(
           Provisioning.Reason.STATE_OF_ANOTHER_TPM, wrong.get().getMessage());
     }
-    Optional<String> otherKey = Provisioning.otherEndorsementKey(open, options);
-    if (otherKey.isPresent()) {
+    Optional<String> other =
+        Provisioning.otherEndorsementKey(open, options)
+            .or(() -> Provisioning.otherRegister(open, options))
+            .or(() -> noRegister(open, options));
+    if (other.isPresent()) {
       return new Provisioning.Outcome.Refused(
-          Provisioning.Reason.PROVISIONED_OTHERWISE, otherKey.get());
+          Provisioning.Reason.PROVISIONED_OTHERWISE, other.get());
     }
     AttestorState kept = open;
     if (options.approver().isPresent()) {
@@ -87,5 +90,16 @@ public final class EscrowRecovery {
       return new Provisioning.Outcome.AwaitingApproval(
           new SecretRelease(tpm, kept, directory).bootState(), true);
     }
+  }
+
+  private static Optional<String> noRegister(AttestorState state, ProvisioningOptions options) {
+    return options
+        .register()
+        .filter(asked -> state.register() == null)
+        .map(
+            asked ->
+                "expected an escrow with a launch register that moves PCR %d, this one has none;"
+                        .formatted(asked.pcr())
+                    + " recover without it, then signet provision --register nv makes one");
   }
 }

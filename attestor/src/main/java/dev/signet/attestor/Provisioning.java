@@ -179,14 +179,22 @@ public final class Provisioning {
                 + "; signet provision --replace makes new keys (the host must be enrolled anew)");
       }
     }
-    Optional<RegisterIndex> asked = options.register();
-    if (state.register() != null && asked.isPresent() && !asked.get().equals(state.register())) {
-      throw new Stop(
-          Reason.PROVISIONED_OTHERWISE,
-          "expected a launch register that moves PCR %d, this host has one that moves PCR %d;"
-                  .formatted(asked.get().pcr(), state.register().pcr())
-              + " signet provision --replace makes another");
+    Optional<String> otherRegister = otherRegister(state, options);
+    if (otherRegister.isPresent()) {
+      throw new Stop(Reason.PROVISIONED_OTHERWISE, otherRegister.get());
     }
+  }
+
+  /** What is wrong if a register is asked for that moves another PCR than the host's. */
+  static Optional<String> otherRegister(AttestorState state, ProvisioningOptions options) {
+    return options
+        .register()
+        .filter(asked -> state.register() != null && !asked.equals(state.register()))
+        .map(
+            asked ->
+                "expected a launch register that moves PCR %d, this host has one that moves PCR %d;"
+                        .formatted(asked.pcr(), state.register().pcr())
+                    + " signet provision --replace makes another");
   }
 
   private static void refuseForeignAuthorizations(TpmProperties properties) throws Stop {

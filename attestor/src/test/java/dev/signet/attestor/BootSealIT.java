@@ -197,18 +197,21 @@ class BootSealIT {
               Provisioning.Outcome.Refused.class,
               refused ->
                   assertThat(refused.reason()).isEqualTo(Provisioning.Reason.ESCROW_UNREADABLE));
-      var otherKey =
-          new ProvisioningOptions(
-              Optional.of(EndorsementKeyKind.P384),
-              Optional.empty(),
-              Optional.empty(),
-              Optional.empty());
-      assertThat(EscrowRecovery.recover(host.tpm(), fresh, escrow, scalar, key, otherKey))
-          .isInstanceOfSatisfying(
-              Provisioning.Outcome.Refused.class,
-              refused ->
-                  assertThat(refused.reason())
-                      .isEqualTo(Provisioning.Reason.PROVISIONED_OTHERWISE));
+      for (ProvisioningOptions otherwise :
+          List.of(
+              new ProvisioningOptions(
+                  Optional.of(EndorsementKeyKind.P384),
+                  Optional.empty(),
+                  Optional.empty(),
+                  Optional.empty()),
+              ProvisioningOptions.none().withRegister(14))) {
+        assertThat(EscrowRecovery.recover(host.tpm(), fresh, escrow, scalar, key, otherwise))
+            .isInstanceOfSatisfying(
+                Provisioning.Outcome.Refused.class,
+                refused ->
+                    assertThat(refused.reason())
+                        .isEqualTo(Provisioning.Reason.PROVISIONED_OTHERWISE));
+      }
       var recovered =
           (Provisioning.Outcome.Provisioned)
               EscrowRecovery.recover(
@@ -223,6 +226,31 @@ class BootSealIT {
       HostBoot boot = HostBoot.of(host.tpm(), fresh);
       boot.accept(approval(boot.state()));
       assertThat(Attestor.open(host.tpm(), fresh).akName()).isEqualTo(akName);
+    }
+  }
+
+  @Test
+  void recoveryDoesNotMakeARegisterThatTheEscrowLacks() throws IOException {
+    KeyPair pair = TestVerifier.keyPair();
+    PublicJwk key = PublicJwk.of((ECPublicKey) pair.getPublic());
+    byte[] scalar = Octets.fixed(((ECPrivateKey) pair.getPrivate()).getS(), 32);
+    try (TestHost host = TestHost.fresh(directory)) {
+      host.provision(
+          new ProvisioningOptions(
+              Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(key)));
+      Escrow escrow =
+          StateDirectory.open(host.state()).read(Escrow.FILE, Escrow.class).orElseThrow();
+      Path fresh = directory.resolve("fresh");
+      assertThat(
+              EscrowRecovery.recover(
+                  host.tpm(), fresh, escrow, scalar, key, NvRegisterIT.WITH_REGISTER))
+          .isInstanceOfSatisfying(
+              Provisioning.Outcome.Refused.class,
+              refused ->
+                  assertThat(refused.detail())
+                      .contains("this one has none")
+                      .contains("signet provision --register nv makes one"));
+      assertThat(fresh.resolve("attestor.json")).doesNotExist();
     }
   }
 
