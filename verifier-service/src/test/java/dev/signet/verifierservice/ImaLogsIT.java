@@ -125,7 +125,11 @@ class ImaLogsIT {
     accepted(third);
     // A release goes on from there too.
     assertThat(evidence(Purpose.RELEASE).logs().ima().from()).isEqualTo(log.binary().length);
+    log.file("/usr/bin/ls", "ls");
     accepted(evidence(Purpose.RELEASE));
+    assertThat(from(host.challenge(Purpose.ATTEST).logs()))
+        .as("what a release read need not be read again")
+        .isEqualTo(log.binary().length);
   }
 
   @Test
@@ -255,8 +259,7 @@ class ImaLogsIT {
   void positionThatTheLogContradictsIsGivenUp() throws Exception {
     attest();
     verifier.stop();
-    try (Connection db =
-            DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("data/verifier.db"));
+    try (Connection db = database();
         Statement statement = db.createStatement()) {
       assertThat(
               statement.executeUpdate(
@@ -286,6 +289,27 @@ class ImaLogsIT {
     assertThat(from(host.challenge(Purpose.ATTEST).logs())).isEqualTo(log.binary().length);
   }
 
+  /** Two agents begin after a boot; the one that quoted later is heard first. */
+  @Test
+  void firstAttestationsOfABootOvertakeEachOther() throws Exception {
+    Challenge first = host.challenge(Purpose.ATTEST);
+    Challenge second = host.challenge(Purpose.ATTEST);
+    Challenge third = host.challenge(Purpose.ATTEST);
+    host.imaPcr = log.value();
+    AttestationRequest early = evidence(first, new HostLogs.Ima(0, rest(0), false));
+    Bytes longer = Bytes.of(boot().file("/usr/bin/ls", "ls").binary());
+    AttestationRequest grown = evidence(second, new HostLogs.Ima(0, longer, false));
+    log.file("/usr/bin/ls", "ls");
+    host.imaPcr = log.value();
+    accepted(evidence(third, new HostLogs.Ima(0, rest(0), false)));
+    accepted(early);
+    // Its log was read after its quote, and leads beyond it.
+    accepted(grown);
+    assertThat(from(host.challenge(Purpose.ATTEST).logs()))
+        .as("how far the log was read stays")
+        .isEqualTo(log.binary().length);
+  }
+
   @Test
   void anotherPolicyJudgesTheWholeLogAnew() throws Exception {
     attest();
@@ -313,7 +337,12 @@ class ImaLogsIT {
     Digest used = uploaded("bash");
     Digest unused = uploaded("cat");
     host.registered(used);
-    assertThat(verifier.operator("GET", path, null).get("policies")).hasSize(3);
+    JsonNode listed = verifier.operator("GET", path, null).get("policies");
+    assertThat(listed).hasSize(3);
+    assertThat(listed)
+        .filteredOn(policy -> policy.get("agents").asLong() == 1)
+        .extracting(policy -> policy.get("policy").asText())
+        .containsExactly(used.toString());
     verifier.operator("DELETE", path + "?policy=" + unused, null);
     assertThat(delete(used)).isEqualTo("CONFLICT");
     assertThat(delete(unused)).isEqualTo("NOT_FOUND");
@@ -335,6 +364,57 @@ class ImaLogsIT {
     verifier.start();
     assertThat(verifier.reason("PUT", registration, TestVerifier.OPERATOR, bytes(none)))
         .isEqualTo("MALFORMED_MESSAGE");
+  }
+
+  @Test
+  void policyWithAKeyThatIsNoneIsNotTaken() throws Exception {
+    ImaPolicy.Key none = new ImaPolicy.Key("none", Bytes.of(new byte[] {1}), List.of("/**"));
+    ImaPolicy policy = new ImaPolicy(1, List.of(), List.of(none), List.of(), List.of(), List.of());
+    var answer =
+        verifier.call("POST", "/v1/ima-policies", TestVerifier.OPERATOR, StrictJson.encode(policy));
+    assertThat(TestVerifier.problem(answer).reason()).isEqualTo("MALFORMED_MESSAGE");
+    assertThat(TestVerifier.problem(answer).detail()).contains("keys: ");
+  }
+
+  @Test
+  void policiesBeyondTheBoundAreRefusedAndTakeNoRoom() throws Exception {
+    verifier.stop();
+    try (Connection db = database();
+        Statement statement = db.createStatement()) {
+      // All but one of the places; the set-up took one.
+      statement.executeUpdate(
+          "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 254)"
+              + " INSERT INTO ima_policies SELECT printf('sha256:%064x', i), x'7b7d', 0, 'test'"
+              + " FROM n");
+    }
+    verifier.start();
+    Digest last = uploaded("ls");
+    byte[] more =
+        bytes(
+            "{\"version\":1,\"files\":[],\"keys\":[],\"exclude\":[],"
+                + "\"violations\":[],\"buffers\":[]}");
+    String path = "/v1/ima-policies";
+    assertThat(verifier.reason("POST", path, TestVerifier.OPERATOR, more)).isEqualTo("CONFLICT");
+    assertThat(uploaded("ls")).as("one that is there").isEqualTo(last);
+    verifier.operator("DELETE", path + "?policy=" + last, null);
+    verifier.operator("POST", path, new String(more, StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void registrationIsNotFulfilledWherePcr10IsQuotedNoMore() throws Exception {
+    attest();
+    verifier.stop();
+    verifier.pcrs = "[4, 7, 15]";
+    verifier.start();
+    Challenge challenge = host.challenge(Purpose.ATTEST);
+    host.imaPcr = null;
+    long from = from(challenge.logs());
+    HostLogs.Ima sent = new HostLogs.Ima(from, rest(from), false);
+    assertThat(host.refused(evidence(challenge, sent))).isEqualTo("IMA_LOG_DOES_NOT_REPLAY");
+  }
+
+  private Connection database() throws Exception {
+    return DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("data/verifier.db"));
   }
 
   private String delete(Digest policy) throws Exception {
