@@ -5,6 +5,7 @@ package dev.signet.verifierservice;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.signet.protocol.AttestationRequest;
 import dev.signet.protocol.EnrollmentChallenge;
 import dev.signet.protocol.EnrollmentRequest;
 import dev.signet.protocol.HostId;
@@ -15,6 +16,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -78,6 +83,46 @@ class HostAlarmsIT {
         .isEqualTo("NOT_PERMITTED");
     verifier.operator("DELETE", "/v1/hosts/host-1/alarms", null);
     assertThat(kinds()).isEmpty();
+  }
+
+  @Test
+  void evidenceThatWasOvertakenIsNoCopys() throws Exception {
+    start("");
+    attested();
+    TestHost copy = host.copied();
+    AttestationRequest early = host.freshEvidence(Purpose.ATTEST);
+    host.launch();
+    host.attest();
+    var response = host.submit(early);
+    assertThat(response.statusCode()).as(TestVerifier.text(response)).isEqualTo(200);
+    assertThat(kinds()).isEmpty();
+    // Nor does it make the verifier forget what came after it.
+    copy.tpm.pass(60_000);
+    assertThat(refused(copy)).isEqualTo("CONCURRENT_USE");
+  }
+
+  @Test
+  void logOfAnotherBootOrRegisterSaysNothingOfThisOne() throws Exception {
+    start("");
+    attested();
+    for (String other :
+        List.of(
+            "reset_count = reset_count - 1",
+            "restart_count = restart_count - 1",
+            "register = 'PCR 14'")) {
+      verifier.stop();
+      try (Connection db =
+              DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("data/verifier.db"));
+          Statement statement = db.createStatement()) {
+        assertThat(
+                statement.executeUpdate(
+                    "UPDATE boot_sequences SET value = 'sha256:" + "0".repeat(64) + "', " + other))
+            .isEqualTo(1);
+      }
+      verifier.start();
+      host.attest();
+      assertThat(kinds()).as(other).isEmpty();
+    }
   }
 
   @Test
