@@ -125,6 +125,23 @@ class AgentStatusIT {
   }
 
   @Test
+  void releaseIsSeenAndMakesNobodyLive() throws Exception {
+    host.attest();
+    String good = agent().path("lastGood").asText();
+    verifier.ahead.set(Duration.ofSeconds(20));
+    host.launch(3, TestHost.JAR, Digest.hash(new byte[] {6}));
+    assertThat(host.refused(host.freshEvidence(Purpose.ATTEST))).isEqualTo("MEASUREMENT_MISMATCH");
+    String failed = agent().path("lastSeen").asText();
+    verifier.ahead.set(Duration.ofSeconds(40));
+    host.launch();
+    assertThat(host.submit(host.freshEvidence(Purpose.RELEASE)).statusCode()).isEqualTo(200);
+    assertThat(state()).isEqualTo("failed");
+    assertThat(agent().path("since").asText()).isEqualTo(failed);
+    assertThat(agent().path("lastGood").asText()).isEqualTo(good);
+    assertThat(Instant.parse(agent().path("lastSeen").asText())).isAfter(Instant.parse(failed));
+  }
+
+  @Test
   void attack53ClockThatWasPutBackMakesNobodyLive() throws Exception {
     verifier.ahead.set(Duration.ofHours(2));
     host.attest();
