@@ -12,6 +12,7 @@ import dev.signet.protocol.Digest;
 import dev.signet.protocol.StateApproval;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.TreeMap;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -41,6 +42,28 @@ class ApprovalIT extends WithSealedKey {
     }
     try (ReleaseSession another = key.beginRelease()) {
       assertThat(reason(another.finish(approval))).isEqualTo(Reason.OTHER_SESSION);
+    }
+  }
+
+  @Test
+  void sessionOfALostConnectionIsNoneOfTheNext() throws IOException {
+    Attestor attestor = host.managed();
+    SealedKey managed = attestor.sealedKey(TestHost.AGENT).orElseThrow();
+    try (Tpm tpm = attestor.tpm()) {
+      ReleaseSession lost = managed.beginRelease();
+      ReleaseSession forgotten = managed.beginRelease();
+      StateApproval late = verifier.approveNow(tpm, managed, lost);
+      host.breakOff(attestor);
+      assertThat(reason(lost.finish(late))).isEqualTo(Reason.SESSION_LOST);
+      // The TPM gives the next ones their handles.
+      try (ReleaseSession first = managed.beginRelease();
+          ReleaseSession second = managed.beginRelease()) {
+        forgotten.close();
+        for (ReleaseSession session : List.of(first, second)) {
+          StateApproval approval = verifier.approveNow(tpm, managed, session);
+          ((Released) session.finish(approval)).key().close();
+        }
+      }
     }
   }
 

@@ -33,6 +33,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,14 +68,6 @@ class ResidentKeyIT {
     host.close();
   }
 
-  /** The one connection of a device whose handles stay for as long as it is open. */
-  private Attestor managed() throws IOException {
-    host.tpm().close();
-    TpmAddress address = TpmAddress.parse(host.simulator().address());
-    Tpm tpm = Tpm.over(() -> host.bus().tapping(address.open()), true, TestHost.RANDOM);
-    return Attestor.open(tpm, host.state());
-  }
-
   private static void assertSigns(dev.signet.attestor.ResidentKey key) throws IOException {
     assertThat(TestVerifier.verifies(key.publicKey(), DATA, key.sign(DATA))).isTrue();
   }
@@ -92,7 +85,7 @@ class ResidentKeyIT {
 
   @Test
   void signatureIsOneCommandWhereHandlesStay() throws IOException {
-    try (var key = managed().createResidentKey()) {
+    try (var key = host.managed().createResidentKey()) {
       commands.clear();
       assertSigns(key);
       assertSigns(key);
@@ -116,6 +109,60 @@ class ResidentKeyIT {
       assertThat(commands).doesNotContain(START_AUTH_SESSION);
       assertThat(commands).as("saving and loading, once for all").hasSizeLessThan(15);
     }
+  }
+
+  @Test
+  void whoWaitsIsToldOfAFailure() throws IOException {
+    try (var key = host.attestor().createResidentKey()) {
+      host.bus()
+          .changingResponses(
+              response -> {
+                if (commands.getLast() == SIGN) {
+                  response[30] ^= 1;
+                }
+                return response;
+              });
+      Queue<SigningJob> jobs = new ArrayDeque<>();
+      List<IOException> told = new ArrayList<>();
+      jobs.add(failing(() -> DATA, told));
+      jobs.add(failing(() -> DATA, told));
+      assertThatThrownBy(() -> key.serve(jobs::poll))
+          .isInstanceOf(AttestorException.class)
+          .satisfies(e -> assertThat(told).containsExactly((IOException) e));
+      assertThat(jobs).as("who was not at work yet").hasSize(1);
+      host.bus().changingResponses(response -> response);
+
+      IllegalStateException fault = new IllegalStateException("a bug");
+      jobs.clear();
+      jobs.add(
+          failing(
+              () -> {
+                throw fault;
+              },
+              told));
+      assertThatThrownBy(() -> key.serve(jobs::poll)).isSameAs(fault);
+      assertThat(told).hasSize(2).last().extracting(Throwable::getCause).isSameAs(fault);
+      assertSigns(key);
+    }
+  }
+
+  private static SigningJob failing(Supplier<byte[]> data, List<IOException> told) {
+    return new SigningJob() {
+      @Override
+      public byte[] data() {
+        return data.get();
+      }
+
+      @Override
+      public void signed(byte[] signature) {
+        throw new AssertionError("nothing was to be signed");
+      }
+
+      @Override
+      public void failed(IOException cause) {
+        told.add(cause);
+      }
+    };
   }
 
   private static SigningJob job(List<byte[]> signatures) {
@@ -143,19 +190,61 @@ class ResidentKeyIT {
       host.tpm().connection().transact(ResidentKeyIT::flushSessions);
       commands.clear();
       assertSigns(key);
-      assertThat(Collections.frequency(commands, START_AUTH_SESSION)).isEqualTo(1);
+      assertSigns(key);
+      assertThat(Collections.frequency(commands, START_AUTH_SESSION))
+          .as("the new one stays")
+          .isEqualTo(1);
     }
     assertThat(host.leftInTheTpm()).isEmpty();
   }
 
   @Test
   void sessionLostWhereHandlesStayIsReplaced() throws IOException {
-    Attestor attestor = managed();
+    Attestor attestor = host.managed();
     try (var key = attestor.createResidentKey()) {
       attestor.tpm().connection().transact(ResidentKeyIT::flushSessions);
       commands.clear();
       assertSigns(key);
       assertThat(Collections.frequency(commands, START_AUTH_SESSION)).isEqualTo(1);
+    }
+    attestor.tpm().close();
+    assertThat(host.leftInTheTpm()).isEmpty();
+  }
+
+  @Test
+  void whatALostConnectionHeldIsNotTriedAgain() throws IOException {
+    Attestor attestor = host.managed();
+    try (var key = attestor.createResidentKey()) {
+      host.breakOff(attestor);
+      commands.clear();
+      assertSigns(key);
+      assertThat(commands).startsWith(START_AUTH_SESSION).endsWith(SIGN).containsOnlyOnce(SIGN);
+      commands.clear();
+      assertSigns(key);
+      assertThat(commands).containsExactly(SIGN);
+    }
+    attestor.tpm().close();
+    assertThat(host.leftInTheTpm()).isEmpty();
+  }
+
+  /** The TPM gives a handle that is free to whoever comes next. */
+  @Test
+  void closedKeyFlushesNoOtherUnderItsHandle() throws IOException {
+    Attestor attestor = host.managed();
+    var lost = attestor.createResidentKey();
+    host.breakOff(attestor);
+    var closed = attestor.createResidentKey();
+    lost.close();
+    commands.clear();
+    assertSigns(closed);
+    assertThat(commands).containsExactly(SIGN);
+    closed.close();
+    try (var next = attestor.createResidentKey()) {
+      closed.close();
+      lost.close();
+      commands.clear();
+      assertSigns(next);
+      assertThat(commands).containsExactly(SIGN);
     }
     attestor.tpm().close();
     assertThat(host.leftInTheTpm()).isEmpty();
@@ -254,7 +343,7 @@ class ResidentKeyIT {
   void verifierBelievesTheCertificationAndTheLease() throws IOException {
     host.reboot();
     for (boolean managed : List.of(false, true)) {
-      Attestor attestor = managed ? managed() : host.attestor();
+      Attestor attestor = managed ? host.managed() : host.attestor();
       AttestationKey ak =
           ((Verification.Authentic<AttestationKey>)
                   AttestationKey.check(attestor.akPublic(), attestor.akParentPublic()))

@@ -93,6 +93,32 @@ final class TestHost implements AutoCloseable {
     return Attestor.open(tpm, state);
   }
 
+  /**
+   * Over the one connection of a device whose handles stay for as long as it is open. Nobody else
+   * is let in meanwhile.
+   */
+  Attestor managed() throws IOException {
+    tpm.close();
+    TpmAddress address = TpmAddress.parse(simulator.address());
+    return Attestor.open(Tpm.over(() -> bus.tapping(address.open()), true, RANDOM), state);
+  }
+
+  /** Breaks that connection; a resource manager flushes all that it held. */
+  void breakOff(Attestor managed) throws IOException {
+    managed
+        .tpm()
+        .connection()
+        .transact(
+            transaction -> {
+              transaction.connection().abandon();
+              return null;
+            });
+    TpmAddress address = TpmAddress.parse(simulator.address());
+    try (TpmConnection manager = new TpmConnection(address::open, false, RANDOM)) {
+      manager.transact(transaction -> null);
+    }
+  }
+
   /** What any process that may open the TPM can do. */
   void extend(int pcr, String event) throws IOException {
     tpm.connection()
