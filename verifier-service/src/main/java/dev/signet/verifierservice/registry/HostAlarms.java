@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
 public final class HostAlarms {
   private static final Logger LOG = LoggerFactory.getLogger(HostAlarms.class);
 
-  /** A kind that goes on is told again after this. */
-  private static final Duration SILENCE = Duration.ofHours(1);
+  /** A kind that goes on is told again once in each of these, reckoned from its first sign. */
+  private static final Duration AGAIN = Duration.ofHours(1);
 
   private static final int DETAIL_CHARS = 500;
 
@@ -65,10 +65,14 @@ public final class HostAlarms {
   public static void raise(Transaction tx, HostId host, Kind kind, String detail, Instant now)
       throws SQLException {
     String text = detail.length() > DETAIL_CHARS ? detail.substring(0, DETAIL_CHARS) : detail;
-    Optional<Instant> told =
+    Optional<Boolean> due =
         tx.one(
-            "SELECT last_at FROM host_alarms WHERE host = ? AND kind = ?",
-            row -> Instant.ofEpochMilli(row.getLong(1)),
+            "SELECT first_at, last_at FROM host_alarms WHERE host = ? AND kind = ?",
+            row -> {
+              Instant first = Instant.ofEpochMilli(row.getLong(1));
+              Instant last = Instant.ofEpochMilli(row.getLong(2));
+              return periods(first, now) > periods(first, last);
+            },
             host.value(),
             kind.name());
     tx.update(
@@ -78,9 +82,13 @@ public final class HostAlarms {
         kind.name(),
         now,
         text);
-    if (told.isEmpty() || told.get().isBefore(now.minus(SILENCE))) {
+    if (due.orElse(true)) {
       LOG.warn("alarm {} about host {}; see signet hosts", kind.wireName(), host);
     }
+  }
+
+  private static long periods(Instant first, Instant then) {
+    return Duration.between(first, then).dividedBy(AGAIN);
   }
 
   /** What a refusal of evidence that the host's key signed says about it. */

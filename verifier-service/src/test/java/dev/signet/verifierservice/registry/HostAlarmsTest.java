@@ -10,10 +10,15 @@ import dev.signet.verifierservice.registry.HostAlarms.Kind;
 import dev.signet.verifierservice.storage.Database;
 import dev.signet.verifierservice.storage.StorageException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,6 +80,47 @@ class HostAlarmsTest {
     assertThat(clear(HOST)).isFalse();
     assertThat(copied(HOST)).isEmpty();
     assertThat(copied(OTHER)).contains(Kind.FORKED);
+  }
+
+  /** A refused host comes back every few minutes, for days. */
+  @Test
+  void alarmThatGoesOnIsToldOnceAnHour() throws Exception {
+    Logger logger = Logger.getLogger(HostAlarms.class.getName());
+    List<String> told = new ArrayList<>();
+    Handler handler =
+        new Handler() {
+          @Override
+          public void publish(LogRecord line) {
+            told.add(line.getLevel() + " " + line.getMessage());
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    logger.addHandler(handler);
+    try {
+      for (int minute = 0; minute < 180; minute += 3) {
+        raise(HOST, Kind.FORKED, "seen", NOW.plus(Duration.ofMinutes(minute)));
+      }
+      assertThat(told)
+          .hasSize(3)
+          .containsOnly("WARNING alarm forked about host host-1; see signet hosts");
+      raise(HOST, Kind.TWO_PLACES, "seen", NOW);
+      raise(OTHER, Kind.FORKED, "seen", NOW);
+      assertThat(told).as("another kind, another host").hasSize(5);
+    } finally {
+      logger.removeHandler(handler);
+    }
+  }
+
+  @Test
+  void detailIsCutOff() throws Exception {
+    raise(HOST, Kind.ANOTHER_NAME, "x".repeat(100_000), NOW);
+    List<Alarm> alarms = database.read(tx -> HostAlarms.ofHost(tx, HOST));
+    assertThat(alarms).singleElement().extracting(Alarm::detail).isEqualTo("x".repeat(500));
   }
 
   @Test
