@@ -192,6 +192,19 @@ class HostAlarmsIT {
   }
 
   @Test
+  void hostThatIsAdmittedAnewHasNoAlarmsOfTheFormerOne() throws Exception {
+    start("");
+    attested();
+    TestHost other = new TestHost(verifier, "host-1");
+    assertThat(verifier.reason("POST", "/v1/enrollments", null, other.enrollmentRequest(null)))
+        .isEqualTo("NOT_ADMITTED");
+    assertThat(kinds()).containsExactly("another-tpm");
+    verifier.operator("DELETE", "/v1/hosts/host-1", null);
+    other.admitted();
+    assertThat(kinds()).isEmpty();
+  }
+
+  @Test
   void attack25FirmwareBelowItsMakersFloor() throws Exception {
     start("firmwareFloors: [{manufacturer: \"id:414D4400\", version: \"8000000000000002\"}]");
     host.tpm.updateFirmware(0x7FFF_FFFF_FFFF_FFFFL);
