@@ -152,7 +152,8 @@ final class Gate implements Handler {
       // Such as a token with our keys that does not answer.
       LOG.error("cannot answer {} {}", method, path, e);
       answer = problem(ProblemDetails.unavailable("try again later", clock.instant()));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // An error too: it ends one call, and whoever reads the log must find it.
       String incident = UUID.randomUUID().toString();
       LOG.error("incident {} at {} {}", incident, method, path, e);
       answer = problem(Problems.internal(incident, clock.instant()));
