@@ -80,31 +80,31 @@ final class AuditLogCheck {
   }
 
   /**
-   * @param key the verifier's key for checkpoints
+   * @param keys any of which may have signed a checkpoint: the verifier's, and those before it
    * @param kept an earlier checkpoint, or nothing
    * @param onlyNew to read no decision that was there when {@code kept} was signed
    * @throws MalformedMessageException if what comes is no log
    */
   static Result check(
-      Source source, PublicJwk key, Optional<SignedCheckpoint> kept, boolean onlyNew)
+      Source source, List<PublicJwk> keys, Optional<SignedCheckpoint> kept, boolean onlyNew)
       throws IOException, CommandFailure, MalformedMessageException {
     SignedCheckpoint newest = SignedCheckpoint.parse(source.checkpoint());
-    Optional<Result> flaw = compared(newest, key, kept);
+    Optional<Result> flaw = compared(newest, keys, kept);
     return flaw.isPresent()
         ? flaw.get()
         : new AuditLogCheck(source).read(newest, kept.map(SignedCheckpoint::checkpoint), onlyNew);
   }
 
   private static Optional<Result> compared(
-      SignedCheckpoint newest, PublicJwk key, Optional<SignedCheckpoint> kept) {
-    if (!newest.isSignedBy(key)) {
+      SignedCheckpoint newest, List<PublicJwk> keys, Optional<SignedCheckpoint> kept) {
+    if (keys.stream().noneMatch(newest::isSignedBy)) {
       return broken(
           Flaw.CHECKPOINT_NOT_SIGNED, "the audit key did not sign the checkpoint that came");
     }
     if (kept.isEmpty()) {
       return Optional.empty();
     }
-    if (!kept.get().isSignedBy(key)) {
+    if (keys.stream().noneMatch(kept.get()::isSignedBy)) {
       return broken(Flaw.CHECKPOINT_NOT_SIGNED, "the audit key did not sign the kept checkpoint");
     }
     Checkpoint before = kept.get().checkpoint();

@@ -16,6 +16,7 @@ import dev.signet.protocol.tlog.TilePath;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -47,8 +48,10 @@ final class AuditVerifyCommand implements SignetCommand {
       names = "--audit-key",
       required = true,
       paramLabel = "FILE",
-      description = "The key that signs checkpoints: audit-key.jwk.json of the verifier's data.")
-  private Path keyFile;
+      description =
+          "The key that signs checkpoints: audit-key.jwk.json of the verifier's data. May be"
+              + " repeated, where the key was replaced since --keep FILE was written.")
+  private List<Path> keyFiles;
 
   @Option(
       names = "--keep",
@@ -82,15 +85,15 @@ final class AuditVerifyCommand implements SignetCommand {
     if (onlyNew && keep == null) {
       throw CommandFailure.usage("--only-new: expected --keep FILE with it");
     }
-    PublicJwk key = key();
+    List<PublicJwk> keys = keys();
     Optional<SignedCheckpoint> kept = kept();
     AuditLogCheck.Result result;
     try (OperatorOptions.Session session = operator.open(invocation)) {
       AuditLogCheck.Source source = source(session);
-      result = AuditLogCheck.check(source, key, kept, onlyNew);
+      result = AuditLogCheck.check(source, keys, kept, onlyNew);
       if (result instanceof Broken broken && broken.flaw() == Flaw.AUDIT_LOG_ENTRY_MISSING) {
         // The verifier may have removed old decisions while they were read: it says so at the end.
-        result = AuditLogCheck.check(source, key, kept, onlyNew);
+        result = AuditLogCheck.check(source, keys, kept, onlyNew);
       }
     } catch (MalformedMessageException e) {
       throw CommandFailure.unavailable("the verifier's audit log: " + e.getMessage(), e);
@@ -115,16 +118,18 @@ final class AuditVerifyCommand implements SignetCommand {
     };
   }
 
-  private PublicJwk key() throws CommandFailure, IOException {
-    try {
-      return StrictJson.decode(
-          InputFile.read(keyFile, Limits.SMALL_MESSAGE_BYTES),
-          PublicJwk.class,
-          Limits.SMALL_MESSAGE_BYTES);
-    } catch (MalformedMessageException e) {
-      throw CommandFailure.usage(
-          "--audit-key: expected a public key as JWK in " + keyFile + ": " + e.getMessage());
+  private List<PublicJwk> keys() throws CommandFailure, IOException {
+    List<PublicJwk> keys = new ArrayList<>();
+    for (Path file : keyFiles) {
+      try {
+        byte[] json = InputFile.read(file, Limits.SMALL_MESSAGE_BYTES);
+        keys.add(StrictJson.decode(json, PublicJwk.class, Limits.SMALL_MESSAGE_BYTES));
+      } catch (MalformedMessageException e) {
+        throw CommandFailure.usage(
+            "--audit-key: expected a public key as JWK in " + file + ": " + e.getMessage());
+      }
     }
+    return keys;
   }
 
   private Optional<SignedCheckpoint> kept() throws CommandFailure, IOException {

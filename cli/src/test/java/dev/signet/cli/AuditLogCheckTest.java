@@ -134,7 +134,7 @@ class AuditLogCheckTest {
 
   private static AuditLogCheck.Result check(Log log, SignedCheckpoint kept, boolean onlyNew)
       throws Exception {
-    return AuditLogCheck.check(log, key(Log.PAIR), Optional.ofNullable(kept), onlyNew);
+    return AuditLogCheck.check(log, List.of(key(Log.PAIR)), Optional.ofNullable(kept), onlyNew);
   }
 
   private static void whole(Log log, SignedCheckpoint kept, boolean onlyNew, int checked)
@@ -284,6 +284,16 @@ class AuditLogCheckTest {
     broken(log, forged, false, Flaw.CHECKPOINT_NOT_SIGNED, "the kept checkpoint");
     log.origin = "other.test/v1/audit";
     broken(log, kept, false, Flaw.CHECKPOINT_OF_ANOTHER_LOG, "expected the log verifier.test");
+  }
+
+  @Test
+  void aReplacedKeyAndTheOneBeforeIt() throws Exception {
+    Log log = new Log(3);
+    SignedCheckpoint kept = log.kept();
+    log.signer = p256();
+    log.grow(1);
+    List<PublicJwk> both = List.of(key(Log.PAIR), key(log.signer));
+    assertThat(AuditLogCheck.check(log, both, Optional.of(kept), false)).isInstanceOf(Whole.class);
   }
 
   @Test
