@@ -153,6 +153,8 @@ final class ServeCommand implements SignetCommand {
                 + " (snapshot key "
                 + server.snapshotKey().thumbprint()
                 + ")");
+        invocation.say(
+            "for auditors   " + server.auditKeyFile() + " (audit key; see signet audit verify)");
       }
       invocation.out().flush();
       stopped.await();

@@ -80,6 +80,8 @@ public final class VerifierServer implements AutoCloseable {
   /** Of token keys where nothing else is published. */
   private static final Duration PUBLISH_AHEAD = Duration.ofMinutes(10);
 
+  private static final String AUDIT_KEY_FILE = "audit-key.jwk.json";
+
   private final ServerTls tls;
   private final KeyStore keys;
   private final Path snapshotKeyFile;
@@ -164,7 +166,7 @@ public final class VerifierServer implements AutoCloseable {
     Path snapshotKeyFile = data.resolve("snapshot-key.jwk.json");
     PrivateFiles.replace(snapshotKeyFile, StrictJson.encode(keys.snapshot().publicJwk()));
     PrivateFiles.replace(
-        data.resolve("audit-key.jwk.json"), StrictJson.encode(keys.audit().getLast().publicJwk()));
+        data.resolve(AUDIT_KEY_FILE), StrictJson.encode(keys.audit().getLast().publicJwk()));
     int nonces = config.limits().replayNonces();
     ReplayMemory replays =
         first
@@ -276,6 +278,11 @@ public final class VerifierServer implements AutoCloseable {
   /** The same as a file, public JWK, for services to take along. */
   public Path snapshotKeyFile() {
     return snapshotKeyFile;
+  }
+
+  /** What signs checkpoints of the audit log, as a file with a public JWK, for auditors to pin. */
+  public Path auditKeyFile() {
+    return snapshotKeyFile.resolveSibling(AUDIT_KEY_FILE);
   }
 
   /** Attestation without HTTP, for callers in this process such as benchmarks. */
