@@ -3,11 +3,11 @@
 package dev.signet.verifierservice;
 
 import dev.signet.protocol.Limits;
-import dev.signet.verifierservice.audit.Checkpoints;
 import dev.signet.verifierservice.audit.DecisionLog;
 import dev.signet.verifierservice.operations.StatusWatch;
 import dev.signet.verifierservice.registry.Expiry;
 import dev.signet.verifierservice.storage.Database;
+import dev.signet.verifierservice.transparency.Checkpoints;
 import dev.signet.verifierservice.trust.SnapshotPublisher;
 import java.io.IOException;
 import java.time.Duration;

@@ -20,7 +20,7 @@ import java.util.Optional;
 
 /**
  * Every decision about somebody who is known, written in the transaction that carries it out, and a
- * leaf of the tree that {@link Checkpoints} are signed over.
+ * leaf of the tree that checkpoints are signed over.
  */
 public final class DecisionLog {
   /** Rows of one answer to {@code GET /v1/audit}. */
@@ -148,7 +148,7 @@ public final class DecisionLog {
   }
 
   /** The decisions numbered {@code from} to before {@code end}, those that are there. */
-  static List<Entry> between(Transaction tx, long from, long end) throws SQLException {
+  public static List<Entry> between(Transaction tx, long from, long end) throws SQLException {
     return tx.list(
         "SELECT * FROM decisions WHERE id >= ? AND id < ? ORDER BY id",
         DecisionLog::entry,

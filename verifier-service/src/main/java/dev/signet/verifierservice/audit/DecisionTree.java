@@ -18,19 +18,19 @@ import java.util.Optional;
  * first one is the decision with {@link #first}'s id, and none is ever taken out, also where the
  * decision was removed.
  */
-final class DecisionTree {
+public final class DecisionTree {
   private static final String FIRST =
       "(SELECT value FROM state WHERE name = 'decision-tree-first')";
 
   private DecisionTree() {}
 
   /** The id of the decision that is leaf 0. */
-  static long first(Transaction tx) throws SQLException {
+  public static long first(Transaction tx) throws SQLException {
     return tx.number("SELECT " + FIRST);
   }
 
   /** Leaves. */
-  static long size(Transaction tx) throws SQLException {
+  public static long size(Transaction tx) throws SQLException {
     return tx.number("SELECT coalesce(max(number), -1) + 1 FROM decision_tree WHERE level = 0");
   }
 
@@ -69,7 +69,7 @@ final class DecisionTree {
    *
    * @return the number of decisions
    */
-  static long build(Transaction tx) throws SQLException {
+  public static long build(Transaction tx) throws SQLException {
     long last = first(tx) - 1;
     while (true) {
       List<DecisionLog.Entry> page = DecisionLog.after(tx, last);
@@ -84,7 +84,7 @@ final class DecisionTree {
   }
 
   /** How tree and decisions differ in their end; nothing where they do not. */
-  static Optional<String> torn(Transaction tx) throws SQLException {
+  public static Optional<String> torn(Transaction tx) throws SQLException {
     long newest = first(tx) + size(tx) - 1;
     long there = tx.number("SELECT coalesce(max(id), ?) FROM decisions", first(tx) - 1);
     return there == newest && DecisionLog.newest(tx) == newest
@@ -95,7 +95,7 @@ final class DecisionTree {
   }
 
   /** The root over the first {@code size} leaves. */
-  static Digest root(Transaction tx, long size) throws SQLException {
+  public static Digest root(Transaction tx, long size) throws SQLException {
     List<Digest> subtrees = new ArrayList<>();
     for (Subtree subtree : MerkleTree.subtrees(size)) {
       List<Digest> hashes = hashes(tx, subtree.tileLevel(), subtree.firstHash(), subtree.hashes());
@@ -110,7 +110,8 @@ final class DecisionTree {
   }
 
   /** Hashes of one level of tiles from {@code from} on, at most {@code count}. */
-  static List<Digest> hashes(Transaction tx, int level, long from, int count) throws SQLException {
+  public static List<Digest> hashes(Transaction tx, int level, long from, int count)
+      throws SQLException {
     return tx.list(
         "SELECT hash FROM decision_tree WHERE level = ? AND number >= ? AND number < ?"
             + " ORDER BY number",

@@ -1,6 +1,6 @@
 // Copyright The Signet Authors
 // SPDX-License-Identifier: Apache-2.0
-package dev.signet.verifierservice.audit;
+package dev.signet.verifierservice.transparency;
 
 import dev.signet.protocol.Digest;
 import dev.signet.protocol.MalformedMessageException;
@@ -8,6 +8,8 @@ import dev.signet.protocol.ProblemDetails;
 import dev.signet.protocol.Refusal;
 import dev.signet.protocol.tlog.EntryBundle;
 import dev.signet.protocol.tlog.TilePath;
+import dev.signet.verifierservice.audit.DecisionLog;
+import dev.signet.verifierservice.audit.DecisionTree;
 import dev.signet.verifierservice.config.ServiceConfig.Role;
 import dev.signet.verifierservice.http.Access;
 import dev.signet.verifierservice.http.Answer;

@@ -1,11 +1,12 @@
 // Copyright The Signet Authors
 // SPDX-License-Identifier: Apache-2.0
-package dev.signet.verifierservice.audit;
+package dev.signet.verifierservice.transparency;
 
 import dev.signet.protocol.MalformedMessageException;
 import dev.signet.protocol.tlog.Checkpoint;
 import dev.signet.protocol.tlog.MerkleTree;
 import dev.signet.protocol.tlog.SignedCheckpoint;
+import dev.signet.verifierservice.audit.DecisionTree;
 import dev.signet.verifierservice.keys.PrivateFiles;
 import dev.signet.verifierservice.keys.SigningKey;
 import dev.signet.verifierservice.storage.Database;

@@ -1,6 +1,6 @@
 // Copyright The Signet Authors
 // SPDX-License-Identifier: Apache-2.0
-package dev.signet.verifierservice.audit;
+package dev.signet.verifierservice.transparency;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,6 +8,10 @@ import dev.signet.protocol.Digest;
 import dev.signet.protocol.tlog.CompactRange;
 import dev.signet.protocol.tlog.EntryBundle;
 import dev.signet.protocol.tlog.MerkleTree;
+import dev.signet.verifierservice.audit.Actor;
+import dev.signet.verifierservice.audit.Decision;
+import dev.signet.verifierservice.audit.DecisionLog;
+import dev.signet.verifierservice.audit.DecisionTree;
 import dev.signet.verifierservice.http.Answer;
 import dev.signet.verifierservice.http.Call;
 import dev.signet.verifierservice.http.Route;
