@@ -193,7 +193,7 @@ class FirmwareLogAppraisalTest {
 
   @Test
   void attack19NothingIsMeasuredIntoClosedPcrsAfterTheSeparator() {
-    for (int pcr : new int[] {0, 2}) {
+    for (int pcr : new int[] {0, 2, 3, 6}) {
       FirmwareLogMaker good =
           new FirmwareLogMaker()
               .event(pcr, FirmwareLogMaker.FIRMWARE_BLOB, text("rom"), text("rom"))
