@@ -26,6 +26,9 @@ import java.util.regex.Pattern;
 
 /** From the YAML file to a {@link ServiceConfig}, or to every problem in it. */
 final class ConfigReader {
+  /** As in the launcher's LaunchRegister. */
+  private static final List<Integer> REGISTERS = List.of(8, 9, 11, 12, 13, 14, 15);
+
   private static final Pattern MANUFACTURER = Pattern.compile("id:[0-9A-F]{8}");
   private static final Pattern FIRMWARE = Pattern.compile("[0-9a-f]{16}");
   private static final Pattern ISSUER = Pattern.compile("https://[a-z0-9.-]{1,200}(:[0-9]{1,5})?");
@@ -69,6 +72,14 @@ final class ConfigReader {
     int registerPcr = root.number("registerPcr", 0, 20, 15);
     if (!pcrs.contains(registerPcr)) {
       root.problem("registerPcr", "expected one of pcrs " + pcrs + ", got " + registerPcr);
+    } else if (!REGISTERS.contains(registerPcr)) {
+      root.problem(
+          "registerPcr",
+          "expected one of "
+              + REGISTERS
+              + ": 0 to 7 are the firmware's, 10 is IMA's, which no approval covers, and 17 to 20"
+              + " need another locality; got "
+              + registerPcr);
     }
     Set<String> names = new HashSet<>();
     ServiceConfig config =

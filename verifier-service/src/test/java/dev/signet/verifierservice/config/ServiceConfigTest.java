@@ -101,6 +101,17 @@ class ServiceConfigTest {
     }
   }
 
+  /** As launchers do. What is in PCR 10 is left out of every approval, and 7 is the firmware's. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 7, 10, 17, 20})
+  void attack13RefusesARegisterThatIsSomebodyElses(int pcr) throws Exception {
+    String yaml =
+        example()
+            .replace("pcrs: [0, 1, 2, 3, 4, 5, 6, 7, 15]", "pcrs: [0, 7, 10, 15, 17, 20]")
+            .replace("registerPcr: 15", "registerPcr: " + pcr);
+    assertThat(refused(yaml).getMessage()).contains("registerPcr: expected one of [8, 9, 11,");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"16", "21", "23", "24", "x"})
   void refusesPcrsThatAnybodyCanReset(String pcr) throws Exception {
