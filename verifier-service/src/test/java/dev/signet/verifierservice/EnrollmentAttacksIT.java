@@ -265,6 +265,65 @@ class EnrollmentAttacksIT {
   }
 
   @Test
+  void attack56TwoEnrolmentsAtOnceUnderTwoCertificatesGiveOneKey() throws Exception {
+    TestHost host = new TestHost(verifier, "host-1").admitted();
+    EnrollmentChallenge first = host.beginEnrollment(null);
+    ActivationRequest answer = host.activation(first);
+    host.tpm.newAk();
+    new TestHost(host, "host-2").admitted().enrolled();
+    assertThat(verifier.reason("POST", TestHost.activationPath(first), null, answer))
+        .isEqualTo("AK_EXISTS");
+    assertThat(verifier.operator("GET", "/v1/hosts/host-1", null).has("attestationKey")).isFalse();
+  }
+
+  @Test
+  void attack56TpmThatWasAdmittedMeanwhileDoesNotJoinAsAnotherHost() throws Exception {
+    TestHost host = new TestHost(verifier, "host-1");
+    EnrollmentChallenge challenge = host.beginEnrollment(unboundToken("host-1"));
+    // Admitted by its digest, and seen: before it is shown nobody knows which key it is about.
+    new TestHost(host, "host-2").admitted().beginEnrollment(null);
+    assertThat(
+            verifier.reason(
+                "POST", TestHost.activationPath(challenge), null, host.activation(challenge)))
+        .isEqualTo("NOT_ADMITTED");
+  }
+
+  @Test
+  void attack55JoinTokenAdmitsOneTpm() throws Exception {
+    String token = unboundToken("host-1");
+    TestHost first = new TestHost(verifier, "host-1");
+    EnrollmentChallenge challenge = first.beginEnrollment(token);
+    // Not yet activated: nothing but the token tells the second one apart.
+    TestHost second = new TestHost(verifier, "host-1");
+    assertThat(verifier.reason("POST", "/v1/enrollments", null, second.enrollmentRequest(token)))
+        .isEqualTo("NOT_ADMITTED");
+    first.activate(challenge);
+  }
+
+  @Test
+  void attack64TpmRevokedDuringEnrolmentUnderItsOtherCertificate() throws Exception {
+    TestHost host = new TestHost(verifier, "host-1").ready();
+    verifier.operator("POST", "/v1/hosts/host-1/ak-reset", null);
+    TestHost second = new TestHost(host, "host-2").admitted();
+    for (String[] revoked :
+        new String[][] {{"tpm", host.tpmHash().toString()}, {"host", "host-1"}}) {
+      EnrollmentChallenge challenge = second.beginEnrollment(null);
+      revoke(revoked[0], revoked[1]);
+      assertThat(
+              verifier.reason(
+                  "POST", TestHost.activationPath(challenge), null, second.activation(challenge)))
+          .as(revoked[0])
+          .isEqualTo("REVOKED");
+      verifier.operator(
+          "POST",
+          "/v1/reinstatements",
+          "{\"scope\":\"%s\",\"value\":\"%s\",\"reason\":\"found\"}"
+              .formatted(revoked[0], revoked[1]));
+    }
+    second.enrolled();
+  }
+
+  @Test
   void attack64HostRevokedDuringEnrolment() throws Exception {
     TestHost host = new TestHost(verifier, "host-1").admitted();
     EnrollmentChallenge challenge = host.beginEnrollment(null);

@@ -293,6 +293,19 @@ public final class EnrollmentService {
     if (Revocations.findHost(tx, e.host(), e.tpm()).isPresent()) {
       return refuse(tx, e, Refusal.REVOKED, "the host or its TPM is revoked", now);
     }
+    // All that was looked at when it began may have changed since, under another certificate too.
+    Digest ek =
+        EndorsementKeys.ofCertificate(tx, e.tpm())
+            .orElseThrow(() -> new IllegalStateException("expected the key of " + e.tpm()));
+    if (EndorsementKeys.isRevoked(tx, ek)) {
+      return refuse(tx, e, Refusal.REVOKED, "the key is of a TPM or host that is revoked", now);
+    }
+    if (EndorsementKeys.hasAttestationKey(tx, ek)) {
+      return refuse(tx, e, Refusal.AK_EXISTS, "another enrolment was faster", now);
+    }
+    if (e.admittedBy() != null && EndorsementKeys.isAdmitted(tx, ek)) {
+      return refuse(tx, e, Refusal.NOT_ADMITTED, "the TPM was admitted as another host", now);
+    }
     boolean admitted =
         e.admittedBy() == null
             ? Hosts.find(tx, e.host()).filter(h -> h.tpm().equals(e.tpm())).isPresent()

@@ -34,6 +34,14 @@ public final class EndorsementKeys {
         is.manufacturer().toUpperCase(Locale.ROOT).replace("ID:", "id:"));
   }
 
+  /** The key that the certificate was {@linkplain #note noted} to be about. */
+  public static Optional<Digest> ofCertificate(Transaction tx, Digest tpm) throws SQLException {
+    return tx.one(
+        "SELECT key_hash FROM tpm_keys WHERE ek_hash = ?",
+        row -> Digest.parse(row.getString(1)),
+        tpm);
+  }
+
   /** Whether the certificate is known to be of a TPM that its maker calls no simulator. */
   public static boolean isHardware(Transaction tx, Digest tpm) throws SQLException {
     return tx.number("SELECT count(*) FROM tpm_keys WHERE ek_hash = ? AND simulator = 0", tpm) == 1;
