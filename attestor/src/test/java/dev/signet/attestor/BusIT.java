@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.signet.protocol.Digest;
+import dev.signet.protocol.LaunchId;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +31,21 @@ class BusIT {
       assertThat(host.bus().saw(state.endorsementAuth().toArray())).isFalse();
       assertThat(host.bus().saw(state.lockoutAuth().toArray())).isFalse();
       assertThat(host.bus().saw(state.akAuth().toArray())).isFalse();
+    }
+  }
+
+  @Test
+  void attack33NvRegisterShowsNotWhatItIsWrittenWith() throws IOException {
+    try (TestHost host = TestHost.fresh(directory)) {
+      Attestor attestor = host.provision(NvRegisterIT.WITH_REGISTER);
+      LaunchRegister register = attestor.nvLaunchRegister();
+      register.append(NvRegisterIT.start(LaunchId.random(TestHost.RANDOM)));
+      AttestorState state = AttestorState.read(StateDirectory.open(host.state())).orElseThrow();
+      byte[] auth = state.registerAuth().toArray();
+      assertThat(auth).hasSize(32);
+      assertThat(host.bus().saw(attestor.akPublic().toArray())).as("the tap works").isTrue();
+      assertThat(host.bus().saw(auth)).isFalse();
+      assertThat(host.bus().saw(Arrays.copyOf(auth, 16))).isFalse();
     }
   }
 
@@ -137,7 +154,7 @@ class BusIT {
 
   private static int indexOf(byte[] in, byte[] what) {
     for (int i = 0; i + what.length <= in.length; i++) {
-      if (java.util.Arrays.equals(in, i, i + what.length, what, 0, what.length)) {
+      if (Arrays.equals(in, i, i + what.length, what, 0, what.length)) {
         return i;
       }
     }

@@ -114,7 +114,7 @@ class NvRegisterIT {
     };
   }
 
-  private static LaunchEvent.Start start(LaunchId launch) {
+  static LaunchEvent.Start start(LaunchId launch) {
     return new LaunchEvent.Start(
         TestHost.AGENT,
         launch,
@@ -241,17 +241,31 @@ class NvRegisterIT {
                           return null;
                         }))
         .as("the first write needs an untouched PCR")
-        .isInstanceOf(TpmException.class);
+        .isInstanceOf(TpmException.class)
+        .hasMessageContaining("PolicyOR");
+    // Under the Name that it has now: with the other's the authorization alone would be wrong.
+    HostTpm tpm = hostTpm();
     assertThatThrownBy(
             () ->
-                host.tpm()
-                    .connection()
-                    .transact(
-                        transaction -> {
-                          root.write(transaction, NvRegister.firstWrite(), false);
-                          return null;
-                        }))
-        .isInstanceOf(TpmException.class);
+                tpm.transact(
+                    transaction -> {
+                      PolicyCommands later =
+                          new PolicyCommands(
+                              transaction, transaction.policySession(tpm.keys().saltKey()));
+                      later.nvWritten(true);
+                      later.authValue();
+                      later.or(INDEX.firstWritePolicy(), INDEX.laterWritePolicy());
+                      new NvCommands(transaction)
+                          .extend(
+                              INDEX.entity(false, registerAuth()),
+                              NvRegister.firstWrite(),
+                              later.session().encryptingCommand());
+                      return null;
+                    }))
+        .as("what was never written in this boot is not written to")
+        .isInstanceOf(TpmException.class)
+        .hasMessageContaining("NV_Extend")
+        .hasMessageContaining("POLICY_FAIL");
     // A reboot, and all is well again.
     host.reboot();
     assertProvesALaunch(attestor.nvLaunchRegister());

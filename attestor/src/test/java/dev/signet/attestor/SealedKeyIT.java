@@ -171,6 +171,7 @@ class SealedKeyIT extends WithSealedKey {
       // The tap does see what is public, so it would have seen the rest.
       assertThat(host.bus().saw(made.state().privatePart().toArray())).isTrue();
       assertThat(host.bus().saw(released.scalar())).isFalse();
+      assertThat(host.bus().saw(released.secretsKey().scalar())).isFalse();
       assertThat(host.bus().saw(made.state().auth().toArray())).isFalse();
       assertThat(host.bus().saw(Arrays.copyOf(made.state().auth().toArray(), 16))).isFalse();
     }
