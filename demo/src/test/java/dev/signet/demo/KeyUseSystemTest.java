@@ -200,6 +200,25 @@ class KeyUseSystemTest {
           Optional.of(leased));
     }
 
+    AttestationRequest release(VerifierClient client, PublicJwk sealed) throws Exception {
+      Attestor attestor = site.host().attestor();
+      Challenge challenge =
+          InProcessLaunch.granted(
+              client.challenge(
+                  new ChallengeRequest(attestor.akName(), Site.AGENT, Purpose.RELEASE)));
+      byte[] session = new byte[32];
+      site.random().nextBytes(session);
+      return attestor.releaseEvidence(
+          challenge,
+          Site.AGENT,
+          launch,
+          attestor.launchRegister(Site.REGISTER),
+          statement,
+          sealed,
+          Bytes.of(session),
+          Optional.of(key));
+    }
+
     @Override
     public void close() {
       leased.close();
@@ -265,5 +284,31 @@ class KeyUseSystemTest {
           .as("a lease that ended")
           .isEqualTo("BAD_LEASE");
     }
+  }
+
+  /** A launch with a key of its own has the sealed one released, for the agent's secrets. */
+  @Test
+  void attack64RevokedSealedAndLeasedKeysAreWorthNothing() throws Exception {
+    try (InProcessLaunch before = InProcessLaunch.of(site);
+        Recorded launch = Recorded.start();
+        VerifierClient client = site.host().client()) {
+      PublicJwk sealed = before.sealedKey().publicKey();
+      AttestationRequest release = launch.release(client, sealed);
+      revoke("revoke", sealed);
+      assertThat(InProcessLaunch.reason(client.release(release))).isEqualTo("REVOKED");
+      revoke("reinstate", sealed);
+      assertThat(InProcessLaunch.reason(client.release(launch.release(client, sealed))))
+          .isEqualTo("granted");
+
+      AttestationRequest leased = launch.evidence(client, Duration.ZERO);
+      revoke("revoke", leased.lease().key());
+      assertThat(InProcessLaunch.reason(client.attest(leased))).isEqualTo("REVOKED");
+      revoke("reinstate", leased.lease().key());
+    }
+  }
+
+  private static void revoke(String act, PublicJwk key) throws Exception {
+    var done = site.signet(act, "key", key.thumbprint(), "--reason", "copied");
+    assertThat(done.code()).as(done.err()).isZero();
   }
 }

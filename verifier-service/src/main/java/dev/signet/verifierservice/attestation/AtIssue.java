@@ -20,7 +20,9 @@ import dev.signet.verifierservice.registry.Revocations;
 import dev.signet.verifierservice.storage.Transaction;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.LinkedHashSet;
 import java.util.Optional;
+import java.util.Set;
 
 /** The last look before something is issued. */
 final class AtIssue {
@@ -64,30 +66,51 @@ final class AtIssue {
           Refusal.ROLLED_BACK,
           "security version: expected " + floor + " or more, got " + statement.securityVersion());
     }
-    String thumbprint = request.requestKey().thumbprint();
-    Optional<Revocation> revoked =
-        Revocations.find(
-            tx,
-            new Revocations.Subject(
-                request.agent(),
-                request.launch(),
-                thumbprint,
-                key.host(),
-                key.tpm(),
-                affirming.measurements()));
+    Optional<Revocation> revoked = revoked(tx, request, key, affirming);
     if (revoked.isPresent()) {
       return found(
           Refusal.REVOKED, revoked.get().scope() + " " + revoked.get().value() + " is revoked");
     }
     boolean another =
         request.purpose() == Purpose.ATTEST
-            ? !AgentKeys.claim(tx, thumbprint, request.agent(), key.host(), now)
+            ? !AgentKeys.claim(
+                    tx, request.requestKey().thumbprint(), request.agent(), key.host(), now)
                 || (request.lease() != null && anothers(tx, request, key, request.lease().key()))
             : anothers(tx, request, key, request.requestKey())
                 || anothers(tx, request, key, request.releasedKey());
     return another
         ? found(Refusal.CONFLICT, "the request key is another agent's or another host's")
         : Optional.empty();
+  }
+
+  /**
+   * Of every key that would come out or be vouched for: the launch's, the sealed and the leased.
+   */
+  private static Optional<Revocation> revoked(
+      Transaction tx, AttestationRequest request, AttestationKeys.Live key, Affirming affirming)
+      throws SQLException {
+    Set<String> named = new LinkedHashSet<>();
+    named.add(request.requestKey().thumbprint());
+    named.add(request.releasedKey().thumbprint());
+    if (request.lease() != null) {
+      named.add(request.lease().key().thumbprint());
+    }
+    for (String thumbprint : named) {
+      Optional<Revocation> revoked =
+          Revocations.find(
+              tx,
+              new Revocations.Subject(
+                  request.agent(),
+                  request.launch(),
+                  thumbprint,
+                  key.host(),
+                  key.tpm(),
+                  affirming.measurements()));
+      if (revoked.isPresent()) {
+        return revoked;
+      }
+    }
+    return Optional.empty();
   }
 
   private static boolean anothers(
