@@ -8,7 +8,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * One revoked thing.
  *
  * @param value agent: SPIFFE ID; launch: launch id; key: RFC 7638 thumbprint; host: host id; tpm:
- *     {@code sha256:} of the EK certificate; measurement: {@code sha256:} of an artifact
+ *     {@code sha256:} of the EK certificate; measurement: {@code sha256:} of an artifact, or of the
+ *     payload of a reference statement
  * @param since seconds since 1970
  */
 public record Revocation(Scope scope, String value, long since) {

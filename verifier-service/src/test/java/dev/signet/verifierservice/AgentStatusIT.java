@@ -191,7 +191,8 @@ class AgentStatusIT {
             "{\"scope\":\"tpm\",\"value\":\"" + host.tpmHash() + "\"",
             "{\"scope\":\"launch\",\"value\":\"" + host.launch + "\"",
             "{\"scope\":\"key\",\"value\":\"" + host.requestKey().thumbprint() + "\"",
-            "{\"scope\":\"measurement\",\"value\":\"" + TestHost.JAR + "\"");
+            "{\"scope\":\"measurement\",\"value\":\"" + TestHost.JAR + "\"",
+            "{\"scope\":\"measurement\",\"value\":\"" + host.statementDigest() + "\"");
     for (String subject : subjects) {
       String change = subject + ",\"reason\":\"test\"}";
       verifier.operator("POST", "/v1/revocations", change);

@@ -333,7 +333,8 @@ class EvidenceAttacksIT {
             "{\"scope\":\"key\",\"value\":\"" + host.requestKey().thumbprint() + "\"",
             "{\"scope\":\"host\",\"value\":\"host-1\"",
             "{\"scope\":\"tpm\",\"value\":\"" + host.tpmHash() + "\"",
-            "{\"scope\":\"measurement\",\"value\":\"" + TestHost.JAR + "\"");
+            "{\"scope\":\"measurement\",\"value\":\"" + TestHost.JAR + "\"",
+            "{\"scope\":\"measurement\",\"value\":\"" + host.statementDigest() + "\"");
     for (String scope : scopes) {
       AttestationRequest attest = host.freshEvidence(Purpose.ATTEST);
       AttestationRequest release = host.freshEvidence(Purpose.RELEASE);

@@ -280,17 +280,11 @@ final class TestHost {
   void launch(long securityVersion, Digest approved, Digest launched) {
     statement = statement(agent, securityVersion, approved);
     launch = LaunchId.random(RANDOM);
-    byte[] payload;
-    try {
-      payload = dev.signet.measurements.DsseEnvelope.parse(statement.toArray()).payload().toArray();
-    } catch (MalformedMessageException e) {
-      throw new AssertionError(e);
-    }
     events.add(
         new LaunchEvent.Start(
             agent,
             launch,
-            Digest.hash(payload),
+            statementDigest(),
             List.of(new LaunchEvent.Artifact("agent-jar", launched)),
             "OpenJDK 25",
             List.of(),
@@ -300,6 +294,16 @@ final class TestHost {
             requestKey().thumbprint(),
             KeyProtection.SEALED,
             ZERO));
+  }
+
+  /** As launch events, tokens and revocations name it. */
+  Digest statementDigest() {
+    try {
+      return Digest.hash(
+          dev.signet.measurements.DsseEnvelope.parse(statement.toArray()).payload().toArray());
+    } catch (MalformedMessageException e) {
+      throw new AssertionError(e);
+    }
   }
 
   SortedMap<Integer, Digest> pcrs() {

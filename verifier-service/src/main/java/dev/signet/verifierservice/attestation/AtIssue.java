@@ -4,6 +4,7 @@ package dev.signet.verifierservice.attestation;
 
 import dev.signet.measurements.VerifiedStatement;
 import dev.signet.protocol.AttestationRequest;
+import dev.signet.protocol.Digest;
 import dev.signet.protocol.PublicJwk;
 import dev.signet.protocol.Purpose;
 import dev.signet.protocol.Refusal;
@@ -20,7 +21,9 @@ import dev.signet.verifierservice.registry.Revocations;
 import dev.signet.verifierservice.storage.Transaction;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -66,7 +69,9 @@ final class AtIssue {
           Refusal.ROLLED_BACK,
           "security version: expected " + floor + " or more, got " + statement.securityVersion());
     }
-    Optional<Revocation> revoked = revoked(tx, request, key, affirming);
+    List<Digest> measurements = new ArrayList<>(affirming.measurements());
+    measurements.add(statement.payloadDigest());
+    Optional<Revocation> revoked = revoked(tx, request, key, measurements);
     if (revoked.isPresent()) {
       return found(
           Refusal.REVOKED, revoked.get().scope() + " " + revoked.get().value() + " is revoked");
@@ -87,7 +92,10 @@ final class AtIssue {
    * Of every key that would come out or be vouched for: the launch's, the sealed and the leased.
    */
   private static Optional<Revocation> revoked(
-      Transaction tx, AttestationRequest request, AttestationKeys.Live key, Affirming affirming)
+      Transaction tx,
+      AttestationRequest request,
+      AttestationKeys.Live key,
+      List<Digest> measurements)
       throws SQLException {
     Set<String> named = new LinkedHashSet<>();
     named.add(request.requestKey().thumbprint());
@@ -105,7 +113,7 @@ final class AtIssue {
                   thumbprint,
                   key.host(),
                   key.tpm(),
-                  affirming.measurements()));
+                  measurements));
       if (revoked.isPresent()) {
         return revoked;
       }

@@ -5,6 +5,7 @@ package dev.signet.verifierservice.attestation;
 import dev.signet.protocol.AttestationResult;
 import dev.signet.protocol.Bytes;
 import dev.signet.protocol.CompactJws;
+import dev.signet.protocol.Digest;
 import dev.signet.protocol.IdentityClaims;
 import dev.signet.protocol.PublicJwk;
 import dev.signet.protocol.StrictJson;
@@ -16,6 +17,8 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Makes identity tokens from affirming appraisals, and from nothing else. */
 public final class TokenIssuer {
@@ -68,6 +71,8 @@ public final class TokenIssuer {
   /** What is remembered of the issue, for those who ask how the agent stands. */
   AgentStatuses.Accepted status(Affirming affirming, Evidence evidence, Instant now) {
     Instant until = expires(evidence, now);
+    List<Digest> measurements = new ArrayList<>(affirming.measurements());
+    measurements.add(evidence.statement().payloadDigest());
     return new AgentStatuses.Accepted(
         affirming.claim().agent(),
         affirming.claim().host(),
@@ -75,7 +80,7 @@ public final class TokenIssuer {
         now.plus(Duration.between(now, until).dividedBy(2)),
         until,
         affirming.claim().requestKey().thumbprint(),
-        affirming.measurements(),
+        measurements,
         affirming.appraisal());
   }
 
