@@ -187,9 +187,22 @@ class EnrollmentAttacksIT {
     TestHost second = new TestHost(host, "host-2");
     second.activate(second.beginEnrollment(unboundToken("host-2")));
     second.registered().launch();
-    second.attest();
+    String token = second.attest().token();
+    assertThat(asked(second, token).get("accepted").asBoolean()).isTrue();
     revoke("tpm", host.tpmHash());
     assertThat(second.refused(second.freshEvidence(Purpose.ATTEST))).isEqualTo("REVOKED");
+    assertThat(asked(second, token).get("reason").asText())
+        .as("the token names the other certificate")
+        .isEqualTo("REVOKED");
+  }
+
+  private JsonNode asked(TestHost host, String token) throws Exception {
+    return verifier.good(
+        "POST",
+        "/v1/verify",
+        TestVerifier.SERVICE,
+        SignedRequests.get(host, token, "https", "tools.test", "/tools", Instant.now()),
+        JsonNode.class);
   }
 
   @Test

@@ -130,14 +130,18 @@ public final class Revocations {
   /**
    * What services have to refuse. All of it, but for what no token that is still good can name:
    * revocations of a launch, and of a key whose host is no longer admitted, once every token is
-   * over that was issued before. This verifier goes on refusing these too.
+   * over that was issued before. This verifier goes on refusing these too. A TPM is in it under
+   * every certificate for its key that is known: tokens name the one it was enrolled with.
    */
   public static List<Revocation> published(Transaction tx, Instant now) throws SQLException {
     return tx.list(
         "SELECT scope, value, since FROM revocations WHERE NOT (since < ?1 AND (scope = 'LAUNCH' OR"
             + " (scope = 'KEY' AND EXISTS (SELECT 1 FROM agent_keys WHERE thumbprint = value) AND NOT"
             + " EXISTS (SELECT 1 FROM agent_keys JOIN hosts USING (host) WHERE thumbprint = value))))"
-            + " ORDER BY since, scope, value",
+            + " UNION ALL SELECT 'TPM', same.ek_hash, min(since) FROM revocations JOIN tpm_keys own"
+            + " ON own.ek_hash = value JOIN tpm_keys same USING (key_hash) WHERE scope = 'TPM' AND"
+            + " same.ek_hash NOT IN (SELECT value FROM revocations WHERE scope = 'TPM') GROUP BY"
+            + " same.ek_hash ORDER BY since, scope, value",
         Revocations::revocation,
         now.minus(OUTLIVES_TOKENS));
   }
