@@ -217,8 +217,13 @@ class RequestVerifierTest {
         good.with("signature-input", input, "x=(\"@method\");tag=\"signet\"")
             .with("signature", signature, "x" + zeros);
     assertRefused(Refusal.MALFORMED_SIGNATURE, second);
+    // In either order: neither the first nor the last one is it.
+    TestRequest before =
+        good.with("signature-input", "x=(\"@method\");tag=\"signet\"", input)
+            .with("signature", "x" + zeros, signature);
+    assertRefused(Refusal.MALFORMED_SIGNATURE, before);
     TestRequest sameLabel =
-        good.with("signature-input", input, "signet=()").with("signature", signature);
+        good.with("signature-input", input, "signet=()").with("signature", signature, signature);
     assertRefused(Refusal.MALFORMED_SIGNATURE, sameLabel);
     TestRequest onlyOthers =
         good.with("signature-input", input.replace("tag=\"signet\"", "tag=\"other\""));
