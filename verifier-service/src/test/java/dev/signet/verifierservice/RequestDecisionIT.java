@@ -244,4 +244,17 @@ class RequestDecisionIT {
   void attack36SilenceAboutTheProtocolIsNoAbsenceOfABody() throws Exception {
     assertThat(authorized(signed("tools.test"), "x-other", "1")).isEqualTo(401);
   }
+
+  /** A proxy that sets one of the two fields, and lets the client's other one pass. */
+  @Test
+  void attack36ClientDoesNotSayForWhichServiceItsRequestIs() throws Exception {
+    VerifyRequest forTools = signed("tools.test");
+    assertThat(
+            authorized(forTools, "x-original-protocol", "HTTP/1.1", "x-forwarded-host", "b.test"))
+        .isEqualTo(400);
+    assertThat(
+            authorized(
+                forTools, "x-original-protocol", "HTTP/1.1", "x-forwarded-host", "tools.test"))
+        .isEqualTo(204);
+  }
 }

@@ -304,7 +304,7 @@ public final class EnrollmentService {
       return refuse(tx, e, Refusal.AK_EXISTS, "another enrolment was faster", now);
     }
     if (e.admittedBy() != null && EndorsementKeys.isAdmitted(tx, ek)) {
-      return refuse(tx, e, Refusal.NOT_ADMITTED, "the TPM was admitted as another host", now);
+      return refuse(tx, e, Refusal.NOT_ADMITTED, "the TPM was admitted meanwhile", now);
     }
     boolean admitted =
         e.admittedBy() == null

@@ -122,12 +122,11 @@ public final class RequestRoutes {
     if (!target.startsWith("/")) {
       throw new MalformedMessageException(TARGET + ": expected a path");
     }
-    String host = call.field(HOST);
     DescribedRequest request =
         new DescribedRequest(
             said(call, METHOD),
             said(call, SCHEME),
-            host == null ? said(call, FORWARDED_HOST) : host,
+            host(call),
             question < 0 ? target : target.substring(0, question),
             question < 0 ? null : target.substring(question + 1),
             call.fields().stream()
@@ -154,6 +153,24 @@ public final class RequestRoutes {
       }
       case RequestDecision.Refused refused -> problem(refused.reason(), judged.id());
     };
+  }
+
+  /** Of two that differ the client sent one: a request for one service would pass for another. */
+  private static String host(Call call) throws MalformedMessageException {
+    String original = call.field(HOST);
+    if (original == null) {
+      return said(call, FORWARDED_HOST);
+    }
+    String forwarded = call.field(FORWARDED_HOST);
+    if (forwarded != null && !forwarded.equals(original)) {
+      throw new MalformedMessageException(
+          "expected the proxy to set "
+              + HOST
+              + " and to remove "
+              + FORWARDED_HOST
+              + ", they differ");
+    }
+    return original;
   }
 
   private static void put(Map<String, String> fields, String name, Instant time) {
