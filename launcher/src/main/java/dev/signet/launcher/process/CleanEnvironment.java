@@ -31,7 +31,18 @@ public final class CleanEnvironment {
           "GLIBC_TUNABLES",
           "BASH_ENV",
           "ENV",
-          "IFS");
+          "IFS",
+          // What an image's runtime would load; the image itself may set them, as it is measured.
+          "NODE_OPTIONS",
+          "NODE_PATH",
+          "PYTHONPATH",
+          "PYTHONHOME",
+          "PYTHONSTARTUP",
+          "PERL5OPT",
+          "PERL5LIB",
+          "RUBYOPT",
+          "RUBYLIB",
+          "DOTNET_STARTUP_HOOKS");
 
   private static final Set<String> REFUSED_PREFIXES = Set.of("LD_", "_JAVA", "MALLOC_", "DYLD_");
 
