@@ -155,6 +155,33 @@ class AgentSpaceIT {
   }
 
   @Test
+  void attack66FindsAnAgentThatIsAnotherUserThanPlannedOrHasRights() throws Exception {
+    JarLaunch launch = plan(1, "child");
+    int uid = directory.user().orElseThrow().uid();
+    String status =
+        "NoNewPrivs:\t1\nUid:%1$s\nGid:%1$s\nGroups:\t\nCapEff:\t00\nCapBnd:\t00\nSeccomp:\t2\n"
+            .formatted(("\t" + uid).repeat(4));
+    String limits = "Max core file size        0                    0                    bytes\n";
+    assertThat(ObservedIsolation.deviation(status, limits, launch)).isEmpty();
+    for (String[] other :
+        new String[][] {
+          {"Uid:\t" + uid, "Uid:\t0", "it runs as uid"},
+          // Only the saved one: it could go back to it.
+          {"\t" + uid + "\t" + uid + "\nGid:", "\t0\t" + uid + "\nGid:", "it runs as uid"},
+          {"Gid:\t" + uid, "Gid:\t0", "it runs as uid"},
+          {"Groups:\t", "Groups:\t0 27 ", "groups 0 27"},
+          {"CapEff:\t00", "CapEff:\t20", "it has capabilities"},
+          {"CapBnd:\t00", "CapBnd:\t20", "it has capabilities"}
+        }) {
+      assertThat(status).contains(other[0]);
+      assertThat(
+              ObservedIsolation.deviation(status.replace(other[0], other[1]), limits, launch)
+                  .orElseThrow())
+          .contains(other[2]);
+    }
+  }
+
+  @Test
   void twoLaunchesNeverShareAUserAndNoProcessOfOneOutlivesIt() throws Exception {
     int uid = directory.user().orElseThrow().uid();
     assertThat(uid).isBetween(61184, 65519);
