@@ -196,6 +196,21 @@ class EnrollmentAttacksIT {
         .isEqualTo("REVOKED");
   }
 
+  /** As if it had been revoked first, when the other name would not have been given. */
+  @Test
+  void attack64RevokingAHostEndsItsTpmUnderTheNameThatItHasNow() throws Exception {
+    TestHost host = new TestHost(verifier, "host-1").ready();
+    verifier.operator("POST", "/v1/hosts/host-1/ak-reset", null);
+    TestHost second = new TestHost(host, "host-2").admitted().enrolled().registered();
+    second.launch();
+    String token = second.attest().token();
+    revoke("host", "host-1");
+    assertThat(second.refused(second.freshEvidence(Purpose.ATTEST))).isEqualTo("REVOKED");
+    assertThat(asked(second, token).get("reason").asText()).isEqualTo("REVOKED");
+    assertThat(verifier.operator("GET", "/v1/hosts/host-2", null).at("/status/state").asText())
+        .isEqualTo("revoked");
+  }
+
   private JsonNode asked(TestHost host, String token) throws Exception {
     return verifier.good(
         "POST",

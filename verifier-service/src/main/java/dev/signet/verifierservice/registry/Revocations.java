@@ -33,6 +33,11 @@ public final class Revocations {
       "(value = ? OR value IN (SELECT same.ek_hash FROM tpm_keys own JOIN tpm_keys same USING"
           + " (key_hash) WHERE own.ek_hash = ?))";
 
+  /** The host itself, or another name that this TPM was enrolled under. Takes host, certificate. */
+  private static final String OF_HOST =
+      "(value = ? OR value IN (SELECT host FROM host_keys JOIN tpm_keys USING (key_hash) WHERE"
+          + " ek_hash = ?))";
+
   private Revocations() {}
 
   /** A revocation with why and by whom. */
@@ -86,8 +91,9 @@ public final class Revocations {
   public static Optional<Revocation> find(Transaction tx, Subject subject) throws SQLException {
     String sql =
         "SELECT scope, value, since FROM revocations WHERE (scope = 'AGENT' AND value = ?) OR (scope"
-            + " = 'LAUNCH' AND value = ?) OR (scope = 'KEY' AND value = ?) OR (scope = 'HOST' AND"
-            + " value = ?) OR (scope = 'TPM' AND "
+            + " = 'LAUNCH' AND value = ?) OR (scope = 'KEY' AND value = ?) OR (scope = 'HOST' AND "
+            + OF_HOST
+            + ") OR (scope = 'TPM' AND "
             + OF_TPM
             + ") LIMIT 1";
     Optional<Revocation> found =
@@ -98,6 +104,7 @@ public final class Revocations {
             subject.launch().value(),
             subject.thumbprint(),
             subject.host().value(),
+            subject.tpm(),
             subject.tpm(),
             subject.tpm());
     for (Digest measurement : subject.measurements()) {
@@ -117,12 +124,14 @@ public final class Revocations {
   public static Optional<Revocation> findHost(Transaction tx, HostId host, Digest tpm)
       throws SQLException {
     return tx.one(
-        "SELECT scope, value, since FROM revocations WHERE (scope = 'HOST' AND value = ?) OR (scope"
-            + " = 'TPM' AND "
+        "SELECT scope, value, since FROM revocations WHERE (scope = 'HOST' AND "
+            + OF_HOST
+            + ") OR (scope = 'TPM' AND "
             + OF_TPM
             + ") LIMIT 1",
         Revocations::revocation,
         host.value(),
+        tpm,
         tpm,
         tpm);
   }
@@ -131,7 +140,8 @@ public final class Revocations {
    * What services have to refuse. All of it, but for what no token that is still good can name:
    * revocations of a launch, and of a key whose host is no longer admitted, once every token is
    * over that was issued before. This verifier goes on refusing these too. A TPM is in it under
-   * every certificate for its key that is known: tokens name the one it was enrolled with.
+   * every certificate for its key that is known, and a host under the name that its TPM has now:
+   * tokens name the ones that were enrolled.
    */
   public static List<Revocation> published(Transaction tx, Instant now) throws SQLException {
     return tx.list(
@@ -141,7 +151,10 @@ public final class Revocations {
             + " UNION ALL SELECT 'TPM', same.ek_hash, min(since) FROM revocations JOIN tpm_keys own"
             + " ON own.ek_hash = value JOIN tpm_keys same USING (key_hash) WHERE scope = 'TPM' AND"
             + " same.ek_hash NOT IN (SELECT value FROM revocations WHERE scope = 'TPM') GROUP BY"
-            + " same.ek_hash ORDER BY since, scope, value",
+            + " same.ek_hash UNION ALL SELECT 'HOST', hosts.host, min(since) FROM revocations JOIN"
+            + " host_keys former ON former.host = value JOIN tpm_keys USING (key_hash) JOIN hosts"
+            + " USING (ek_hash) WHERE scope = 'HOST' AND hosts.host NOT IN (SELECT value FROM"
+            + " revocations WHERE scope = 'HOST') GROUP BY hosts.host ORDER BY since, scope, value",
         Revocations::revocation,
         now.minus(OUTLIVES_TOKENS));
   }

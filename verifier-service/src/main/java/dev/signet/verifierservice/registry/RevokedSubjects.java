@@ -31,6 +31,12 @@ final class RevokedSubjects {
                 + " JOIN tpm_keys same USING (key_hash) WHERE scope = 'TPM'",
             row -> Map.entry(row.getString(1), Instant.ofEpochMilli(row.getLong(2))))
         .forEach(e -> revoked.note(Scope.TPM, e.getKey(), e.getValue()));
+    // And a host under every name that its TPM has.
+    tx.list(
+            "SELECT hosts.host, since FROM revocations JOIN host_keys former ON former.host = value"
+                + " JOIN tpm_keys USING (key_hash) JOIN hosts USING (ek_hash) WHERE scope = 'HOST'",
+            row -> Map.entry(row.getString(1), Instant.ofEpochMilli(row.getLong(2))))
+        .forEach(e -> revoked.note(Scope.HOST, e.getKey(), e.getValue()));
     return revoked;
   }
 
