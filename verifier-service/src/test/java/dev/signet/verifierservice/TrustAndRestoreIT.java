@@ -162,6 +162,32 @@ class TrustAndRestoreIT {
     assertThatThrownBy(() -> verifier.start()).hasMessageContaining("older than it once was");
   }
 
+  /** Beside an older database the mark would tell; so it goes, or is no mark any more. */
+  @Test
+  void attack63MarkThatWasTakenAwayOrForged() throws Exception {
+    verifier.operator("POST", "/v1/revocations", REVOKE.formatted("host-9"));
+    verifier.stop();
+    Path mark = directory.resolve("data/high-water");
+    String good = Files.readString(mark);
+    Files.delete(mark);
+    assertThatThrownBy(() -> verifier.start())
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("high-water is missing, and the database is not new");
+    for (String forged :
+        new String[] {
+          "", good.replace("epoch 1", "epoch -1"), good + good, good.replace("number", "Number")
+        }) {
+      Files.writeString(mark, forged);
+      assertThatThrownBy(() -> verifier.start())
+          .as(forged)
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("expected epoch, number and decision");
+    }
+    Files.writeString(mark, good);
+    verifier.start();
+    assertThat(snapshot().revocations()).extracting(r -> r.value()).containsExactly("host-9");
+  }
+
   private static void restore(Path data, Path backup) throws IOException {
     Files.copy(backup, data.resolve("verifier.db"), StandardCopyOption.REPLACE_EXISTING);
     Files.deleteIfExists(data.resolve("verifier.db-wal"));
