@@ -90,9 +90,14 @@ class AttestationKeyTest {
   void refusesPointThatIsNotOnTheCurve() {
     String x = tpm.akKey().x().toHex();
     refuses(replaced(tpm.akPublic(), x, "11".repeat(32)), tpm.parentPublic(), "point on P-256");
+    String zero = "0020" + "00".repeat(32);
+    refuses(
+        replaced(tpm.akPublic(), "0020" + x + ".*", zero + zero),
+        tpm.parentPublic(),
+        "point on P-256");
     refuses(
         replaced(tpm.akPublic(), "0020" + x + ".*", "00000000"),
         tpm.parentPublic(),
-        "point on P-256");
+        "x of at least 24 bytes");
   }
 }
