@@ -8,13 +8,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.signet.protocol.tlog.SignedCheckpoint;
 import dev.signet.verifierservice.ServiceDirectory;
 import dev.signet.verifierservice.VerifierServer;
+import dev.signet.verifierservice.audit.DecisionLog;
 import dev.signet.verifierservice.config.ServiceConfig;
+import dev.signet.verifierservice.storage.Database;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
+import java.time.Instant;
+import java.time.InstantSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -118,6 +122,30 @@ class AuditVerifyIT {
   }
 
   @Test
+  void whatTheVerifierRemovedByItsAgeIsNoFinding() throws Exception {
+    revoke(4);
+    verify();
+    verifier.close();
+    Instant later = Instant.now().plusSeconds(60);
+    try (Database database = Database.open(data.resolve("verifier.db"))) {
+      DecisionLog log = new DecisionLog(new SecureRandom());
+      assertThat((int) database.write(tx -> log.removeBefore(tx, later, later))).isEqualTo(4);
+    }
+    startAgain(false);
+    assertThat(verify().out()).contains("5, of which 1 were read and compared, and 4 removed");
+    meddle("UPDATE decisions SET detail = 'x' WHERE id = 5");
+    assertThat(verify().err()).contains("AUDIT_LOG_ENTRY_CHANGED");
+  }
+
+  private void startAgain(boolean newEpoch) throws Exception {
+    verifier =
+        VerifierServer.start(
+            ServiceConfig.load(directory.resolve("v").resolve("signet-verifier.yaml")),
+            new VerifierServer.Options(newEpoch, InstantSource.system(), new SecureRandom()));
+    run.environment.put("SIGNET_VERIFIER", "https://127.0.0.1:" + verifier.port());
+  }
+
+  @Test
   void attack54EntryChangedUnderARunningVerifier() throws Exception {
     revoke(3);
     verify();
@@ -146,11 +174,7 @@ class AuditVerifyIT {
         "DELETE FROM decision_tree WHERE number > 0 OR level > 0");
     Files.delete(data.resolve("audit-checkpoint"));
     Files.delete(data.resolve("high-water"));
-    verifier =
-        VerifierServer.start(
-            ServiceConfig.load(directory.resolve("v").resolve("signet-verifier.yaml")),
-            new VerifierServer.Options(true, java.time.InstantSource.system(), new SecureRandom()));
-    run.environment.put("SIGNET_VERIFIER", "https://127.0.0.1:" + verifier.port());
+    startAgain(true);
     CommandRun.Ended ended = verify();
     assertThat(ended.code()).isEqualTo(2);
     assertThat(ended.err()).contains("AUDIT_LOG_CUT_OFF: it had 3 decisions").contains("and has 2");
