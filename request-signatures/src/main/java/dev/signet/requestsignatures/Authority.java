@@ -32,9 +32,14 @@ public final class Authority {
             "@authority: expected host and optional port, got \"" + authority + '"');
       }
     }
-    if (host.isEmpty()) {
+    String normal = withoutDefaultPort(host, scheme);
+    if (normal.isEmpty()) {
       throw new Refusal(SignatureRefusal.MISSING_COMPONENT, "@authority: the request names none");
     }
+    return normal;
+  }
+
+  private static String withoutDefaultPort(String host, String scheme) {
     String defaultPort =
         scheme.equalsIgnoreCase("https") ? ":443" : scheme.equalsIgnoreCase("http") ? ":80" : null;
     if (defaultPort != null && host.endsWith(defaultPort)) {
