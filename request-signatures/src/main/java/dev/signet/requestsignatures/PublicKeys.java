@@ -53,10 +53,7 @@ final class PublicKeys {
 
   static SignatureAlgorithm algorithmOf(PublicKey key) throws InvalidKeyException {
     if (key instanceof ECPublicKey ec) {
-      ECParameterSpec curve = ec.getParams();
-      if (!curve.getCurve().equals(P256.getCurve())
-          || !curve.getGenerator().equals(P256.getGenerator())
-          || !curve.getOrder().equals(P256.getOrder())) {
+      if (!isP256(ec.getParams())) {
         throw new InvalidKeyException("expected a key on P-256, got one on another curve");
       }
       requireOnCurve(ec.getW());
@@ -71,6 +68,12 @@ final class PublicKeys {
     }
     throw new InvalidKeyException(
         "expected a P-256 or Ed25519 key, got one of type " + key.getAlgorithm());
+  }
+
+  static boolean isP256(ECParameterSpec curve) {
+    return curve.getCurve().equals(P256.getCurve())
+        && curve.getGenerator().equals(P256.getGenerator())
+        && curve.getOrder().equals(P256.getOrder());
   }
 
   /** RFC 7638 section 3; for Ed25519 RFC 8037 section 2 names the members. */

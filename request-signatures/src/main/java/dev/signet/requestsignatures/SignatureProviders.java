@@ -97,7 +97,7 @@ public final class SignatureProviders {
    */
   public RawSigner signer(PrivateKey key) throws InvalidKeyException {
     boolean ec = key instanceof ECPrivateKey;
-    if (ec && ((ECPrivateKey) key).getParams().getOrder().bitLength() != 256) {
+    if (ec && !PublicKeys.isP256(((ECPrivateKey) key).getParams())) {
       throw new InvalidKeyException("expected a P-256 or Ed25519 key, got one on another curve");
     }
     Engine engine = ec ? p256 : ed25519;
