@@ -3,6 +3,7 @@
 package dev.signet.requestsignatures;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.signet.requestsignatures.structuredfields.StructuredFieldException;
@@ -10,6 +11,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +39,52 @@ class ContentDigestTest {
     assertThat(ContentDigest.parse(List.of("md5=:AAAA:, " + SHA_256)).matches(BODY)).isTrue();
     String other = ContentDigest.sha256Of(new byte[0]);
     assertThat(ContentDigest.parse(List.of(other + ", " + SHA_512)).matches(BODY)).isFalse();
+  }
+
+  @Test
+  void tellsWhatIsClaimed() throws StructuredFieldException {
+    ContentDigest digest = ContentDigest.parse(List.of(SHA_256));
+    assertThat(digest.has(ContentDigest.Algorithm.SHA_256)).isTrue();
+    assertThat(digest.has(ContentDigest.Algorithm.SHA_512)).isFalse();
+    byte[] sha256 = ContentDigest.Algorithm.SHA_256.newDigest().digest(BODY);
+    assertThat(digest.claims(ContentDigest.Algorithm.SHA_256, sha256)).isTrue();
+    // A digest by an algorithm that the field does not have is not claimed, whatever it is.
+    byte[] sha512 = ContentDigest.Algorithm.SHA_512.newDigest().digest(BODY);
+    assertThat(digest.claims(ContentDigest.Algorithm.SHA_512, sha512)).isFalse();
+    assertThat(digest.claims(ContentDigest.Algorithm.SHA_512, new byte[0])).isFalse();
+    sha256[31] ^= 1;
+    assertThat(digest.claims(ContentDigest.Algorithm.SHA_256, sha256)).isFalse();
+    assertThat(digest.claims(ContentDigest.Algorithm.SHA_256, Arrays.copyOf(sha256, 31))).isFalse();
+  }
+
+  @Test
+  void comparesWhatIsClaimed() throws StructuredFieldException {
+    ContentDigest digest = ContentDigest.parse(List.of(SHA_256, SHA_512));
+    assertThat(digest)
+        .isEqualTo(ContentDigest.parse(List.of("md5=:AAAA:", SHA_512, SHA_256)))
+        .hasSameHashCodeAs(ContentDigest.parse(List.of(SHA_512, SHA_256)))
+        .isNotEqualTo(ContentDigest.parse(List.of(SHA_256)))
+        .isNotEqualTo(ContentDigest.parse(List.of(SHA_512)))
+        .isNotEqualTo(ContentDigest.parse(List.of(ContentDigest.sha256Of(new byte[0]), SHA_512)))
+        .isNotEqualTo(SHA_256)
+        .isNotEqualTo(null);
+  }
+
+  @Test
+  void writesDigestsComputedElsewhere() {
+    for (ContentDigest.Algorithm algorithm : ContentDigest.Algorithm.values()) {
+      byte[] digest = algorithm.newDigest().digest(BODY);
+      assertThat(ContentDigest.fieldValue(algorithm, digest))
+          .isIn(SHA_256, SHA_512)
+          .startsWith(algorithm.registeredName() + "=:");
+      assertThatIllegalArgumentException()
+          .isThrownBy(
+              () -> ContentDigest.fieldValue(algorithm, Arrays.copyOf(digest, digest.length - 1)));
+      assertThatIllegalArgumentException()
+          .isThrownBy(
+              () -> ContentDigest.fieldValue(algorithm, Arrays.copyOf(digest, digest.length + 1)));
+    }
+    assertThat(ContentDigest.Algorithm.SHA_512.registeredName()).isEqualTo("sha-512");
   }
 
   @ParameterizedTest
