@@ -57,13 +57,14 @@ public final class SignatureProviders {
    * Its ECDSA nonces are hedged: derived from key, message and fresh randomness.
    */
   public static Optional<Provider> corretto() {
-    return ProviderLoader.instanceField(ACCP, "INSTANCE")
-        .filter(
-            provider ->
-                engine(provider, SignatureAlgorithm.ECDSA_P256_SHA256)
-                    .map(e -> new SignatureProviders(e, e))
-                    .filter(p -> KnownAnswer.passes(p, SignatureAlgorithm.ECDSA_P256_SHA256))
-                    .isPresent());
+    return ProviderLoader.instanceField(ACCP, "INSTANCE").filter(SignatureProviders::doesP256);
+  }
+
+  static boolean doesP256(Provider provider) {
+    return engine(provider, SignatureAlgorithm.ECDSA_P256_SHA256)
+        .map(engine -> new SignatureProviders(engine, engine))
+        .filter(alone -> KnownAnswer.passes(alone, SignatureAlgorithm.ECDSA_P256_SHA256))
+        .isPresent();
   }
 
   /** Only what the JVM's own providers can do. */

@@ -108,6 +108,9 @@ class SignatureProvidersTest {
         .as(what)
         .isThrownBy(() -> SignatureProviders.of(new FaultyProvider(FaultyProvider.ALL, fault)))
         .withMessageContaining("no provider does ecdsa-p256-sha256");
+    assertThat(SignatureProviders.doesP256(new FaultyProvider(FaultyProvider.ALL, fault)))
+        .as(what)
+        .isFalse();
   }
 
   /** The same for Ed25519 alone, with P-256 that works. */
@@ -153,6 +156,9 @@ class SignatureProvidersTest {
   void takesProvidersThatWork() {
     assertThat(SignatureProviders.of(new FaultyProvider(FaultyProvider.ALL, NONE)).description())
         .isEqualTo("P-256: Faulty 1, Ed25519: Faulty 1");
+    List<String> p256 = List.of(FaultyProvider.P256_KEYS, FaultyProvider.P256_SIGNATURE);
+    assertThat(SignatureProviders.doesP256(new FaultyProvider(p256, NONE))).isTrue();
+    assertThat(SignatureProviders.doesP256(new FaultyProvider(List.of(), NONE))).isFalse();
   }
 
   @ParameterizedTest
