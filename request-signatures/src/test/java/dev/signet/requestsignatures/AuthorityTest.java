@@ -23,6 +23,7 @@ class AuthorityTest {
     "example.com:80, https, example.com:80",
     "example.com:443, http, example.com:443",
     "example.com:443, wss, example.com:443",
+    "example.com:80, wss, example.com:80",
     "example.com:8443, https, example.com:8443",
     "example.com:4433, https, example.com:4433",
     "example443, https, example443",

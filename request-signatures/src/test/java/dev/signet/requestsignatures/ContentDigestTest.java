@@ -68,6 +68,8 @@ class ContentDigestTest {
         .isNotEqualTo(ContentDigest.parse(List.of(ContentDigest.sha256Of(new byte[0]), SHA_512)))
         .isNotEqualTo(SHA_256)
         .isNotEqualTo(null);
+    // Neither way round is a part of the claims all of them.
+    assertThat(ContentDigest.parse(List.of(SHA_256))).isNotEqualTo(digest);
   }
 
   @Test
