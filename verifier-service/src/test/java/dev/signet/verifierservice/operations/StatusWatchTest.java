@@ -5,17 +5,15 @@ package dev.signet.verifierservice.operations;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signet.protocol.AgentId;
-import dev.signet.protocol.Appraisal;
 import dev.signet.protocol.HostId;
-import dev.signet.protocol.KeyProtection;
 import dev.signet.protocol.LaunchId;
 import dev.signet.protocol.Refusal;
 import dev.signet.verifierservice.registry.AgentStatuses;
+import dev.signet.verifierservice.registry.GoodAttestation;
 import dev.signet.verifierservice.storage.Database;
 import dev.signet.verifierservice.storage.StorageException;
 import java.nio.file.Path;
 import java.text.MessageFormat;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,8 +28,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** What operators are told of agents, and how often. */
 class StatusWatchTest {
   private static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
-  private static final Duration RENEWAL = Duration.ofSeconds(150);
-  private static final Duration LIFE = Duration.ofMinutes(5);
   private static final HostId HOST = new HostId("host-1");
   private static final LaunchId LAUNCH = new LaunchId("A".repeat(22));
   private static final String GOOD = agent("good").toString();
@@ -79,23 +75,7 @@ class StatusWatchTest {
   }
 
   private void accepted(String agent) throws StorageException {
-    AgentStatuses.Accepted good =
-        new AgentStatuses.Accepted(
-            new AgentId(agent),
-            HOST,
-            LAUNCH,
-            now.plus(RENEWAL),
-            now.plus(LIFE),
-            "B".repeat(43),
-            List.of(),
-            new Appraisal(
-                Appraisal.Boot.PINNED,
-                null,
-                Appraisal.Launcher.VERIFIED_BOOT,
-                Appraisal.Isolation.NONE,
-                Appraisal.Register.PCR,
-                KeyProtection.SEALED,
-                1));
+    AgentStatuses.Accepted good = GoodAttestation.of(new AgentId(agent), HOST, LAUNCH, now);
     database.write(
         tx -> {
           AgentStatuses.accepted(tx, good, now);
@@ -143,9 +123,9 @@ class StatusWatchTest {
   void agentThatFallsSilentIsToldLateAndThenSilent() throws Exception {
     accepted(GOOD);
     assertThat(told()).isEmpty();
-    now = NOW.plus(RENEWAL).plusSeconds(11);
+    now = NOW.plus(GoodAttestation.RENEWAL).plusSeconds(11);
     assertThat(told()).singleElement().asString().contains(GOOD + " on host-1 is late since");
-    now = NOW.plus(LIFE);
+    now = NOW.plus(GoodAttestation.LIFE);
     assertThat(told())
         .singleElement()
         .asString()
@@ -168,7 +148,7 @@ class StatusWatchTest {
     watch.measure(metrics);
     accepted(GOOD);
     assertThat(metrics.scrape()).contains("signet_agents{state=\"live\"} 1.0");
-    now = NOW.plus(LIFE);
+    now = NOW.plus(GoodAttestation.LIFE);
     assertThat(metrics.scrape())
         .contains("signet_agents{state=\"live\"} 0.0", "signet_agents{state=\"silent\"} 1.0");
     now = NOW;

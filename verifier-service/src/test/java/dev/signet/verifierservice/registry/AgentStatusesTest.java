@@ -5,9 +5,7 @@ package dev.signet.verifierservice.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signet.protocol.AgentId;
-import dev.signet.protocol.Appraisal;
 import dev.signet.protocol.HostId;
-import dev.signet.protocol.KeyProtection;
 import dev.signet.protocol.LaunchId;
 import dev.signet.protocol.Limits;
 import dev.signet.protocol.Refusal;
@@ -27,8 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** What evidence does to an agent's status, and how that is reckoned from the clock. */
 class AgentStatusesTest {
   private static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
-  private static final Duration RENEWAL = Duration.ofSeconds(150);
-  private static final Duration LIFE = Duration.ofMinutes(5);
   private static final HostId HOST = new HostId("host-1");
   private static final AgentId AGENT = new AgentId("spiffe://example.org/agent/billing");
   private static final AgentId OTHER = new AgentId("spiffe://example.org/agent/other");
@@ -50,23 +46,7 @@ class AgentStatusesTest {
   }
 
   private void accepted(AgentId agent, LaunchId launch) throws StorageException {
-    AgentStatuses.Accepted good =
-        new AgentStatuses.Accepted(
-            agent,
-            HOST,
-            launch,
-            now.plus(RENEWAL),
-            now.plus(LIFE),
-            "C".repeat(43),
-            List.of(),
-            new Appraisal(
-                Appraisal.Boot.PINNED,
-                null,
-                Appraisal.Launcher.VERIFIED_BOOT,
-                Appraisal.Isolation.NONE,
-                Appraisal.Register.PCR,
-                KeyProtection.SEALED,
-                1));
+    AgentStatuses.Accepted good = GoodAttestation.of(agent, HOST, launch, now);
     database.write(
         tx -> {
           AgentStatuses.accepted(tx, good, now);
@@ -110,7 +90,7 @@ class AgentStatusesTest {
   @Test
   void liveSinceTheFirstOfThoseThatFollowedEachOther() throws Exception {
     accepted(AGENT, FIRST);
-    after(LIFE);
+    after(GoodAttestation.LIFE);
     accepted(AGENT, FIRST);
     assertThat(standing()).isEqualTo(new Standing(State.LIVE, NOW));
     assertThat(status().lastGood()).isEqualTo(now);
@@ -123,7 +103,7 @@ class AgentStatusesTest {
     refused(FIRST, Refusal.NOT_REGISTERED);
     accepted(AGENT, FIRST);
     assertThat(standing()).as("after a refusal").isEqualTo(new Standing(State.LIVE, now));
-    after(LIFE.plusMillis(1));
+    after(GoodAttestation.LIFE.plusMillis(1));
     accepted(AGENT, FIRST);
     assertThat(standing()).as("after a pause").isEqualTo(new Standing(State.LIVE, now));
     after(Duration.ofSeconds(20));
@@ -178,11 +158,11 @@ class AgentStatusesTest {
     assertThat(status().at(NOW.minus(Limits.CLOCK_SKEW)).state()).isEqualTo(State.LIVE);
     assertThat(status().at(NOW.minus(Limits.CLOCK_SKEW).minusMillis(1)).state())
         .isEqualTo(State.SILENT);
-    Instant due = NOW.plus(RENEWAL);
+    Instant due = NOW.plus(GoodAttestation.RENEWAL);
     assertThat(status().at(due.plus(Limits.CLOCK_SKEW)).state()).isEqualTo(State.LIVE);
     assertThat(status().at(due.plus(Limits.CLOCK_SKEW).plusMillis(1)))
         .isEqualTo(new Standing(State.LATE, due));
-    assertThat(status().at(NOW.plus(LIFE)).state())
+    assertThat(status().at(NOW.plus(GoodAttestation.LIFE)).state())
         .as("the identity's end is exact")
         .isEqualTo(State.SILENT);
   }
