@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.relyingparty.servlet;
 
+import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.Part;
@@ -22,13 +24,15 @@ import java.util.Map;
 
 /** The request as servlets see it: its body only through the check. */
 final class AttestedRequest extends HttpServletRequestWrapper {
+  private final ServletResponse response;
   private final AttestedBody body;
   private ServletInputStream stream;
   private BufferedReader reader;
   private Map<String, String[]> parameters;
 
-  AttestedRequest(HttpServletRequest request, AttestedBody body) {
+  AttestedRequest(HttpServletRequest request, ServletResponse response, AttestedBody body) {
     super(request);
+    this.response = response;
     this.body = body;
   }
 
@@ -95,6 +99,15 @@ final class AttestedRequest extends HttpServletRequestWrapper {
   @Override
   public Part getPart(String name) throws ServletException {
     throw new ServletException("parts are not offered here; parse the checked body instead");
+  }
+
+  /**
+   * With this request: what goes on asynchronously would otherwise get the one beneath, whose body
+   * nobody checks (Jakarta Servlet 6.0, {@code ServletRequest.startAsync()}).
+   */
+  @Override
+  public AsyncContext startAsync() {
+    return startAsync(this, response);
   }
 
   /** Nothing after the body is signed. */

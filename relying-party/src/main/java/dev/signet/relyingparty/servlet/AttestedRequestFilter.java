@@ -126,7 +126,7 @@ public final class AttestedRequestFilter implements Filter {
     }
     request.setAttribute(AGENT, accepted.agent());
     try {
-      chain.doFilter(new AttestedRequest(request, body), response);
+      chain.doFilter(new AttestedRequest(request, response, body), response);
       if (!request.isAsyncStarted()) {
         body.finish();
       }

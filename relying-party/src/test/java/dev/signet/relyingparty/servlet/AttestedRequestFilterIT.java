@@ -16,6 +16,7 @@ import dev.signet.relyingparty.RequestVerifier;
 import dev.signet.relyingparty.SigningHttpClient;
 import dev.signet.relyingparty.TrustState;
 import dev.signet.requestsignatures.ContentDigest;
+import jakarta.servlet.AsyncContext;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -100,11 +101,29 @@ class AttestedRequestFilterIT {
         }
         return;
       }
+      if (request.getRequestURI().equals("/goes-on")) {
+        AsyncContext later = request.startAsync();
+        later.start(() -> answerWithLength(later));
+        return;
+      }
       String form = request.getParameter("amount");
       byte[] body = request.getInputStream().readAllBytes();
       response
           .getWriter()
           .print(sender.agent() + " " + request.getRequestURI() + " " + body.length + " " + form);
+    }
+  }
+
+  /** What an asynchronous servlet does: all that it has is the context. */
+  private static void answerWithLength(AsyncContext later) {
+    HttpServletResponse response = (HttpServletResponse) later.getResponse();
+    try {
+      byte[] body = later.getRequest().getInputStream().readAllBytes();
+      response.getWriter().print("read " + body.length);
+    } catch (IOException e) {
+      response.setStatus(HttpServletResponse.SC_BAD_REQUEST);
+    } finally {
+      later.complete();
     }
   }
 
@@ -120,17 +139,19 @@ class AttestedRequestFilterIT {
     base = "http://127.0.0.1:" + connector.getLocalPort();
     ServletContextHandler context = new ServletContextHandler("/");
     context.getServletHandler().setDecodeAmbiguousURIs(true);
-    context.addServlet(new ServletHolder(new Service()), "/*");
-    context.addFilter(
+    ServletHolder service = new ServletHolder(new Service());
+    service.setAsyncSupported(true);
+    context.addServlet(service, "/*");
+    FilterHolder filter =
         new FilterHolder(
             new AttestedRequestFilter(
                 new RequestVerifier(Set.of("127.0.0.1:" + connector.getLocalPort()), "http"),
                 () -> trust,
                 ReplayMemory.onFirstStart(1000, Agents.NOW),
                 CLOCK,
-                LIMITS)),
-        "/*",
-        EnumSet.of(DispatcherType.REQUEST));
+                LIMITS));
+    filter.setAsyncSupported(true);
+    context.addFilter(filter, "/*", EnumSet.of(DispatcherType.REQUEST));
     server.setHandler(context);
     server.start();
   }
@@ -222,6 +243,20 @@ class AttestedRequestFilterIT {
     other[99_999] = 1;
     assertThat(post(path, body).statusCode()).isEqualTo(200);
     assertRefused(Refusal.BODY_MISMATCH, postOther(path, body, other));
+  }
+
+  @Test
+  void attack36BodyThatIsReadAsynchronouslyIsCheckedToo() throws Exception {
+    byte[] body = new byte[100_000];
+    byte[] other = body.clone();
+    other[99_999] = 1;
+    assertThat(post("/goes-on", body).body()).isEqualTo("read 100000");
+    assertThat(postOther("/goes-on", body, other).statusCode())
+        .as("its last read fails")
+        .isEqualTo(400);
+    assertThat(post("/goes-on", SMALL).body()).isEqualTo("read 5");
+    assertRefused(
+        Refusal.BODY_MISMATCH, postOther("/goes-on", SMALL, "jello".getBytes("US-ASCII")));
   }
 
   @Test
