@@ -5,6 +5,7 @@ package dev.signet.requestsignatures;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
+import java.security.Key;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.Provider;
@@ -102,11 +103,12 @@ public final class SignatureProviders {
       throw new InvalidKeyException("expected a P-256 or Ed25519 key, got one on another curve");
     }
     Engine engine = ec ? p256 : ed25519;
+    byte[] encoded = encoded(key);
     PrivateKey translated;
     try {
       translated =
           KeyFactory.getInstance(engine.keyFactory(), engine.provider())
-              .generatePrivate(new PKCS8EncodedKeySpec(key.getEncoded()));
+              .generatePrivate(new PKCS8EncodedKeySpec(encoded));
     } catch (GeneralSecurityException e) {
       throw new InvalidKeyException("expected a P-256 or Ed25519 key", e);
     }
@@ -132,12 +134,22 @@ public final class SignatureProviders {
 
   PublicKey translate(SignatureAlgorithm algorithm, PublicKey key) throws InvalidKeyException {
     Engine engine = engine(algorithm);
+    byte[] encoded = encoded(key);
     try {
       return KeyFactory.getInstance(engine.keyFactory(), engine.provider())
-          .generatePublic(new X509EncodedKeySpec(key.getEncoded()));
+          .generatePublic(new X509EncodedKeySpec(encoded));
     } catch (GeneralSecurityException e) {
       throw new InvalidKeyException("refused by " + describe(engine.provider()), e);
     }
+  }
+
+  /** Keys in hardware may have none to show. */
+  private static byte[] encoded(Key key) throws InvalidKeyException {
+    byte[] encoded = key.getEncoded();
+    if (encoded == null) {
+      throw new InvalidKeyException("expected a key in memory, got one that shows no bytes");
+    }
+    return encoded;
   }
 
   Signature verifier(SignatureAlgorithm algorithm, PublicKey translated)

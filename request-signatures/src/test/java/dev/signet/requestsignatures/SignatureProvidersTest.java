@@ -265,6 +265,30 @@ class SignatureProvidersTest {
     assertThat(VerificationKey.of(pair.getPublic(), providers).verify(MESSAGE, signature)).isTrue();
   }
 
+  @Test
+  void refusesKeysThatShowNoBytes() {
+    PrivateKey hidden =
+        new PrivateKey() {
+          @Override
+          public String getAlgorithm() {
+            return "EdDSA";
+          }
+
+          @Override
+          public String getFormat() {
+            return null;
+          }
+
+          @Override
+          public byte[] getEncoded() {
+            return null;
+          }
+        };
+    assertThatThrownBy(() -> SignatureProviders.detect().signer(hidden))
+        .isInstanceOf(InvalidKeyException.class)
+        .hasMessageContaining("expected a key in memory");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"X25519", "Ed448", "RSA"})
   void refusesToSignWithKeysOfOtherTypes(String algorithm) throws GeneralSecurityException {
