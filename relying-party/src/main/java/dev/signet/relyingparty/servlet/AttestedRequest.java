@@ -6,6 +6,7 @@ import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
@@ -29,6 +30,7 @@ final class AttestedRequest extends HttpServletRequestWrapper {
   private ServletInputStream stream;
   private BufferedReader reader;
   private Map<String, String[]> parameters;
+  private boolean wentOn;
 
   AttestedRequest(HttpServletRequest request, ServletResponse response, AttestedBody body) {
     super(request);
@@ -108,6 +110,17 @@ final class AttestedRequest extends HttpServletRequestWrapper {
   @Override
   public AsyncContext startAsync() {
     return startAsync(this, response);
+  }
+
+  @Override
+  public AsyncContext startAsync(ServletRequest request, ServletResponse response) {
+    wentOn = true;
+    return super.startAsync(request, response);
+  }
+
+  /** Whether the answer is another thread's, also where it is finished by now. */
+  boolean wentOn() {
+    return wentOn;
   }
 
   /** Nothing after the body is signed. */

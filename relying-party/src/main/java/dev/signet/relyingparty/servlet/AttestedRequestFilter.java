@@ -125,17 +125,19 @@ public final class AttestedRequestFilter implements Filter {
       return;
     }
     request.setAttribute(AGENT, accepted.agent());
+    AttestedRequest checked = new AttestedRequest(request, response, body);
     try {
-      chain.doFilter(new AttestedRequest(request, response, body), response);
-      if (!request.isAsyncStarted()) {
+      chain.doFilter(checked, response);
+      if (!checked.wentOn()) {
         body.finish();
       }
     } catch (IOException | ServletException | RuntimeException e) {
-      if (!body.isBad()) {
+      if (checked.wentOn() || !body.isBad()) {
         throw e;
       }
     }
-    if (body.isBad()) {
+    // Another thread's answer is left to it: its read of the end has failed.
+    if (!checked.wentOn() && body.isBad()) {
       if (response.isCommitted()) {
         // The answer is on its way and cannot be taken back; break the connection off.
         throw new IOException("the body was not the signed one, and the answer had begun");
