@@ -19,6 +19,7 @@ import dev.signet.bench.report.MarkdownReport;
 import dev.signet.bench.report.Report;
 import dev.signet.bench.report.Result;
 import dev.signet.bench.service.AttestationMeasurement;
+import dev.signet.bench.service.AuditLogMeasurement;
 import dev.signet.bench.service.FleetMeasurement;
 import dev.signet.bench.service.VerifyApiMeasurement;
 import java.io.IOException;
@@ -40,6 +41,7 @@ public final class Bench {
           new VerifyApiMeasurement(),
           new AttestationMeasurement(),
           new FleetMeasurement(),
+          new AuditLogMeasurement(),
           new QuoteMeasurement(),
           new ImaLogMeasurement(),
           new EgressMeasurement(),
