@@ -235,6 +235,19 @@ class AuditLogIT {
   }
 
   @Test
+  void anUpgradeThatWasCutShortGoesOn() throws Exception {
+    Checkpoint before = checkpoint().checkpoint();
+    // As it was written before there was a decision, and at the beginning of an upgrade.
+    byte[] empty = Files.readAllBytes(data("audit-checkpoint"));
+    assertThat(SignedCheckpoint.parse(empty).checkpoint().size()).isZero();
+    verifier.stop();
+    Files.write(data("audit-checkpoint"), empty);
+    meddle("DELETE FROM decision_tree");
+    verifier.start();
+    assertThat(checkpoint().checkpoint()).isEqualTo(before);
+  }
+
+  @Test
   void whatABuildWithoutATreeRemovedIsNotInIt() throws Exception {
     verifier.stop();
     Files.delete(data("audit-checkpoint"));

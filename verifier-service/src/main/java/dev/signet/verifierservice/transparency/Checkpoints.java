@@ -71,10 +71,13 @@ public final class Checkpoints {
     lock.lock();
     try {
       Optional<SignedCheckpoint> last = read();
-      if (last.isEmpty() && database.read(DecisionTree::size) == 0) {
-        // The file first: should this process end here, the next one does the same again.
-        last = Optional.of(sign(new Checkpoint(origin, 0, MerkleTree.EMPTY)));
-        PrivateFiles.replace(file, last.get().note().toArray());
+      long known = last.map(signed -> signed.checkpoint().size()).orElse(0L);
+      if (known == 0 && database.read(DecisionTree::size) == 0) {
+        if (last.isEmpty()) {
+          // The file first: should this process end here, the next one comes here again.
+          last = Optional.of(sign(new Checkpoint(origin, 0, MerkleTree.EMPTY)));
+          PrivateFiles.replace(file, last.get().note().toArray());
+        }
         long taken = database.write(DecisionTree::build);
         if (taken > 0) {
           LOG.info("from now on the audit log has a tree, over {} decisions so far", taken);
