@@ -222,6 +222,22 @@ class AuditLogIT {
   }
 
   @Test
+  void attack54HashesTakenOutOfTheTreeAreSeen() throws Exception {
+    checkpoint();
+    meddle("DELETE FROM decision_tree WHERE number = 1");
+    assertThat(
+            verifier.call("GET", "/v1/audit/checkpoint", TestVerifier.OPERATOR, null).statusCode())
+        .isEqualTo(503);
+    assertThat(TestVerifier.text(verifier.call("GET", "/metrics", TestVerifier.OPERATOR, null)))
+        .contains("signet_audit_log_changed 1.0");
+    assertThatThrownBy(() -> verifier.stop()).hasMessageContaining("hashes of its tree are gone");
+    for (boolean newEpoch : new boolean[] {false, true}) {
+      assertThatThrownBy(() -> verifier.start(newEpoch))
+          .hasMessageContaining("hashes of its tree are gone");
+    }
+  }
+
+  @Test
   void whatABuildWithoutATreeDecidedIsTakenAsItIs() throws Exception {
     Checkpoint before = checkpoint().checkpoint();
     verifier.stop();
@@ -229,6 +245,7 @@ class AuditLogIT {
     meddle(
         "DROP TABLE decision_tree",
         "DELETE FROM state WHERE name = 'decision-tree-first'",
+        "DROP INDEX host_keys_by_host",
         "PRAGMA user_version = 10");
     verifier.start();
     assertThat(checkpoint().checkpoint()).isEqualTo(before);
@@ -255,6 +272,7 @@ class AuditLogIT {
         "DELETE FROM decisions WHERE id < 3",
         "DROP TABLE decision_tree",
         "DELETE FROM state WHERE name = 'decision-tree-first'",
+        "DROP INDEX host_keys_by_host",
         "PRAGMA user_version = 10");
     verifier.start();
     assertThat(checkpoint().checkpoint().size()).isEqualTo(3);

@@ -48,9 +48,11 @@ public final class DecisionTree {
                 + FIRST,
             MerkleTree.leaf(entry.encoded()).toArray());
     if (entry.id() != expected) {
-      throw changed(
-          "the next decision in its tree has the id %d, and this one has %d"
-              .formatted(expected, entry.id()));
+      throw new SQLException(
+          "the audit log was changed from outside: the next decision in its tree has the id %d, and"
+                  .formatted(expected)
+              + " this one has "
+              + entry.id());
     }
     long number = expected - first(tx) + 1;
     for (int level = 0; number % TilePath.WIDTH == 0; level++) {
@@ -94,19 +96,17 @@ public final class DecisionTree {
                 .formatted(newest, there));
   }
 
-  /** The root over the first {@code size} leaves. */
-  public static Digest root(Transaction tx, long size) throws SQLException {
+  /** The root over the first {@code size} leaves; nothing where hashes for it are gone. */
+  public static Optional<Digest> root(Transaction tx, long size) throws SQLException {
     List<Digest> subtrees = new ArrayList<>();
     for (Subtree subtree : MerkleTree.subtrees(size)) {
       List<Digest> hashes = hashes(tx, subtree.tileLevel(), subtree.firstHash(), subtree.hashes());
       if (hashes.size() != subtree.hashes()) {
-        throw changed(
-            "its tree lacks hashes of level %d from number %d"
-                .formatted(subtree.tileLevel(), subtree.firstHash()));
+        return Optional.empty();
       }
       subtrees.add(MerkleTree.over(hashes));
     }
-    return MerkleTree.root(subtrees);
+    return Optional.of(MerkleTree.root(subtrees));
   }
 
   /** Hashes of one level of tiles from {@code from} on, at most {@code count}. */
@@ -119,9 +119,5 @@ public final class DecisionTree {
         level,
         from,
         from + count);
-  }
-
-  private static SQLException changed(String how) {
-    return new SQLException("the audit log was changed from outside: " + how);
   }
 }

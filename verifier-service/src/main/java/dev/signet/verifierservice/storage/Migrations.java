@@ -26,7 +26,8 @@ final class Migrations {
           "008-ima.sql",
           "009-host-alarms.sql",
           "010-platforms.sql",
-          "011-decision-tree.sql");
+          "011-decision-tree.sql",
+          "012-host-keys-by-host.sql");
 
   private Migrations() {}
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.signet.verifierservice.transparency;
 
+import dev.signet.protocol.Digest;
 import dev.signet.protocol.MalformedMessageException;
 import dev.signet.protocol.tlog.Checkpoint;
 import dev.signet.protocol.tlog.MerkleTree;
@@ -12,6 +13,7 @@ import dev.signet.verifierservice.keys.SigningKey;
 import dev.signet.verifierservice.storage.Database;
 import dev.signet.verifierservice.storage.Transaction;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -29,6 +31,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class Checkpoints {
   private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
+
+  private static final String TORN = "hashes of its tree are gone";
 
   private final String origin;
   private final Database database;
@@ -114,20 +118,16 @@ public final class Checkpoints {
   public byte[] newest() throws IOException {
     lock.lock();
     try {
-      if (newest != null) {
-        Checkpoint before = newest.checkpoint();
-        Optional<String> flaw = database.read(tx -> contradiction(tx, before));
-        contradicted = flaw.isPresent();
-        if (flaw.isPresent()) {
-          throw new IOException("the audit log was changed from outside: " + flaw.get());
-        }
+      Optional<Checkpoint> before = Optional.ofNullable(newest).map(SignedCheckpoint::checkpoint);
+      Optional<String> flaw =
+          before.isPresent()
+              ? database.read(tx -> contradiction(tx, before.get()))
+              : Optional.empty();
+      Checkpoint now = flaw.isPresent() ? null : database.read(this::whole).orElse(null);
+      contradicted = now == null;
+      if (now == null) {
+        throw new IOException("the audit log was changed from outside: " + flaw.orElse(TORN));
       }
-      Checkpoint now =
-          database.read(
-              tx -> {
-                long size = DecisionTree.size(tx);
-                return new Checkpoint(origin, size, DecisionTree.root(tx, size));
-              });
       if (newest == null || !newest.checkpoint().equals(now)) {
         newest = sign(now);
       }
@@ -179,11 +179,21 @@ public final class Checkpoints {
           "it had %d decisions, and has %d: the last ones were cut off"
               .formatted(before.size(), size));
     }
-    return DecisionTree.root(tx, before.size()).equals(before.root())
+    Optional<Digest> root = DecisionTree.root(tx, before.size());
+    if (root.isEmpty()) {
+      return Optional.of(TORN);
+    }
+    return root.get().equals(before.root())
         ? Optional.empty()
         : Optional.of(
             "its first %d decisions are not those that a checkpoint was signed over"
                 .formatted(before.size()));
+  }
+
+  /** Over all that is there; nothing where hashes for it are gone. */
+  private Optional<Checkpoint> whole(Transaction tx) throws SQLException {
+    long size = DecisionTree.size(tx);
+    return DecisionTree.root(tx, size).map(root -> new Checkpoint(origin, size, root));
   }
 
   private SignedCheckpoint sign(Checkpoint checkpoint) {
@@ -196,12 +206,17 @@ public final class Checkpoints {
   }
 
   private Optional<SignedCheckpoint> read() throws IOException {
-    try {
-      return Optional.of(SignedCheckpoint.parse(Files.readAllBytes(file)));
+    try (InputStream in = Files.newInputStream(file)) {
+      return Optional.of(SignedCheckpoint.parse(in.readNBytes(SignedCheckpoint.MAX_BYTES + 1)));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (MalformedMessageException e) {
-      throw new IOException(file + ": " + e.getMessage(), e);
+      throw new IOException(
+          file
+              + ": "
+              + e.getMessage()
+              + ". Put the file back from a backup, or move it away: the start then says what to do",
+          e);
     }
   }
 }

@@ -134,7 +134,7 @@ class DecisionLogTest {
         new Decision(
             "attest", Actor.VERIFIER, null, new HostId("h"), null, "OK", "\uD800 alone", heard);
     database.write(tx -> log.record(tx, odd, NOW.plusNanos(1)));
-    Digest root = database.read(tx -> DecisionTree.root(tx, 1));
+    Digest root = database.read(tx -> DecisionTree.root(tx, 1)).orElseThrow();
     assertThat(root).isEqualTo(MerkleTree.leaf(entries().getFirst().encoded()));
   }
 

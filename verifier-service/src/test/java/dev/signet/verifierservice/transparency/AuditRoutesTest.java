@@ -86,7 +86,7 @@ class AuditRoutesTest {
   }
 
   private Digest root(long size) throws Exception {
-    return database.read(tx -> DecisionTree.root(tx, size));
+    return database.read(tx -> DecisionTree.root(tx, size)).orElseThrow();
   }
 
   private void hasNo(String path) throws Exception {
