@@ -15,6 +15,7 @@ import dev.signet.protocol.tlog.SignedCheckpoint;
 import dev.signet.protocol.tlog.TilePath;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,7 +40,10 @@ import picocli.CommandLine.Option;
       "69:the verifier cannot be reached, or finds its own log changed"
     },
     footerHeading = "%nExamples:%n",
-    footer = {"  signet audit verify --audit-key audit-key.jwk.json --keep checkpoint"})
+    footer = {
+      "  signet audit verify --audit-key audit-key.jwk.json --keep checkpoint --begin",
+      "  signet audit verify --audit-key audit-key.jwk.json --keep checkpoint"
+    })
 final class AuditVerifyCommand implements SignetCommand {
   private final Invocation invocation;
   @Mixin private OperatorOptions operator;
@@ -58,6 +62,12 @@ final class AuditVerifyCommand implements SignetCommand {
       paramLabel = "FILE",
       description = "The newest checkpoint that was good; compared with, then replaced.")
   private Path keep;
+
+  @Option(
+      names = "--begin",
+      description =
+          "There is no --keep FILE yet: make it. Without this a file that is gone is told.")
+  private boolean begin;
 
   @Option(
       names = "--only-new",
@@ -82,8 +92,8 @@ final class AuditVerifyCommand implements SignetCommand {
 
   @Override
   public ExitCode run() throws CommandFailure, IOException {
-    if (onlyNew && keep == null) {
-      throw CommandFailure.usage("--only-new: expected --keep FILE with it");
+    if ((onlyNew || begin) && keep == null) {
+      throw CommandFailure.usage("--only-new, --begin: expected --keep FILE with them");
     }
     List<PublicJwk> keys = keys();
     Optional<SignedCheckpoint> kept = kept();
@@ -133,8 +143,21 @@ final class AuditVerifyCommand implements SignetCommand {
   }
 
   private Optional<SignedCheckpoint> kept() throws CommandFailure, IOException {
-    if (keep == null || !Files.exists(keep)) {
+    if (keep == null) {
       return Optional.empty();
+    }
+    if (begin && Files.exists(keep, LinkOption.NOFOLLOW_LINKS)) {
+      throw CommandFailure.usage("--begin: expected no file yet at " + keep);
+    }
+    if (begin) {
+      return Optional.empty();
+    }
+    if (!Files.exists(keep)) {
+      // A lost memory must not pass for a first time: nothing would be compared.
+      throw CommandFailure.usage(
+          "--keep: "
+              + keep
+              + " is not there. Where you begin, say --begin; otherwise find out who took it away");
     }
     try {
       return Optional.of(SignedCheckpoint.parse(InputFile.read(keep, SignedCheckpoint.MAX_BYTES)));

@@ -89,7 +89,7 @@ class AuditVerifyIT {
   @Test
   void comparesTheLogWithWhatWasKept() throws Exception {
     revoke(3);
-    CommandRun.Ended first = verify();
+    CommandRun.Ended first = verify("--begin");
     assertThat(first.code()).as(first.err()).isZero();
     assertThat(first.out())
         .contains("log        verifier.test/v1/audit")
@@ -112,7 +112,7 @@ class AuditVerifyIT {
   @Test
   void readsMoreThanOneTile() throws Exception {
     revoke(2);
-    verify();
+    verify("--begin");
     // Refusals are decisions as well.
     for (int i = 0; i < 300; i++) {
       run.signet("reinstate", "host", "nobody", "--reason", "x");
@@ -124,7 +124,7 @@ class AuditVerifyIT {
   @Test
   void whatTheVerifierRemovedByItsAgeIsNoFinding() throws Exception {
     revoke(4);
-    verify();
+    verify("--begin");
     verifier.close();
     Instant later = Instant.now().plusSeconds(60);
     try (Database database = Database.open(data.resolve("verifier.db"))) {
@@ -148,7 +148,7 @@ class AuditVerifyIT {
   @Test
   void attack54EntryChangedUnderARunningVerifier() throws Exception {
     revoke(3);
-    verify();
+    verify("--begin");
     meddle("UPDATE decisions SET detail = 'nothing of interest' WHERE id = 2");
     CommandRun.Ended ended = verify();
     assertThat(ended.code()).isEqualTo(2);
@@ -164,7 +164,7 @@ class AuditVerifyIT {
   @Test
   void attack54TailCutOffBesideTheVerifiersOwnMemory() throws Exception {
     revoke(3);
-    verify();
+    verify("--begin");
     byte[] remembered = Files.readAllBytes(kept);
     verifier.close();
     // All that the verifier itself remembers goes too: its files are in the same hands.
@@ -195,11 +195,16 @@ class AuditVerifyIT {
                     data.resolve("audit-key.jwk.json"),
                     "--only-new")
                 .err())
-        .contains("--only-new: expected --keep FILE with it");
+        .contains("expected --keep FILE with them");
     Files.writeString(kept, "something else");
     assertThat(verify().err()).contains(kept + " is not what this command wrote");
     assertThat(Files.readString(kept)).isEqualTo("something else");
+    assertThat(verify("--begin").err()).contains("--begin: expected no file yet at " + kept);
     Files.delete(kept);
+    CommandRun.Ended lost = verify();
+    assertThat(lost.code()).isEqualTo(64);
+    assertThat(lost.err()).contains(kept + " is not there. Where you begin, say --begin");
+    assertThat(kept).doesNotExist();
     CommandRun.Ended other =
         run.signet(
             "audit",
@@ -207,7 +212,8 @@ class AuditVerifyIT {
             "--audit-key",
             data.resolve("snapshot-key.jwk.json"),
             "--keep",
-            kept);
+            kept,
+            "--begin");
     assertThat(other.code()).isEqualTo(2);
     assertThat(other.err()).contains("CHECKPOINT_NOT_SIGNED");
     assertThat(kept).doesNotExist();
