@@ -45,8 +45,6 @@ import dev.signet.verifierservice.operators.ImaPolicyRoutes;
 import dev.signet.verifierservice.operators.KeyRoutes;
 import dev.signet.verifierservice.operators.RegistrationRoutes;
 import dev.signet.verifierservice.operators.RevocationRoutes;
-import dev.signet.verifierservice.registry.Challenges;
-import dev.signet.verifierservice.registry.HostAlarms;
 import dev.signet.verifierservice.requests.AgentCalls;
 import dev.signet.verifierservice.requests.RequestJudge;
 import dev.signet.verifierservice.requests.RequestRoutes;
@@ -65,7 +63,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -225,11 +222,7 @@ public final class VerifierServer implements AutoCloseable {
         new OperationsRoutes(
                 () -> Housekeeping.requireWritable(database, publisher, clock), metrics, clock)
             .routes(config.operations() != null);
-    gauges(metrics, database, publisher, clock);
-    metrics.gauge(
-        "signet.audit.log.changed",
-        "1 where the audit log contradicts the last checkpoint that was signed",
-        () -> checkpoints.contradicted() ? 1 : 0);
+    new Gauges(database, publisher, checkpoints, clock).addTo(metrics);
 
     ApiServer operations = null;
     if (config.operations() == null) {
@@ -388,42 +381,6 @@ public final class VerifierServer implements AutoCloseable {
     return new PlatformPolicy(
         Optional.of(new PlatformCertificateVerifier(issuers.roots(), issuers.intermediates())),
         platforms.required());
-  }
-
-  private static void gauges(
-      Metrics metrics, Database database, SnapshotPublisher publisher, InstantSource clock) {
-    metrics.gauge(
-        "signet.challenges.outstanding",
-        "Nonces given out and not used",
-        () -> {
-          try {
-            return database.read(tx -> Challenges.outstanding(tx, clock.instant()));
-          } catch (IOException e) {
-            return Double.NaN;
-          }
-        });
-    metrics.gauge(
-        "signet.snapshot.number",
-        "Number of the newest trust snapshot",
-        () -> publisher.newest().snapshot().number());
-    metrics.gauge(
-        "signet.snapshot.age.seconds",
-        "Age of the newest trust snapshot",
-        () -> clock.instant().getEpochSecond() - publisher.newest().snapshot().iat());
-    for (HostAlarms.Kind kind : HostAlarms.Kind.values()) {
-      metrics.gauge(
-          "signet.host.alarms",
-          "Hosts with an alarm that nobody cleared",
-          Map.of("kind", kind.wireName()),
-          () -> {
-            try {
-              return database.read(tx -> HostAlarms.count(tx, kind));
-            } catch (IOException e) {
-              return Double.NaN;
-            }
-          });
-    }
-    metrics.gauge("signet.database.queue", "Transactions waiting for the writer", database::queued);
   }
 
   private static void recordNewEpoch(
