@@ -9,19 +9,10 @@ import dev.signet.protocol.PublicJwk;
 import dev.signet.protocol.StrictJson;
 import dev.signet.relyingparty.ReplayMemory;
 import dev.signet.requestsignatures.SignatureProviders;
-import dev.signet.verifier.appraisal.FirmwareFloors;
 import dev.signet.verifier.appraisal.ImaJudgement;
-import dev.signet.verifier.appraisal.StateApprover;
-import dev.signet.verifier.verification.EkCertificateVerifier;
-import dev.signet.verifier.verification.EkCertificateVerifier.Simulators;
-import dev.signet.verifier.verification.PlatformCertificateVerifier;
-import dev.signet.verifier.verification.QuoteVerifier;
 import dev.signet.verifierservice.attestation.AttestationService;
 import dev.signet.verifierservice.attestation.EnrollmentService;
 import dev.signet.verifierservice.attestation.HostCallRoutes;
-import dev.signet.verifierservice.attestation.PlatformPolicy;
-import dev.signet.verifierservice.attestation.TokenIssuer;
-import dev.signet.verifierservice.attestation.Vigilance;
 import dev.signet.verifierservice.audit.Actor;
 import dev.signet.verifierservice.audit.Decision;
 import dev.signet.verifierservice.audit.DecisionLog;
@@ -32,7 +23,6 @@ import dev.signet.verifierservice.http.ServerTls;
 import dev.signet.verifierservice.keys.EvidenceProvider;
 import dev.signet.verifierservice.keys.KeyContainers;
 import dev.signet.verifierservice.keys.KeyStore;
-import dev.signet.verifierservice.keys.MakerCertificates;
 import dev.signet.verifierservice.keys.PrivateFiles;
 import dev.signet.verifierservice.keys.ServerCertificate;
 import dev.signet.verifierservice.operations.Metrics;
@@ -196,9 +186,9 @@ public final class VerifierServer implements AutoCloseable {
     Acts acts = new Acts(database, log, clock);
     List<Route> routes = new ArrayList<>();
     TrustedRoot sigstore = sigstore(config.trustedRoot());
-    AttestationService attestations =
-        attestations(config, options, keys, provider, sigstore, database, log);
-    EnrollmentService enrollments = enrollments(config, options, keys, provider, database, log);
+    Attesting attesting = new Attesting(config, options, keys, provider, database, log);
+    AttestationService attestations = attesting.attestations(sigstore);
+    EnrollmentService enrollments = attesting.enrollments();
     routes.addAll(
         new HostCallRoutes(enrollments, attestations, config.limits(), metrics, clock).routes());
     routes.addAll(new RequestRoutes(judge, clock).routes());
@@ -303,84 +293,6 @@ public final class VerifierServer implements AutoCloseable {
     } catch (MalformedMessageException e) {
       throw new IOException(file + ": " + e.getMessage(), e);
     }
-  }
-
-  private static AttestationService attestations(
-      ServiceConfig config,
-      Options options,
-      KeyStore keys,
-      Provider provider,
-      TrustedRoot sigstore,
-      Database database,
-      DecisionLog log) {
-    return new AttestationService(
-        new AttestationService.Terms(
-            config.issuer(),
-            config.pcrs(),
-            config.registerPcr(),
-            config.limits().challengesPerHost(),
-            new Vigilance(
-                new FirmwareFloors(config.firmwareFloors()),
-                config.refuseCopied(),
-                config
-                    .platforms()
-                    .filter(ServiceConfig.PlatformCertificates::required)
-                    .isPresent())),
-        provider,
-        sigstore,
-        new StateApprover(keys.approval().publicJwk(), keys.approval()::sign),
-        new TokenIssuer(config.issuer(), config.tokenLife(), keys, options.random()),
-        database,
-        log,
-        options.clock(),
-        options.random());
-  }
-
-  private static EnrollmentService enrollments(
-      ServiceConfig config,
-      Options options,
-      KeyStore keys,
-      Provider provider,
-      Database database,
-      DecisionLog log)
-      throws IOException {
-    MakerCertificates makers = MakerCertificates.read(config.makers());
-    if (makers.roots().isEmpty()) {
-      LOG.warn("{} has no maker's root certificate: no host can enrol", config.makers());
-    }
-    EkCertificateVerifier certificates =
-        new EkCertificateVerifier(
-            makers.roots(),
-            makers.intermediates(),
-            config.allowSimulators() ? Simulators.ALLOWED : Simulators.REFUSED);
-    return new EnrollmentService(
-        config.issuer(),
-        config.pcrs(),
-        config.limits().pendingHosts(),
-        config.requireBoundTokens(),
-        new FirmwareFloors(config.firmwareFloors()),
-        certificates,
-        platforms(config),
-        new QuoteVerifier(provider),
-        keys.approval().publicJwk(),
-        database,
-        log,
-        options.clock(),
-        options.random());
-  }
-
-  private static PlatformPolicy platforms(ServiceConfig config) throws IOException {
-    if (config.platforms().isEmpty()) {
-      return PlatformPolicy.NONE;
-    }
-    ServiceConfig.PlatformCertificates platforms = config.platforms().get();
-    MakerCertificates issuers = MakerCertificates.readPlatformIssuers(platforms.issuers());
-    if (issuers.roots().isEmpty()) {
-      LOG.warn("{} has no root certificate: no platform certificate is good", platforms.issuers());
-    }
-    return new PlatformPolicy(
-        Optional.of(new PlatformCertificateVerifier(issuers.roots(), issuers.intermediates())),
-        platforms.required());
   }
 
   private static void recordNewEpoch(
