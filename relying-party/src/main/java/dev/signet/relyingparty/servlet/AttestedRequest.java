@@ -114,8 +114,9 @@ final class AttestedRequest extends HttpServletRequestWrapper {
 
   @Override
   public AsyncContext startAsync(ServletRequest request, ServletResponse response) {
-    wentOn = true;
-    return super.startAsync(request, response);
+    AsyncContext context = super.startAsync(request, response);
+    wentOn = true; // where it is refused, nothing went on
+    return context;
   }
 
   /** Whether the answer is another thread's, also where it is finished by now. */

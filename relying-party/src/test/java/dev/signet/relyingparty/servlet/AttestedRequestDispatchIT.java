@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
@@ -66,6 +67,21 @@ class AttestedRequestDispatchIT {
     }
   }
 
+  /** Would go on asynchronously, may not here, and answers without a look at the body. */
+  private static final class Trying extends HttpServlet {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    protected void doPost(HttpServletRequest request, HttpServletResponse response)
+        throws IOException {
+      try {
+        request.startAsync();
+      } catch (IllegalStateException e) {
+        response.getWriter().print("done");
+      }
+    }
+  }
+
   private final class There extends HttpServlet {
     private static final long serialVersionUID = 1L;
 
@@ -90,6 +106,9 @@ class AttestedRequestDispatchIT {
       context.addServlet(new ServletHolder(new Leading()), path);
     }
     context.addServlet(new ServletHolder(new There()), "/in/there");
+    ServletHolder synchronous = new ServletHolder(new Trying());
+    synchronous.setAsyncSupported(false);
+    context.addServlet(synchronous, "/in/tries");
     context.addFilter(
         new FilterHolder(
             new AttestedRequestFilter(
@@ -118,6 +137,24 @@ class AttestedRequestDispatchIT {
     assertRefused(
         Refusal.BAD_SIGNATURE, agent.send(request("/out/forward"), BodyHandlers.ofString()));
     assertThat(served).hasValue(0);
+  }
+
+  @Test
+  void attack36BodyIsCheckedWhereGoingOnAsynchronouslyWasRefused() throws Exception {
+    byte[] body = new byte[100_000];
+    HttpRequest post =
+        HttpRequest.newBuilder(URI.create(base + "/in/tries"))
+            .method("POST", BodyPublishers.noBody())
+            .build();
+    assertThat(agent.send(post, body, BodyHandlers.ofString()).body()).isEqualTo("done");
+    HttpRequest signed = agent.sign(post, body);
+    byte[] other = body.clone();
+    other[99_999] = 1;
+    HttpRequest changed =
+        HttpRequest.newBuilder(signed, (n, v) -> true)
+            .method("POST", BodyPublishers.ofByteArray(other))
+            .build();
+    assertRefused(Refusal.BODY_MISMATCH, plain.send(changed, BodyHandlers.ofString()));
   }
 
   @Test
